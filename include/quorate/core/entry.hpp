@@ -1,0 +1,49 @@
+// What the protocols know of a log entry: everything but its bytes.
+#pragma once
+
+#include "quorate/core/id.hpp"
+#include "quorate/core/node_set.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate {
+
+enum class entry_kind : std::uint8_t {
+  command,       // the user's: handed to the state machine
+  no_op,         // a new leader's first entry; no bytes
+  configuration, // who takes part; its bytes begin with a `configuration`
+};
+inline constexpr entry_kind last_enumerator(entry_kind) { return entry_kind::configuration; }
+
+// A run of entries first..first+count-1 that share one stamp and one kind: the unit in which the log is written, sent
+// and described. The bytes travel beside it (payloads.hpp).
+struct entry_run {
+  log_index first{};
+  std::uint32_t count{};
+  stamp written_at{};
+  entry_kind kind{};
+
+  constexpr log_index last() const { return first + count - 1; } // of no meaning when count is 0
+  friend constexpr bool operator==(entry_run const&, entry_run const&) = default;
+};
+
+// Who takes part, in the cores' terms. What the user calls those nodes stands in the configuration entry's bytes behind
+// this; the first eight bytes of such an entry are `voters`, little-endian, so that storage can read them without
+// knowing the user's types.
+struct configuration {
+  node_set<64> voters{};
+
+  static constexpr std::size_t encoded_size = 8;
+  friend constexpr bool operator==(configuration const&, configuration const&) = default;
+};
+
+// What must survive a restart beside the log: one record, written whole (SCENARIOS E1).
+struct hard_state {
+  stamp promised{};           // Raft: the current term
+  node_index vote = no_node;  // Raft: whom it voted for in that term
+
+  friend constexpr bool operator==(hard_state const&, hard_state const&) = default;
+};
+
+} // namespace quorate

@@ -1,0 +1,70 @@
+// Strong ids: numbers that do not mix. `stamp + stamp` does not compile, nor does comparing an index with a stamp.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace quorate {
+
+// An ordered number with a name of its own. `Tag` tells two kinds apart; nothing but ordering is offered, because
+// most ids have no arithmetic (log_index, below, has the little that positions need).
+template <class Tag, class Rep>
+struct strong_id {
+  using rep = Rep;
+  Rep value{};
+
+  constexpr strong_id() = default;
+  constexpr explicit strong_id(Rep v) : value{v} {}
+  friend constexpr auto operator<=>(strong_id, strong_id) = default;
+};
+
+template <class T>
+inline constexpr bool is_strong_id = false;
+template <class Tag, class Rep>
+inline constexpr bool is_strong_id<strong_id<Tag, Rep>> = true;
+
+// What an entry was written under: a term in Raft, a packed ballot in Multi-Paxos. Zero: before any leader.
+using stamp = strong_id<struct stamp_tag, std::uint64_t>;
+
+// Raft's name for it (§3.3: terms act as a logical clock).
+using term_id = stamp;
+
+constexpr stamp next(stamp s) { return stamp{s.value + 1}; }
+
+// The user's name for a node, as it stands in the configuration and on the wire.
+using node_id = strong_id<struct node_tag, std::uint32_t>;
+
+// A node's dense place in the configuration, 0..63: what the cores count with.
+using node_index = strong_id<struct node_index_tag, std::uint8_t>;
+
+inline constexpr node_index no_node{0xff};
+
+// Raised and synced at each opening of a store, before anything is sent; the first one is 1.
+using incarnation_id = strong_id<struct incarnation_tag, std::uint64_t>;
+
+// Made at random once for each data directory: tells a wiped disk from the one that voted.
+using store_id = strong_id<struct store_tag, std::uint64_t>;
+
+// Chosen by whoever founds a cluster: keeps the nodes of two clusters apart.
+using cluster_id = strong_id<struct cluster_tag, std::uint64_t>;
+
+// A position in the log. The first entry ever is 1; 0 is the place before it.
+struct log_index {
+  using rep = std::uint64_t;
+  std::uint64_t value{};
+
+  constexpr log_index() = default;
+  constexpr explicit log_index(std::uint64_t v) : value{v} {}
+  friend constexpr auto operator<=>(log_index, log_index) = default;
+
+  friend constexpr log_index operator+(log_index i, std::uint64_t n) { return log_index{i.value + n}; }
+  // Precondition: n <= i.value.
+  friend constexpr log_index operator-(log_index i, std::uint64_t n) { return log_index{i.value - n}; }
+  // How many steps from b up to a. Precondition: b <= a.
+  friend constexpr std::uint64_t operator-(log_index a, log_index b) { return a.value - b.value; }
+};
+
+template <>
+inline constexpr bool is_strong_id<log_index> = true;
+
+} // namespace quorate

@@ -1,0 +1,81 @@
+// The bytes of a run of entries: a borrowed view of records laid end to end, each a 4-byte little-endian length and
+// that many bytes. Storage, messages and transport all use this one form, so moving a run is one copy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+
+namespace quorate {
+
+class payloads {
+public:
+  using bytes = std::span<std::byte const>;
+  static constexpr std::size_t prefix = 4;
+
+  payloads() = default;
+
+  // A view of `count` records in `whole`; nothing if they do not fill it exactly. Reads no byte outside `whole`,
+  // whatever the lengths in it claim. Time is linear in count.
+  static std::optional<payloads> parse(bytes whole, std::uint32_t count) {
+    std::size_t at = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (whole.size() - at < prefix) return std::nullopt;
+      auto const n = length_at(whole.data() + at);
+      at += prefix;
+      if (whole.size() - at < n) return std::nullopt;
+      at += n;
+    }
+    if (at != whole.size()) return std::nullopt;
+    return payloads{whole, count};
+  }
+  // The same without the walk. Precondition: `whole` is exactly `count` records.
+  static payloads trusted(bytes whole, std::uint32_t count) { return {whole, count}; }
+
+  std::uint32_t count() const { return count_; }
+  bytes whole() const { return whole_; }
+
+  // The first record's bytes. Precondition: count() > 0.
+  bytes front() const { return whole_.subspan(prefix, length_at(whole_.data())); }
+
+  // All but the first n records. Precondition: n <= count(). Linear in n.
+  payloads drop(std::uint32_t n) const { return {whole_.subspan(size_of(n)), count_ - n}; }
+  // The first n records. Precondition: n <= count(). Linear in n.
+  payloads take(std::uint32_t n) const {
+    return n == count_ ? *this : payloads{whole_.first(size_of(n)), n};
+  }
+
+  // Calls f(bytes) for each record, in order.
+  template <class F>
+  void for_each(F&& f) const {
+    auto const* at = whole_.data();
+    for (std::uint32_t i = 0; i < count_; ++i) {
+      auto const n = length_at(at);
+      f(bytes{at + prefix, n});
+      at += prefix + n;
+    }
+  }
+
+  static std::uint32_t length_at(std::byte const* at) {
+    return std::to_integer<std::uint32_t>(at[0]) | std::to_integer<std::uint32_t>(at[1]) << 8 |
+           std::to_integer<std::uint32_t>(at[2]) << 16 | std::to_integer<std::uint32_t>(at[3]) << 24;
+  }
+  static void put_length(std::byte* at, std::uint32_t n) {
+    for (std::size_t i = 0; i < prefix; ++i) at[i] = static_cast<std::byte>(n >> (8 * i));
+  }
+
+private:
+  payloads(bytes whole, std::uint32_t count) : whole_{whole}, count_{count} {}
+  std::size_t size_of(std::uint32_t n) const {
+    std::size_t at = 0;
+    for (std::uint32_t i = 0; i < n; ++i) at += prefix + length_at(whole_.data() + at);
+    return at;
+  }
+
+  bytes whole_{};
+  std::uint32_t count_ = 0;
+};
+
+} // namespace quorate

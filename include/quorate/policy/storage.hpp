@@ -1,0 +1,60 @@
+// The Storage policy: where a replica keeps its log, its hard state and who it is.
+#pragma once
+
+#include "quorate/core/entry.hpp"
+#include "quorate/core/log_view.hpp"
+#include "quorate/core/payloads.hpp"
+#include "quorate/effect/ticket.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace quorate {
+
+// Who a store belongs to, as it stood when it was opened.
+struct store_identity {
+  cluster_id cluster{};
+  node_id node{};
+  store_id store{};             // made at random with the store: a wiped disk has another
+  incarnation_id incarnation{}; // of this opening: one more than at the last one, and durable
+  friend constexpr bool operator==(store_identity const&, store_identity const&) = default;
+};
+
+// A storage is opened (recovered) by its own constructor or factory; a replica gets it ready.
+//
+// | expression           | returns                     | must guarantee                                                  |
+// | c.log()              | a log_view                  | reflects every write at once, durable or not                    |
+// | c.hard()             | hard_state                  | the last one written                                            |
+// | c.identity()         | store_identity              | durable before the storage was handed out                       |
+// | s.read(i, n)         | std::optional<payloads>     | the bytes of entries i..i+n-1, which log().fit gave as one      |
+// |                      |                             | piece; borrowed until the next non-const call. nullopt: failed  |
+// | s.put(run, payloads) | bool                        | writes the run at log().last()+1 (later protocols: at any index |
+// |                      |                             | above the compacted one); the bytes are copied before it returns|
+// | s.truncate(i)        | bool                        | entries from i on are gone; never at or below compacted()       |
+// | s.put(hard_state)    | bool                        | replaces the last one as a whole: never half of it              |
+// | s.compact(i)         | bool                        | entries up to i need not be kept; stamp and configuration at i  |
+// |                      |                             | are. May keep more than asked. i <= log().last()                |
+// | s.sync(order)        | std::optional<durable>      | everything written before is on stable storage, in full;        |
+// |                      |                             | nullopt: failed, and it must not be called again                |
+// | c.failure()          | std::string                 | after a failure: what went wrong, where, and what to do         |
+//
+// A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is no
+// retry (a sync that failed may have lost its pages and "succeed" when called again). Called from one thread.
+template <class S>
+concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_index i, hard_state h, std::uint32_t n,
+                           sync_order order) {
+  { c.log() } -> log_view;
+  { c.hard() } -> std::same_as<hard_state>;
+  { c.identity() } -> std::same_as<store_identity>;
+  { s.read(i, n) } -> std::same_as<std::optional<payloads>>;
+  { s.put(run, bytes) } -> std::same_as<bool>;
+  { s.truncate(i) } -> std::same_as<bool>;
+  { s.put(h) } -> std::same_as<bool>;
+  { s.compact(i) } -> std::same_as<bool>;
+  { s.sync(static_cast<sync_order&&>(order)) } -> std::same_as<std::optional<durable>>;
+  { c.failure() } -> std::same_as<std::string>;
+};
+
+} // namespace quorate
