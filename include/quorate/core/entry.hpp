@@ -46,4 +46,10 @@ struct hard_state {
   friend constexpr bool operator==(hard_state const&, hard_state const&) = default;
 };
 
+// Entries from `from` on are to go: they conflict with what a leader sent.
+struct truncation {
+  log_index from{};
+  friend constexpr bool operator==(truncation const&, truncation const&) = default;
+};
+
 } // namespace quorate

@@ -40,6 +40,7 @@ struct store_identity {
 // |                      |                             | nullopt: failed, and it must not be called again                |
 // | c.failure()          | std::string                 | after a failure: what went wrong, where, and what to do         |
 //
+// order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones as well.
 // A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is no
 // retry (a sync that failed may have lost its pages and "succeed" when called again). Called from one thread.
 template <class S>

@@ -1,0 +1,79 @@
+// What a core of a replicated log is told and what it tells, beside messages and writes.
+#pragma once
+
+#include "quorate/core/entry.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate {
+
+// A message, with the place of its sender in the configuration.
+template <class Message>
+struct from {
+  node_index node{};
+  Message message{};
+};
+
+// What a core can refuse and why.
+enum class refusal : std::uint8_t {
+  not_leader, // ask the leader, if one is known
+  no_room,    // the storage is full: compact, or wait
+  busy,       // too much is waiting already
+  stopped,    // a failed write or sync has stopped the replica
+  superseded, // another leader's entry stands in its place: it will never be committed
+};
+inline constexpr refusal last_enumerator(refusal) { return refusal::superseded; }
+constexpr char const* name_of(refusal r) {
+  switch (r) {
+  case refusal::not_leader: return "not_leader";
+  case refusal::no_room: return "no_room";
+  case refusal::busy: return "busy";
+  case refusal::stopped: return "stopped";
+  case refusal::superseded: return "superseded";
+  }
+  return "unknown";
+}
+
+// Events.
+struct start {}; // once, before any other
+struct propose { // `count` commands, whose bytes wait outside
+  std::uint32_t count{};
+};
+struct read { // `count` linearizable reads
+  std::uint32_t count{};
+};
+struct flush {}; // once a turn: emit what is due
+
+// Outcomes.
+struct proposed { // the commands now stand in the log; which says nothing about whether they will stay
+  entry_run run{};
+  friend constexpr bool operator==(proposed const&, proposed const&) = default;
+};
+struct proposal_refused {
+  refusal reason{};
+  friend constexpr bool operator==(proposal_refused const&, proposal_refused const&) = default;
+};
+struct committed { // all entries up to here
+  log_index upto{};
+  friend constexpr bool operator==(committed const&, committed const&) = default;
+};
+struct readable { // the first `upto` reads ever asked of this core may be answered once `index` is applied
+  std::uint64_t upto{};
+  log_index index{};
+  friend constexpr bool operator==(readable const&, readable const&) = default;
+};
+struct reads_refused { // all reads asked and not yet readable
+  friend constexpr bool operator==(reads_refused const&, reads_refused const&) = default;
+};
+struct more_due { // a second flush would emit more: take another turn soon
+  friend constexpr bool operator==(more_due const&, more_due const&) = default;
+};
+// What a leader says can't be true unless some disk forgot what it had acknowledged. The replica must stop: an operator
+// has to look (SCENARIOS L13).
+struct contradiction {
+  log_index at{};
+  friend constexpr bool operator==(contradiction const&, contradiction const&) = default;
+};
+
+} // namespace quorate

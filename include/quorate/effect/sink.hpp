@@ -1,0 +1,54 @@
+// Where a core's effects go. A sink numbers the writes and sees to it that whoever asserts something shows the ticket
+// of the write that will make it remember.
+#pragma once
+
+#include "quorate/core/entry.hpp"
+#include "quorate/effect/strength.hpp"
+#include "quorate/effect/ticket.hpp"
+
+namespace quorate {
+
+namespace detail {
+template <class>
+inline constexpr bool never = false;
+}
+
+// The face that cores see; every sink derives from it. `Derived` carries out what it is told, at once or later:
+//
+//   accept(hard_state | entry_run | truncation)   a write, in the order of the log
+//   advise(to, message)                           an advisory message
+//   bind(to, message, written)                    a binding one: not to be sent before that write is durable
+//
+// and takes the protocol's other effects (arm, disarm, commit ...) itself. Nothing here throws or calls the core.
+template <class Derived>
+class sink : public ticket_source {
+public:
+  // Hands a write over. Writes are numbered in order; none is durable before those handed over earlier.
+  template <class Write>
+  constexpr written write(Write const& w) {
+    static_cast<Derived*>(this)->accept(w);
+    return this->next();
+  }
+
+  template <advisory_message M>
+  constexpr void send(node_index to, M const& m) {
+    static_cast<Derived*>(this)->advise(to, m);
+  }
+  template <binding_message M>
+  constexpr void send(node_index to, M const& m, written after) {
+    static_cast<Derived*>(this)->bind(to, m, after);
+  }
+
+  template <binding_message M>
+  constexpr void send(node_index, M const&) {
+    static_assert(detail::never<M>, "quorate: a binding message needs the ticket of the write that it asserts: "
+                                    "send(to, message, out.write(...)), or out.latest() if it has none of its own");
+  }
+  template <advisory_message M>
+  constexpr void send(node_index, M const&, written) {
+    static_assert(detail::never<M>, "quorate: an advisory message asserts nothing and waits for no write: "
+                                    "send(to, message)");
+  }
+};
+
+} // namespace quorate

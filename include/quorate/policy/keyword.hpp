@@ -1,0 +1,61 @@
+// Options by keyword: template arguments in any order, each with a default. A keyword is a type with a member type
+// `axis` that says which question it answers.
+#pragma once
+
+#include "quorate/policy/limits.hpp"
+#include "quorate/policy/quorum.hpp"
+
+#include <type_traits>
+
+namespace quorate {
+
+inline constexpr bool on = true;
+inline constexpr bool off = false;
+
+namespace detail {
+template <class Axis, class Default, class... Keywords>
+struct pick {
+  using type = Default;
+};
+template <class Axis, class Default, class K, class... Keywords>
+struct pick<Axis, Default, K, Keywords...> : pick<Axis, Default, Keywords...> {};
+template <class Axis, class Default, class K, class... Keywords>
+  requires std::is_same_v<typename K::axis, Axis>
+struct pick<Axis, Default, K, Keywords...> {
+  using type = K;
+  static_assert(!(std::is_same_v<typename Keywords::axis, Axis> || ...),
+                "quorate: the same keyword is given twice; keep one of them");
+};
+
+template <class K, class... Axes>
+inline constexpr bool answers_one_of = (std::is_same_v<typename K::axis, Axes> || ...);
+} // namespace detail
+
+// The keyword among `Keywords` that answers `Axis`, or `Default`.
+template <class Axis, class Default, class... Keywords>
+using pick = typename detail::pick<Axis, Default, Keywords...>::type;
+
+// A keyword that switches something on or off.
+template <class Axis, bool Value>
+struct switched {
+  using axis = Axis;
+  static constexpr bool value = Value;
+};
+
+// The keywords that all protocols know.
+struct quorum_axis;
+template <quorum_system Q>
+struct quorum {
+  using axis = quorum_axis;
+  using type = Q;
+};
+struct limits_axis;
+template <limit_values V>
+struct limits {
+  using axis = limits_axis;
+  static constexpr limit_values value = V;
+  static_assert(V.nodes >= 1 && V.nodes <= 64, "quorate: limits: nodes must be between 1 and 64");
+  static_assert(V.window >= 1, "quorate: limits: the window must let at least one append be in flight");
+};
+
+} // namespace quorate

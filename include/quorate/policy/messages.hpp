@@ -1,0 +1,37 @@
+// The Messages policy: what is replicated, and how it becomes the bytes of an entry.
+#pragma once
+
+#include "quorate/core/payloads.hpp"
+
+#include <concepts>
+#include <cstddef>
+
+namespace quorate {
+
+// No extra fields of the user's own.
+struct no_extra {
+  friend constexpr bool operator==(no_extra, no_extra) = default;
+};
+
+// | expression                  | returns / meaning                                                                |
+// | M::command                  | the type that is proposed and applied; it may be a view that borrows its bytes   |
+// | M::entry_extra              | given at propose, stored with the command, seen at apply on every node           |
+// | M::envelope_extra           | stamped at send, seen at receive; for nobody but the two transports              |
+// | M::entry_size(c, x)         | std::size_t: how many bytes the entry takes                                      |
+// | M::encode_entry(c, x, at)   | writes exactly that many at `at`                                                 |
+// | M::decode_entry(b, c, x)    | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
+//
+// decode_entry(encode_entry(c, x)) gives c and x back, on every node that takes part. The bytes come from the log and
+// through it from other nodes: they may hold anything.
+template <class M>
+concept message_policy =
+    std::default_initializable<typename M::command> && std::default_initializable<typename M::entry_extra> &&
+    std::default_initializable<typename M::envelope_extra> &&
+    requires(typename M::command const& c, typename M::entry_extra const& x, std::byte* at, payloads::bytes bytes,
+             typename M::command& c_out, typename M::entry_extra& x_out) {
+      { M::entry_size(c, x) } -> std::same_as<std::size_t>;
+      M::encode_entry(c, x, at);
+      { M::decode_entry(bytes, c_out, x_out) } -> std::same_as<bool>;
+    };
+
+} // namespace quorate

@@ -1,0 +1,39 @@
+// The Timer policy: when the timers that a core asks for expire. It draws the jitter; the core draws nothing.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace quorate {
+
+// How long a protocol wants a timer to run, in terms of the user's two settings.
+enum class timing : std::uint8_t {
+  election,  // T and up to T more, drawn anew each time: two nodes seldom expire together (Raft §3.4)
+  contact,   // exactly T
+  heartbeat, // the heartbeat interval
+  request,   // how long a proposal or a read may wait for its outcome
+};
+
+// `slot` numbers the timers of one node from 0; `now` never goes back. Called from one thread.
+//
+// | expression            | returns             | must guarantee                                                     |
+// | T::time               | a regular, totally ordered type                                                          |
+// | t.arm(slot, h, now)   |                     | expired() will give `slot` once, at now + h or later; an earlier   |
+// |                       |                     | request for the same slot is forgotten                             |
+// | t.disarm(slot)        |                     | it will not                                                        |
+// | c.deadline()          | optional<T::time>   | no armed timer expires before this; nothing: none is armed         |
+// | t.expired(now)        | optional<size_t>    | a slot whose time has come, the lowest of several; disarms it      |
+// | c.after(h, now)       | T::time             | now + h, without jitter                                            |
+template <class T>
+concept timer_policy = requires(T t, T const c, std::size_t slot, timing how, typename T::time now) {
+  requires std::totally_ordered<typename T::time>;
+  t.arm(slot, how, now);
+  t.disarm(slot);
+  { c.deadline() } -> std::same_as<std::optional<typename T::time>>;
+  { t.expired(now) } -> std::same_as<std::optional<std::size_t>>;
+  { c.after(how, now) } -> std::same_as<typename T::time>;
+};
+
+} // namespace quorate

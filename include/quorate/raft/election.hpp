@@ -1,0 +1,178 @@
+// Elections: pre-votes, votes, stickiness and the quorum check (§3.4, §3.6.1, §4.2.3, §6.2, §9.6).
+#pragma once
+
+#include "quorate/raft/replication.hpp"
+#include "quorate/raft/role.hpp"
+
+namespace quorate::raft {
+
+// Raft §3.6.1: the later last term wins, then the longer log; in this order, not each by itself (SCENARIOS E5).
+template <log_view Log>
+constexpr bool up_to_date(log_index last_index, term_id last_term, Log const& log) {
+  auto const own_term = log.stamp_at(log.last());
+  return last_term > own_term || (last_term == own_term && last_index >= log.last());
+}
+
+// A leader lives, as far as this node knows: a leader itself, or a follower that heard of one less than T ago.
+template <class Options>
+constexpr bool beside_a_leader(node_state<Options> const& s) {
+  if constexpr (Options::keeps_contact) return s.is == role::leader || s.in_contact;
+  else return false;
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
+  s.is = role::leader;
+  s.leader = s.self;
+  s.granted = {};
+  s.self_told = {};
+  s.beat_due = true;
+  for (auto& p : s.peers) p = {};
+  // No match is known, not even its own: the disk may still hold a tail that was truncated a moment ago.
+  each_peer(s, log, [&](node_index n) {
+    auto& p = s.peer(n);
+    p.next = log.last() + 1;
+    if constexpr (Options::pipelines) p.probing = true;
+    p.poked = true;
+  });
+  out.disarm(timer::election);
+  out.arm(timer::heartbeat);
+  if constexpr (Options::checks_quorum) {
+    s.active = {};
+    out.arm(timer::quorum_check);
+  }
+  if constexpr (Options::keeps_contact) {
+    s.in_contact = false;
+    out.disarm(timer::contact);
+  }
+  if constexpr (Options::appends_first_entry)
+    if (log.room() > 0) out.write(entry_run{log.last() + 1, 1, s.current_term, entry_kind::no_op});
+}
+
+// Raft §3.4. The candidate votes for itself as it would for another: it hears of that vote once it is durable.
+template <class Options, log_view Log, class Out>
+constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
+  enter_term(s, next(s.current_term), out);
+  s.is = role::candidate;
+  s.voted_for = s.self;
+  auto const ticket = write_hard_state(s, out);
+  out.send(s.self, vote_granted{s.current_term}, ticket);
+  each_peer(s, log, [&](node_index n) {
+    out.send(n, request_vote{s.current_term, log.last(), log.stamp_at(log.last())}, ticket);
+  });
+  out.arm(timer::election);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void ask_before_campaign(node_state<Options>& s, Log const& log, Out& out) {
+  step_down(s, out);
+  s.leader = no_node; // it has been silent too long; a node that still names it could not ask (SCENARIOS E11)
+  s.in_contact = false;
+  s.pre = {true, node_set<64>::of(s.self)};
+  if (met<Options>(quorum_phase::election, s.pre.granted, voters_now(s, log))) return campaign(s, log, out);
+  each_peer(s, log, [&](node_index n) {
+    out.send(n, request_pre_vote{next(s.current_term), log.last(), log.stamp_at(log.last())});
+  });
+  out.arm(timer::election);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& out) {
+  if (s.is == role::leader) return; // a late timer (SCENARIOS E17)
+  if (!voters_now(s, log).voters.contains(s.self)) { // never campaigns (SCENARIOS M4)
+    out.arm(timer::election);
+    return;
+  }
+  if constexpr (Options::pre_votes) ask_before_campaign(s, log, out);
+  else campaign(s, log, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  // Raft §9.6: as a real vote would be decided in that term, and not beside a living leader; but nothing is promised,
+  // no term adopted, no timer touched (SCENARIOS E12, E13).
+  bool const free = m.next_term > s.current_term ||
+                    (m.next_term == s.current_term && (s.voted_for == no_node || s.voted_for == e.node));
+  if (free && !beside_a_leader(s) && up_to_date(m.last_log_index, m.last_log_term, log))
+    out.send(e.node, pre_vote_granted{m.next_term});
+  else if (m.next_term > s.current_term || Options::answers_stale)
+    out.send(e.node, pre_vote_refused{s.current_term});
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<pre_vote_granted> const& e, Log const& log, Out& out) {
+  if constexpr (Options::pre_votes) {
+    if (!s.pre.under_way || e.message.next_term != next(s.current_term)) return;
+    s.pre.granted.insert(e.node);
+    if (met<Options>(quorum_phase::election, s.pre.granted, voters_now(s, log))) campaign(s, log, out);
+  }
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<pre_vote_refused> const& e, Log const&, Out& out) {
+  of_this_term(s, e.message.term, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.term < s.current_term) {
+    if constexpr (Options::answers_stale) out.send(e.node, vote_refused{s.current_term});
+    return;
+  }
+  // Raft §4.2.3: beside a living leader, a request does not even raise the term.
+  if constexpr (Options::checks_quorum)
+    if (m.term > s.current_term && beside_a_leader(s)) return;
+
+  bool const raised = m.term > s.current_term;
+  if (raised) enter_term(s, m.term, out);
+  bool const again = s.voted_for == e.node; // the answer was lost: say it again (SCENARIOS E11)
+  bool const granted =
+      again || (s.voted_for == no_node && up_to_date(m.last_log_index, m.last_log_term, log));
+  if (granted && !again) s.voted_for = e.node;
+
+  auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
+  if (!granted) return out.send(e.node, vote_refused{s.current_term});
+  if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
+  out.arm(timer::election); // Raft §3.4 (SCENARIOS E14)
+  out.send(e.node, vote_granted{s.current_term}, ticket);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const& log, Out& out) {
+  if (!of_this_term(s, e.message.term, out) || s.is != role::candidate) return;
+  s.granted.insert(e.node); // a set: the same vote twice counts once (SCENARIOS E3)
+  // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having forgotten
+  // its vote, help another to lead it.
+  if (s.granted.contains(s.self) &&
+      met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log)))
+    become_leader(s, log, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<vote_refused> const& e, Log const&, Out& out) {
+  of_this_term(s, e.message.term, out);
+}
+
+template <class Options>
+constexpr void on_contact_timeout(node_state<Options>& s) {
+  if constexpr (Options::keeps_contact) s.in_contact = false;
+}
+
+// Raft §6.2: a leader that has not heard of a majority for T gives way, and with it the followers that still hear it.
+template <class Options, log_view Log, class Out>
+constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
+  if constexpr (Options::checks_quorum) {
+    if (s.is != role::leader) return;
+    if (met<Options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log))) {
+      s.active = {};
+      out.arm(timer::quorum_check);
+    } else {
+      step_down(s, out);
+      s.leader = no_node;
+    }
+  }
+}
+
+} // namespace quorate::raft

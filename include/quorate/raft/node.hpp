@@ -1,0 +1,112 @@
+// A Raft core: composition only. Each concern's rules are in its own file, in the order of the dissertation's figures.
+#pragma once
+
+#include "quorate/policy/timing.hpp"
+#include "quorate/raft/election.hpp"
+#include "quorate/raft/reading.hpp"
+#include "quorate/raft/replication.hpp"
+
+#include <concepts>
+#include <cstddef>
+
+namespace quorate::raft {
+
+// The effects' destination (effect/sink.hpp) as a Raft core uses it.
+template <class Out>
+concept effect_sink = requires(Out& out, node_index to, timer t) {
+  { out.write(hard_state{}) } -> std::same_as<written>;
+  { out.write(entry_run{}) } -> std::same_as<written>;
+  { out.write(truncation{}) } -> std::same_as<written>;
+  { out.latest() } -> std::same_as<written>;
+  out.send(to, heartbeat{});
+  out.send(to, vote_granted{}, out.latest());
+  out.arm(t);
+  out.disarm(t);
+  out.report(committed{});
+};
+
+template <class... T>
+struct outcome_list {};
+
+// One node's core: a value. Copyable, comparable, constexpr; at most 512 bytes for seven nodes. It reads no clock, holds
+// no log, allocates nothing and throws nothing. Each step takes an event, a view of the log as it stands, and a sink
+// whose writes show in the view before the next step. After `start`, any order of events is legal, repeats and messages
+// from anybody included; a sender's index at or above the limit must be dropped by the caller.
+template <class... Keywords>
+class node {
+public:
+  using options = raft::options<Keywords...>;
+  using timer = raft::timer;
+  using messages = message_set<request_pre_vote, pre_vote_granted, pre_vote_refused, request_vote, vote_granted,
+                               vote_refused, append_entries, appended, rejected, heartbeat, heartbeat_answer>;
+  using outcomes =
+      outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due, contradiction>;
+  // No step has more effects: an append, a heartbeat and a more_due for each peer, and what every flush has.
+  static constexpr std::size_t effects_bound = 3 * options::limit.nodes + 8;
+
+  constexpr node() = default;
+  // The core of the node at place `self`, as recovered: what was written last, and the log.
+  template <log_view Log>
+  constexpr node(node_index self, hard_state const& hard, Log const& log) {
+    s_.self = self;
+    s_.current_term = hard.promised;
+    s_.voted_for = hard.vote;
+    s_.commit = log.compacted();
+  }
+
+  constexpr node_state<options> const& state() const { return s_; }
+  // What every core of a replicated log tells of itself.
+  constexpr node_index self() const { return s_.self; }
+  constexpr bool campaigns() const { return s_.is != role::follower; } // or leads already
+  constexpr bool leads() const { return s_.is == role::leader; }
+  constexpr node_index leader() const { return s_.leader; } // no_node: none is known
+  constexpr stamp era() const { return s_.current_term; }   // of that leader
+  constexpr log_index commit_index() const { return s_.commit; }
+
+  static constexpr char const* protocol_name = "raft";
+  static constexpr timing timing_of(timer t) {
+    return t == timer::election ? timing::election : t == timer::heartbeat ? timing::heartbeat : timing::contact;
+  }
+
+  // Callees stand before their callers: clang wants it during constant evaluation.
+  template <log_view Log, effect_sink Out>
+  constexpr void step(start, Log const&, Out& out) {
+    out.arm(timer::election);
+  }
+  template <class Message, log_view Log, effect_sink Out>
+  constexpr void step(from<Message> const& e, Log const& log, Out& out) {
+    on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(propose e, Log const& log, Out& out) {
+    on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(read e, Log const&, Out& out) {
+    static_assert(options::reads, "quorate: raft: this core has read_index<off>; leave the keyword out to read");
+    on(s_, e, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(flush e, Log const& log, Out& out) {
+    on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(timer expired, Log const& log, Out& out) {
+    switch (expired) {
+    case timer::contact: return on_contact_timeout(s_);
+    case timer::quorum_check: return on_quorum_check_timeout(s_, log, out);
+    case timer::election: return on_election_timeout(s_, log, out);
+    case timer::heartbeat:
+      if (s_.is != role::leader) return;
+      s_.beat_due = true;
+      return out.arm(timer::heartbeat);
+    }
+  }
+
+  friend constexpr bool operator==(node const&, node const&) = default;
+
+private:
+  node_state<options> s_{};
+};
+
+} // namespace quorate::raft

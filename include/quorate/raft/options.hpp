@@ -1,0 +1,54 @@
+// Raft's options by keyword. Each can be switched off, and what is off leaves no state and no code.
+#pragma once
+
+#include "quorate/message/set.hpp"
+#include "quorate/policy/keyword.hpp"
+#include "quorate/raft/message.hpp"
+
+namespace quorate::raft {
+
+template <bool On> // ask before raising the term (§9.6)
+struct pre_vote : switched<struct pre_vote_axis, On> {};
+template <bool On> // a leader without a majority steps down; votes are refused beside a living leader (§6.2, §4.2.3)
+struct check_quorum : switched<struct check_quorum_axis, On> {};
+template <bool On> // a new leader appends a no-op (§6.4)
+struct first_entry : switched<struct first_entry_axis, On> {};
+template <bool On> // appends in flight before the first is acknowledged (§10.2.1)
+struct pipelining : switched<struct pipelining_axis, On> {};
+template <bool On> // a request of an old term is answered with the current one, not dropped
+struct answer_stale : switched<struct answer_stale_axis, On> {};
+template <bool On> // an idle peer is told at once that the commit index has moved
+struct eager_commit : switched<struct eager_commit_axis, On> {};
+template <bool On> // linearizable reads by ReadIndex (§6.4)
+struct read_index : switched<struct read_index_axis, On> {};
+
+// `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T]. In this order
+// when they expire together: a follower must have lost contact before it asks for votes.
+enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
+inline constexpr std::size_t timers = 4;
+
+template <class... Keywords>
+struct options {
+  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis,
+                                        first_entry_axis, pipelining_axis, answer_stale_axis, eager_commit_axis,
+                                        read_index_axis> &&
+                 ...),
+                "quorate: raft: not one of its keywords, which are quorum, limits, pre_vote, check_quorum, "
+                "first_entry, pipelining, answer_stale, eager_commit and read_index");
+
+  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
+  static constexpr bool pre_votes = pick<pre_vote_axis, pre_vote<on>, Keywords...>::value;
+  static constexpr bool checks_quorum = pick<check_quorum_axis, check_quorum<on>, Keywords...>::value;
+  static constexpr bool appends_first_entry = pick<first_entry_axis, first_entry<on>, Keywords...>::value;
+  static constexpr bool pipelines = pick<pipelining_axis, pipelining<on>, Keywords...>::value;
+  static constexpr bool answers_stale = pick<answer_stale_axis, answer_stale<on>, Keywords...>::value;
+  static constexpr bool tells_commit = pick<eager_commit_axis, eager_commit<on>, Keywords...>::value;
+  static constexpr bool reads = pick<read_index_axis, read_index<on>, Keywords...>::value;
+  // Contact with a leader is remembered when anything asks for it.
+  static constexpr bool keeps_contact = pre_votes || checks_quorum;
+
+  using nodes = node_set<limit.nodes>;
+};
+
+} // namespace quorate::raft

@@ -1,0 +1,63 @@
+// What a leader makes of one peer's answers: probing, then pipelining up to the window (§3.5, §10.2.1).
+#pragma once
+
+#include "quorate/raft/state.hpp"
+
+namespace quorate::raft {
+
+// Without pipelining every append is a probe: the next one waits for its answer.
+template <class Options>
+constexpr bool probes(progress<Options> const& p) {
+  if constexpr (Options::pipelines) return p.probing;
+  else return true;
+}
+
+template <class Options>
+constexpr bool window_open(progress<Options> const& p) {
+  return probes(p) ? p.in_flight == 0 : p.in_flight < Options::limit.window;
+}
+
+template <class Options>
+constexpr void start_probing(progress<Options>& p) {
+  if constexpr (Options::pipelines) p.probing = true;
+  p.in_flight = 0;
+  p.poked = true;
+}
+
+// An append with `count` entries from p.next on has been sent. While probing, next stays where it is.
+template <class Options>
+constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
+  p.poked = false;
+  if (probes(p)) {
+    p.in_flight = 1;
+  } else {
+    p.next = p.next + count;
+    if (p.in_flight < 0xff) ++p.in_flight;
+  }
+}
+
+// The peer acknowledged `match`, answering `answered` appends. An acknowledgement that was lost leaves the count too
+// high until everything sent is acknowledged, which the window, when it closes, brings about.
+template <class Options>
+constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t answered) {
+  p.quiet = false;
+  p.in_flight = answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - answered) : std::uint8_t{0};
+  if (match + 1 < p.next) return;
+  p.next = match + 1;
+  p.in_flight = 0;
+  if constexpr (Options::pipelines) p.probing = false;
+}
+
+// The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something was
+// lost: ask again, with what a probe carries, or empty after a pipeline (SCENARIOS T5, L6b).
+template <class Options>
+constexpr void note_contact(progress<Options>& p) {
+  bool const owes = p.in_flight > 0 || p.match + 1 < p.next;
+  if (owes && p.quiet) {
+    p.poked = true;
+    if (probes(p)) p.in_flight = 0;
+  }
+  p.quiet = owes && !p.quiet;
+}
+
+} // namespace quorate::raft

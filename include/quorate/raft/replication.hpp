@@ -1,0 +1,200 @@
+// Replication: what a leader sends, what a follower takes, and how the two find where their logs agree (§3.5).
+#pragma once
+
+#include "quorate/raft/commit.hpp"
+#include "quorate/raft/progress.hpp"
+#include "quorate/raft/reading.hpp"
+#include "quorate/raft/role.hpp"
+
+namespace quorate::raft {
+
+// --- the follower ---------------------------------------------------------------------------------------------------
+
+template <class Options, log_view Log, class Out>
+constexpr void refuse_append(node_state<Options> const& s, from<append_entries> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  auto const bound = m.prev_log_index < log.last() ? m.prev_log_index : log.last();
+  auto const hint = log.last_not_above(bound, m.prev_log_term);
+  out.send(e.node, rejected{s.current_term, m.prev_log_index, hint, log.stamp_at(hint)});
+}
+
+// The first of the entries sent that this log has not: past its end, or where it holds another term's (then `conflict`).
+struct divergence {
+  log_index at{};
+  bool conflict = false;
+};
+template <log_view Log>
+constexpr divergence diverges(append_entries const& m, Log const& log) {
+  auto at = m.prev_log_index + 1;
+  if (at <= log.compacted()) at = log.compacted() + 1; // committed, so the same (SCENARIOS L2, L5)
+  while (at <= log.last() && at <= m.last_index()) {
+    auto const own = log.run_at(at, ~std::uint32_t{0});
+    if (own.written_at != m.entry_term) return {at, true};
+    at = own.last() + 1;
+  }
+  return {at, false};
+}
+
+// AppendEntries (figure 3.1). Numbers are those of its "receiver implementation".
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.term < s.current_term) { // 1
+    if constexpr (Options::answers_stale)
+      out.send(e.node, rejected{s.current_term, m.prev_log_index, log_index{}, term_id{}});
+    return;
+  }
+  if (!follow(s, e.node, m.term, out)) return;
+
+  bool const known = m.prev_log_index < log.compacted() ||
+                     (m.prev_log_index <= log.last() && log.stamp_at(m.prev_log_index) == m.prev_log_term);
+  if (!known) return refuse_append(s, e, log, out); // 2
+
+  // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log (SCENARIOS L1).
+  auto const [at, conflict] = diverges(m, log);
+  if (conflict) {
+    if (at <= s.commit) return out.report(contradiction{at});
+    out.write(truncation{at});
+  }
+  auto through = m.last_index();
+  if (at <= through) {
+    auto const wanted = through - at + 1;
+    auto const room = log.room(); // less is an ordinary outcome: the leader sends the rest again
+    auto const taken = static_cast<std::uint32_t>(wanted < room ? wanted : room);
+    if (taken > 0) out.write(entry_run{at, taken, m.entry_term, m.kind});
+    through = at + taken - 1;
+  }
+
+  // What this message has verified, and nothing beyond it, is acknowledged and may commit (5; SCENARIOS C3).
+  if (through > s.verified) s.verified = through;
+  if (s.owed < 0xff) ++s.owed;
+  advance_commit(s, m.leader_commit < s.verified ? m.leader_commit : s.verified, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.term < s.current_term) {
+    if constexpr (Options::answers_stale) out.send(e.node, heartbeat_answer{s.current_term, m.round});
+    return;
+  }
+  if (!follow(s, e.node, m.term, out)) return;
+  // It carries at most what this node has acknowledged in this term. If the log is shorter, the disk lost it.
+  if (m.leader_commit > log.last()) return out.report(contradiction{m.leader_commit});
+  advance_commit(s, m.leader_commit, out);
+  out.send(e.node, heartbeat_answer{s.current_term, m.round});
+}
+
+// --- the leader -----------------------------------------------------------------------------------------------------
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
+  if (s.is != role::leader) return out.report(proposal_refused{refusal::not_leader});
+  auto const room = log.room();
+  if (room < Options::limit.reserve || room - Options::limit.reserve < e.count)
+    return out.report(proposal_refused{refusal::no_room});
+  entry_run const run{log.last() + 1, e.count, s.current_term, entry_kind::command};
+  out.write(run);
+  out.report(proposed{run});
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!of_this_term(s, m.term, out) || s.is != role::leader || m.match_index > log.last()) return;
+  auto& p = s.peer(e.node);
+  if (e.node != s.self) {
+    if constexpr (Options::checks_quorum) s.active.insert(e.node);
+    note_match(p, m.match_index, m.answered);
+  }
+  if (m.match_index <= p.match) return; // old news; a match never goes back (SCENARIOS C4)
+  p.match = m.match_index;
+  count_matches(s, p.match, log, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!of_this_term(s, m.term, out) || s.is != role::leader || e.node == s.self) return;
+  if constexpr (Options::checks_quorum) s.active.insert(e.node);
+  auto& p = s.peer(e.node);
+  p.quiet = false;
+  if (m.prev_log_index <= p.match || m.prev_log_index >= p.next) return; // of an older guess (SCENARIOS L4)
+  if (probes(p) && m.prev_log_index + 1 != p.next) return;
+  start_probing(p);
+  if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
+    p.in_flight = 1;
+    return;
+  }
+  // Raft §5.3: back to the last entry whose term is not above the follower's; a refusal never moves the match.
+  auto guess = m.prev_log_index - 1;
+  if (m.hint_index < guess) guess = m.hint_index;
+  guess = guess <= log.compacted() ? log.compacted() : log.last_not_above(guess, m.hint_term);
+  p.next = (guess < p.match ? p.match : guess) + 1;
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!of_this_term(s, m.term, out) || s.is != role::leader || e.node == s.self) return;
+  if constexpr (Options::checks_quorum) s.active.insert(e.node);
+  note_contact(s.peer(e.node));
+  if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
+}
+
+// --- once a turn ----------------------------------------------------------------------------------------------------
+
+// One append to one peer, if one is due. Returns whether it was sent.
+template <class Options, log_view Log, class Out>
+constexpr bool flush_append(node_state<Options>& s, node_index n, Log const& log, Out& out) {
+  auto& p = s.peer(n);
+  bool const open = window_open<Options>(p);
+  if (!p.poked && (p.next > log.last() || !open)) return false;
+  if (p.next <= log.compacted()) p.next = log.compacted() + 1; // never a previous term that is not known (SCENARIOS L3)
+
+  entry_run run{p.next, 0, {}, {}};
+  if (p.next <= log.last() && open)
+    run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
+  auto const prev = p.next - 1;
+  out.send(n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count, run.kind});
+  note_sent<Options>(p, run.count);
+  if constexpr (Options::tells_commit) {
+    auto const told = prev + run.count < s.commit ? prev + run.count : s.commit;
+    if (told > p.told) p.told = told;
+  }
+  if (p.next <= log.last() && window_open<Options>(p)) out.report(more_due{});
+  return true;
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
+  if constexpr (Options::reads) start_round(s, log, out);
+  each_peer(s, log, [&](node_index n) {
+    bool const appending = flush_append(s, n, log, out);
+    auto& p = s.peer(n);
+    auto const safe = p.match < s.commit ? p.match : s.commit;
+    bool due = s.beat_due;
+    if constexpr (Options::tells_commit) due = due || (!appending && safe > p.told);
+    if (!due) return;
+    std::uint64_t round = 0;
+    if constexpr (Options::reads) round = s.readers.last_round;
+    out.send(n, heartbeat{s.current_term, safe, round});
+    if constexpr (Options::tells_commit)
+      if (safe > p.told) p.told = safe;
+  });
+  s.beat_due = false;
+  if (log.last() > s.self_told) { // its own acknowledgement waits for its own disk (SCENARIOS C5)
+    s.self_told = log.last();
+    out.send(s.self, appended{s.current_term, log.last(), 0}, out.latest());
+  }
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, flush, Log const& log, Out& out) {
+  if (s.is == role::leader) return flush_leader(s, log, out);
+  if (s.owed == 0 || s.leader == no_node) return;
+  out.send(s.leader, appended{s.current_term, s.verified, s.owed}, out.latest());
+  s.owed = 0;
+}
+
+} // namespace quorate::raft

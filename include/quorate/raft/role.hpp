@@ -1,0 +1,100 @@
+// Changes of term and role, shared by all concerns.
+#pragma once
+
+#include "quorate/core/log_view.hpp"
+#include "quorate/effect/event.hpp"
+#include "quorate/effect/ticket.hpp"
+#include "quorate/raft/state.hpp"
+
+namespace quorate::raft {
+
+template <class Options, log_view Log>
+constexpr configuration voters_now(node_state<Options> const&, Log const& log) {
+  return log.config_at(log.last()); // the latest in the log, committed or not (§4.1)
+}
+
+template <class Options>
+constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
+  return typename Options::quorum_type{}.met(phase, acks, c);
+}
+
+template <class Nodes>
+constexpr node_set<64> widen(Nodes n) {
+  return {n.bits};
+}
+
+// Calls f(node_index) for each other voter.
+template <class Options, log_view Log, class F>
+constexpr void each_peer(node_state<Options> const& s, Log const& log, F&& f) {
+  auto const voters = voters_now(s, log).voters & node_set<64>::first(Options::limit.nodes);
+  voters.without(s.self).for_each(f);
+}
+
+// Leaves leadership, candidacy or pre-candidacy. The term and the vote in it stay (SCENARIOS E2).
+template <class Options, class Out>
+constexpr void step_down(node_state<Options>& s, Out& out) {
+  if (s.is == role::leader) {
+    out.disarm(timer::heartbeat);
+    if constexpr (Options::checks_quorum) out.disarm(timer::quorum_check);
+    if constexpr (Options::reads) {
+      if (s.readers.asked != s.readers.placed || !s.readers.rounds.empty()) out.report(reads_refused{});
+      s.readers.placed = s.readers.asked;
+      s.readers.rounds.clear();
+    }
+    out.arm(timer::election);
+  }
+  s.is = role::follower;
+  s.granted = {};
+  if constexpr (Options::pre_votes) s.pre = {};
+}
+
+// A higher term was seen: nothing more is concluded from that (SCENARIOS E8). Writes nothing; the caller does, once,
+// with the vote that it may give (SCENARIOS E1).
+template <class Options, class Out>
+constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
+  step_down(s, out);
+  s.current_term = term;
+  s.voted_for = no_node;
+  s.leader = no_node;
+  s.verified = {};
+  s.owed = 0;
+  if constexpr (Options::keeps_contact) s.in_contact = false;
+}
+
+template <class Options, class Out>
+constexpr written write_hard_state(node_state<Options> const& s, Out& out) {
+  return out.write(hard_state{s.current_term, s.voted_for});
+}
+
+// An answer with a term above ours. Returns whether the message is of the current term.
+template <class Options, class Out>
+constexpr bool of_this_term(node_state<Options>& s, term_id term, Out& out) {
+  if (term > s.current_term) {
+    enter_term(s, term, out);
+    write_hard_state(s, out);
+    return false;
+  }
+  return term == s.current_term;
+}
+
+// The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a term.
+template <class Options, class Out>
+constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, Out& out) {
+  if (term > s.current_term) {
+    enter_term(s, term, out);
+    write_hard_state(s, out);
+  } else if (s.is == role::leader || (s.leader != no_node && s.leader != leader)) {
+    return false;
+  } else {
+    step_down(s, out);
+  }
+  s.leader = leader;
+  out.arm(timer::election);
+  if constexpr (Options::keeps_contact) {
+    s.in_contact = true;
+    out.arm(timer::contact);
+  }
+  return true;
+}
+
+} // namespace quorate::raft

@@ -1,0 +1,99 @@
+// The value that a Raft core is.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/raft/options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace quorate::raft {
+
+enum class role : std::uint8_t { follower, candidate, leader };
+constexpr char const* name_of(role r) {
+  return r == role::leader ? "leader" : r == role::candidate ? "candidate" : "follower";
+}
+
+// What an option that is off leaves: nothing. `Which` keeps two of them from being one type, which could not share an
+// address.
+template <int Which>
+struct nothing {
+  friend constexpr bool operator==(nothing, nothing) = default;
+};
+template <bool Kept, class T, int Which>
+using kept_if = std::conditional_t<Kept, T, nothing<Which>>;
+
+struct asking { // pre-votes; apart from the votes, so that one never counts as the other (SCENARIOS E4)
+  bool under_way = false;
+  node_set<64> granted{};
+  friend constexpr bool operator==(asking const&, asking const&) = default;
+};
+
+// What a leader knows of one node's log (§3.5), its own included.
+template <class Options>
+struct progress {
+  log_index next{};  // the next entry to send
+  log_index match{}; // acknowledged as durable up to here, in this term
+  [[no_unique_address]] kept_if<Options::tells_commit, log_index, 1> told{}; // the commit index that it has been told
+  [[no_unique_address]] kept_if<Options::reads, std::uint64_t, 2> round{};   // the last round that it has answered
+  // Appends sent and not answered: a count, not a list of their ends. Without pipelining: 0 or 1.
+  std::uint8_t in_flight{};
+  // Probing: one append at a time until one is acknowledged, because where the logs agree is not known yet.
+  [[no_unique_address]] kept_if<Options::pipelines, bool, 3> probing{};
+  bool quiet{}; // answered a heartbeat, but owes acknowledgements: once is nothing, twice in a row is a loss
+  bool poked{}; // send an append now even if there is nothing new or the window is full: something may be lost
+  friend constexpr bool operator==(progress const&, progress const&) = default;
+};
+
+// Reads wait first for an own-term commit, then for their round of heartbeats. They are counted, never listed.
+template <class Options>
+struct reading {
+  struct round_of_reads {
+    std::uint64_t upto{};  // reads asked, counted since the core began
+    log_index index{};     // the commit index when the round began
+    std::uint64_t round{}; // confirmed by a quorum that answered this round or a later one
+    friend constexpr bool operator==(round_of_reads const&, round_of_reads const&) = default;
+  };
+  std::uint64_t asked = 0;  // reads ever asked of this core
+  std::uint64_t placed = 0; // of these, how many are in a round, or done
+  std::uint64_t last_round = 0;
+  bounded_queue<round_of_reads, Options::limit.reads> rounds{};
+  friend constexpr bool operator==(reading const&, reading const&) = default;
+};
+
+template <class Options>
+struct node_state {
+  using options = Options;
+  using nodes = typename Options::nodes;
+
+  term_id current_term{};
+  log_index commit{};
+  node_index self{};
+  node_index voted_for = no_node; // in current_term
+  node_index leader = no_node;    // of current_term, as far as this node knows
+  role is = role::follower;
+  [[no_unique_address]] kept_if<Options::keeps_contact, bool, 4> in_contact{}; // heard of a leader less than T ago
+
+  // A candidate's: who granted it its vote; itself only once that vote is durable.
+  nodes granted{};
+  [[no_unique_address]] kept_if<Options::pre_votes, asking, 5> pre{};
+
+  // A follower's: up to where its log is known to be that of the current term's leader, and how many appends it owes
+  // an answer.
+  std::uint8_t owed{};
+  log_index verified{};
+
+  // A leader's.
+  bool beat_due = false;
+  [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since the last quorum check
+  log_index self_told{};                                                    // up to where it has acknowledged to itself
+  progress<Options> peers[Options::limit.nodes]{};
+  [[no_unique_address]] kept_if<Options::reads, reading<Options>, 7> readers{};
+
+  constexpr progress<Options>& peer(node_index n) { return peers[n.value]; }
+  constexpr progress<Options> const& peer(node_index n) const { return peers[n.value]; }
+  friend constexpr bool operator==(node_state const&, node_state const&) = default;
+};
+
+} // namespace quorate::raft

@@ -1,0 +1,161 @@
+// The shipped sink: it carries a core's effects out. Writes go to storage at once, while the message or the proposal
+// that has their bytes still lives; messages wait, the advisory ones for the next send, the binding ones for a sync.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/core/payloads.hpp"
+#include "quorate/effect/event.hpp"
+#include "quorate/effect/outbox.hpp"
+#include "quorate/effect/sink.hpp"
+#include "quorate/policy/storage.hpp"
+#include "quorate/replica/message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+namespace quorate {
+
+namespace detail {
+template <class... Sets>
+struct joined;
+template <class... As, class... Bs>
+struct joined<message_set<As...>, message_set<Bs...>> {
+  using variant = std::variant<As..., Bs...>;
+  using set = message_set<As..., Bs...>;
+};
+template <std::size_t Capacity, class Kept, class... Ms>
+struct binding_only;
+template <std::size_t Capacity, class... Kept>
+struct binding_only<Capacity, message_set<Kept...>> {
+  using type = outbox<Capacity, Kept...>;
+};
+template <std::size_t Capacity, class... Kept, class M, class... Ms>
+struct binding_only<Capacity, message_set<Kept...>, M, Ms...>
+    : std::conditional_t<binding_message<M>, binding_only<Capacity, message_set<Kept..., M>, Ms...>,
+                         binding_only<Capacity, message_set<Kept...>, Ms...>> {};
+template <std::size_t Capacity, class Set>
+struct outbox_for;
+template <std::size_t Capacity, class... Ms>
+struct outbox_for<Capacity, message_set<Ms...>> : binding_only<Capacity, message_set<>, Ms...> {};
+} // namespace detail
+
+// Everything that one replica of a protocol says on the wire; a message's place here is its type number.
+template <class Core>
+using wire_messages = typename detail::joined<typename Core::messages, replica_messages>::set;
+
+struct write_counters {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0; // of payloads
+  std::uint64_t hard_states = 0;
+  std::uint64_t truncations = 0;
+};
+
+template <class Core, storage Storage>
+class hands : public sink<hands<Core, Storage>> {
+public:
+  // Room for what a step may say; while there is less, nothing is received (a network may lose messages as well).
+  static constexpr std::size_t capacity = 4 * Core::effects_bound + 64;
+  using message = typename detail::joined<typename Core::messages, replica_messages>::variant;
+  using timer = typename Core::timer;
+
+  explicit hands(Storage& s) : storage_{s} {}
+
+  // The bytes of the entries that the next step may write: from `first` on.
+  void offer(log_index first, payloads bytes) {
+    offered_first_ = first;
+    offered_ = bytes;
+  }
+  void withdraw() { offered_ = {}; }
+
+  // --- effects
+  void accept(hard_state const& h) {
+    ++counted_.hard_states;
+    if (!storage_.put(h)) failed_ = true;
+  }
+  void accept(entry_run const& run) {
+    static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op: one record of length 0
+    auto const bytes = offered_.count() == 0 ? payloads::trusted(no_bytes, 1) : cut(run);
+    counted_.entries += run.count;
+    counted_.bytes += bytes.whole().size();
+    if (!storage_.put(run, bytes)) failed_ = true;
+  }
+  void accept(truncation const& t) {
+    ++counted_.truncations;
+    if (!storage_.truncate(t.from)) failed_ = true;
+  }
+  template <class M>
+  void advise(node_index to, M const& m) {
+    if (!ready_.push({to, message{m}})) ++dropped_;
+  }
+  template <class M>
+  void bind(node_index to, M const& m, written after) {
+    outbox_.hold(to, m, after);
+  }
+  void arm(timer t) { arm_ |= bit(t), disarm_ &= ~bit(t); }
+  void disarm(timer t) { disarm_ |= bit(t), arm_ &= ~bit(t); }
+  void report(proposed const& p) { placed_ = p.run; }
+  void report(proposal_refused const& r) {
+    placed_.count = 0;
+    reason_ = r.reason;
+  }
+  void report(committed const&) {}
+  void report(readable const& r) { readable_ = r; }
+  void report(reads_refused const&) { reads_refused_ = true; }
+  void report(more_due const&) { more_due_ = true; }
+  void report(contradiction const& c) { contradiction_ = c.at; }
+
+  // --- what the replica makes of them
+  bool failed() const { return failed_; }
+  bool crowded() const { return ready_.room() < Core::effects_bound + 2 || outbox_.room() < Core::effects_bound + 2; }
+  // Calls deliver(to, message) for each advisory message, oldest first.
+  template <class Deliver>
+  void send_ready(Deliver&& deliver) {
+    for (; !ready_.empty(); ready_.pop())
+      std::visit([&](auto const& m) { deliver(ready_.front().to, m); }, ready_.front().what);
+  }
+  bool has_ready() const { return !ready_.empty(); }
+  auto& waiting() { return outbox_; }
+  auto const& waiting() const { return outbox_; }
+  sync_order order() const { return ticket_source::order(); }
+
+  template <class Timer, class Time>
+  void set_timers(Timer& t, Time now) {
+    for (std::size_t i = 0; (arm_ | disarm_) >> i != 0; ++i) {
+      if ((arm_ >> i) & 1U) t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
+      if ((disarm_ >> i) & 1U) t.disarm(i);
+    }
+    arm_ = disarm_ = 0;
+  }
+  entry_run placed_{};           // by the last propose; empty if it was refused
+  refusal reason_{};             // why
+  readable readable_{};          // the last one reported, until taken
+  bool reads_refused_ = false;   // until taken
+  bool more_due_ = false;        // until taken
+  log_index contradiction_{};    // 0: none
+  write_counters counted_{};
+  std::uint64_t dropped() const { return dropped_ + outbox_.dropped(); }
+
+private:
+  struct advice {
+    node_index to{};
+    message what{};
+  };
+  payloads cut(entry_run const& run) const {
+    auto const skip = static_cast<std::uint32_t>(run.first - offered_first_);
+    return skip == 0 && run.count == offered_.count() ? offered_ : offered_.drop(skip).take(run.count);
+  }
+  static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
+
+  Storage& storage_;
+  log_index offered_first_{};
+  payloads offered_{};
+  bool failed_ = false;
+  std::uint32_t arm_ = 0;
+  std::uint32_t disarm_ = 0;
+  std::uint64_t dropped_ = 0;
+  bounded_queue<advice, capacity> ready_{};
+  typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};
+};
+
+} // namespace quorate

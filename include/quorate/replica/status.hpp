@@ -1,0 +1,34 @@
+// What a replica tells of itself.
+#pragma once
+
+#include "quorate/core/id.hpp"
+#include "quorate/replica/hands.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace quorate {
+
+struct replica_counters {
+  std::uint64_t elections = 0;      // campaigns of this node
+  std::uint64_t leader_changes = 0; // that it has seen
+  std::uint64_t syncs = 0;
+  std::uint64_t dropped_in = 0; // messages not taken: from strangers, malformed, copies, or too many for a turn
+};
+
+struct replica_status {
+  node_id self{};
+  bool leads = false;
+  std::optional<node_id> leader{};
+  stamp era{}; // Raft: the current term
+  log_index commit{};
+  log_index applied{};
+  log_index first{};
+  log_index last{};
+  std::string_view trouble{}; // why there is no progress; empty if nothing is in the way
+  replica_counters counters{};
+  write_counters written{};
+};
+
+} // namespace quorate

@@ -1,0 +1,163 @@
+// Requests that wait for their outcome, as runs of tokens: one record a batch, not one a request.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/core/log_view.hpp"
+#include "quorate/replica/outcome.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate {
+
+// Proposals that were placed in the log here, or sent to a leader. What is waited for is what the own log says, once it
+// is committed: an entry at the index and of the era in which the proposal was placed is the proposal; one of another
+// era has taken its place for good.
+template <class Time, std::size_t Capacity>
+class waiting_proposals {
+public:
+  struct batch {
+    std::uint64_t first{};
+    std::uint32_t count{};
+    bool placed = false;
+    log_index index{};
+    stamp era{};
+    Time deadline{};
+  };
+
+  bool full() const { return batches_.full(); }
+  bool empty() const { return batches_.empty(); }
+  // The oldest deadline. Precondition: not empty. They were all given the same time, so the oldest is the next.
+  Time deadline() const { return batches_.front().deadline; }
+
+  void add(batch const& b) { (void)batches_.push(b); }
+
+  // A leader said where they stand.
+  void place(std::uint64_t first, std::uint32_t count, log_index index, stamp era) {
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      auto& b = batches_[i];
+      if (b.first != first || b.count != count || b.placed) continue;
+      b.placed = true, b.index = index, b.era = era;
+      return;
+    }
+  }
+
+  // A leader said that they stand nowhere.
+  template <class Tell>
+  void refuse(std::uint64_t first, std::uint32_t count, refusal reason, Tell&& tell) {
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      auto& b = batches_[i];
+      if (b.first != first || b.count != count || b.placed) continue;
+      finish(b, b.count, fate::refused, reason, tell);
+    }
+    sweep();
+  }
+
+  // The commit index is `commit`: whose fate is known?
+  template <log_view Log, class Tell>
+  void settle(log_index commit, Log const& log, Tell&& tell) {
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      auto& b = batches_[i];
+      while (b.count > 0 && b.placed && b.index <= commit) {
+        if (b.index <= log.compacted()) { // settled too late to be looked up
+          finish(b, b.count, fate::unknown, {}, tell);
+          break;
+        }
+        auto const known = commit - b.index + 1;
+        auto const n = known < b.count ? static_cast<std::uint32_t>(known) : b.count;
+        auto const run = log.run_at(b.index, n);
+        bool const ours = run.written_at == b.era;
+        finish(b, run.count, ours ? fate::done : fate::refused, refusal::superseded, tell);
+      }
+    }
+    sweep();
+  }
+
+  template <class Tell>
+  void expire(Time now, Tell&& tell) {
+    for (std::size_t i = 0; i < batches_.size() && !(now < batches_[i].deadline); ++i)
+      finish(batches_[i], batches_[i].count, fate::unknown, {}, tell);
+    sweep();
+  }
+  template <class Tell>
+  void give_up(Tell&& tell) {
+    for (std::size_t i = 0; i < batches_.size(); ++i)
+      finish(batches_[i], batches_[i].count, fate::unknown, {}, tell);
+    batches_.clear();
+  }
+
+private:
+  template <class Tell>
+  static void finish(batch& b, std::uint32_t n, fate what, refusal reason, Tell&& tell) {
+    if (n == 0) return;
+    tell(proposal_outcome{proposal_token{b.first}, n, what, what == fate::refused ? reason : refusal{},
+                          what == fate::done ? b.index : log_index{}});
+    b.first += n;
+    b.count -= n;
+    b.index = b.index + n;
+  }
+  void sweep() {
+    while (!batches_.empty() && batches_.front().count == 0) batches_.pop();
+  }
+  bounded_queue<batch, Capacity> batches_{};
+};
+
+// Reads asked here, until they may be answered.
+template <class Time, std::size_t Capacity>
+class waiting_reads {
+public:
+  bool full() const { return batches_.full(); }
+  bool empty() const { return batches_.empty(); }
+  Time deadline() const { return batches_.front().deadline; }
+  std::uint64_t last() const { return batches_.back().first + batches_.back().count - 1; }
+
+  void add(std::uint64_t first, std::uint32_t count, Time deadline) {
+    (void)batches_.push({first, count, false, {}, deadline});
+  }
+  // Reads up to `number` may be answered from `index` on. False if none waits for that.
+  bool answer(std::uint64_t number, log_index index) {
+    bool any = false;
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      auto& b = batches_[i];
+      if (b.first + b.count - 1 > number) break;
+      if (!b.known) b.known = any = true, b.index = index;
+    }
+    return any;
+  }
+  bool unanswered() const { return !batches_.empty() && !batches_.back().known; }
+
+  template <class Tell>
+  void settle(log_index applied, Tell&& tell) {
+    while (!batches_.empty() && batches_.front().known && batches_.front().index <= applied) {
+      auto const b = batches_.front();
+      batches_.pop();
+      tell(read_outcome{read_token{b.first}, b.count, fate::done, {}, applied});
+    }
+  }
+  template <class Tell>
+  void expire(Time now, refusal reason, Tell&& tell) {
+    while (!batches_.empty() && !(now < batches_.front().deadline)) refuse_front(reason, tell);
+  }
+  template <class Tell>
+  void give_up(refusal reason, Tell&& tell) {
+    while (!batches_.empty()) refuse_front(reason, tell);
+  }
+
+private:
+  struct batch {
+    std::uint64_t first{};
+    std::uint32_t count{};
+    bool known = false;
+    log_index index{};
+    Time deadline{};
+  };
+  template <class Tell>
+  void refuse_front(refusal reason, Tell&& tell) {
+    auto const b = batches_.front();
+    batches_.pop();
+    tell(read_outcome{read_token{b.first}, b.count, fate::refused, reason, {}});
+  }
+  bounded_queue<batch, Capacity> batches_{};
+};
+
+} // namespace quorate

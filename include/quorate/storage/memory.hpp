@@ -1,0 +1,245 @@
+// A log in memory, with a durable mark: for tests, simulators and measurements, and for nodes whose machine is their
+// disk. A crash (crash()) takes back what was not synced.
+#pragma once
+
+#include "quorate/core/log_shape.hpp"
+#include "quorate/policy/storage.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quorate {
+
+struct memory_options {
+  store_identity identity{};    // its incarnation is raised by reopen() and crash()
+  std::size_t entries = 1U << 16; // it never holds more; room() says how many still fit
+  std::size_t bytes = 1U << 20; // to begin with; more payload than that makes it grow
+};
+
+class memory {
+public:
+  explicit memory(memory_options const& o)
+      : identity_{o.identity}, capacity_{o.entries}, begins_(std::bit_ceil(o.entries)), arena_(std::bit_ceil(o.bytes)),
+        log_{*this} {
+    undo_.reserve(64);
+  }
+  // A log whose entries up to `compacted` are gone; only for one that is still empty.
+  void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
+    shape_ = shape{compacted, stamp_there, in_force};
+  }
+  memory(memory const& other) : memory{memory_options{}} { *this = other; }
+  memory& operator=(memory const& other) {
+    identity_ = other.identity_, capacity_ = other.capacity_, begins_ = other.begins_, arena_ = other.arena_;
+    shape_ = other.shape_, head_ = other.head_, tail_ = other.tail_, hard_ = other.hard_;
+    undo_ = other.undo_, written_ = other.written_, durable_ = other.durable_;
+    return *this; // log_ keeps looking at this object
+  }
+
+  // The log_view: the shape, and what fits is limited by the bytes that lie together.
+  class view {
+  public:
+    log_index compacted() const { return m_.shape_.compacted(); }
+    log_index last() const { return m_.shape_.last(); }
+    stamp stamp_at(log_index i) const { return m_.shape_.stamp_at(i); }
+    entry_run run_at(log_index i, std::uint32_t max) const { return m_.shape_.run_at(i, max); }
+    entry_run fit(log_index i, std::uint32_t max, std::size_t bytes) const { return m_.fit(i, max, bytes); }
+    log_index last_not_above(log_index i, stamp s) const { return m_.shape_.last_not_above(i, s); }
+    configuration config_at(log_index i) const { return m_.shape_.config_at(i); }
+    std::uint64_t room() const { return m_.capacity_ - (last() - compacted()); }
+
+  private:
+    friend class memory;
+    explicit view(memory const& m) : m_{m} {}
+    memory const& m_;
+  };
+
+  view const& log() const { return log_; }
+  hard_state hard() const { return hard_; }
+  store_identity identity() const { return identity_; }
+
+  std::optional<payloads> read(log_index first, std::uint32_t count) {
+    auto const from = begin_of(first);
+    return payloads::trusted({&arena_[physical(from)], end_of(first + count - 1) - from}, count);
+  }
+
+  bool put(entry_run const& run, payloads const& bytes) {
+    configuration config{};
+    if (run.kind == entry_kind::configuration && !decode(bytes.front(), config)) return false;
+    undo_.push_back({.before = shape_.last(), .tail = tail_});
+    ++written_;
+    lay(run, bytes, config);
+    return true;
+  }
+  bool truncate(log_index from) {
+    undo_.push_back({.before = shape_.last(), .tail = tail_, .removed = copy_from(from)});
+    ++written_;
+    if (from <= shape_.last()) tail_ = begin_of(from);
+    shape_.truncate(from);
+    return true;
+  }
+  bool put(hard_state const& h) {
+    undo_.push_back({.before = shape_.last(), .tail = tail_, .hard = hard_});
+    ++written_;
+    hard_ = h;
+    return true;
+  }
+  bool compact(log_index upto) {
+    shape_.compact(upto);
+    head_ = upto == shape_.last() ? tail_ : begin_of(upto + 1);
+    return true;
+  }
+
+  std::optional<durable> sync(sync_order order) {
+    auto const now = order.upto() - durable_;
+    if (now == undo_.size()) undo_.clear();
+    else undo_.erase(undo_.begin(), undo_.begin() + static_cast<std::ptrdiff_t>(now));
+    durable_ = order.upto();
+    return std::move(order).succeeded();
+  }
+  std::string failure() const { return {}; }
+
+  // A restart without a loss: the next incarnation.
+  void reopen() {
+    identity_.incarnation = incarnation_id{identity_.incarnation.value + 1};
+    undo_.clear();
+    written_ = durable_ = 0;
+  }
+  // A power cut: what no sync covered is gone, the newest first.
+  void crash() {
+    for (; !undo_.empty(); undo_.pop_back()) {
+      auto const& u = undo_.back();
+      if (u.hard) hard_ = *u.hard;
+      if (shape_.last() > u.before) shape_.truncate(u.before + 1 > shape_.compacted() ? u.before + 1 : shape_.compacted() + 1);
+      tail_ = u.tail;
+      if (!u.removed.empty()) tail_ = u.removed.front().at;
+      for (auto const& r : u.removed) lay(r.run, payloads::trusted(r.bytes, r.run.count), r.config);
+    }
+    reopen();
+  }
+
+private:
+  using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
+  using offset = std::uint64_t; // into the endless tape of which the arena holds the last piece
+
+  struct removed_run {
+    entry_run run{};
+    configuration config{};
+    offset at{};
+    std::vector<std::byte> bytes{};
+  };
+  struct undo { // how to take one write back
+    log_index before{};
+    offset tail{};
+    std::optional<hard_state> hard{};
+    std::vector<removed_run> removed{};
+  };
+
+  static bool decode(payloads::bytes in, configuration& out) {
+    if (in.size() < configuration::encoded_size) return false;
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 8; ++i) bits |= std::to_integer<std::uint64_t>(in[i]) << (8 * i);
+    out.voters.bits = bits;
+    return true;
+  }
+
+  std::size_t physical(offset o) const { return static_cast<std::size_t>(o & (arena_.size() - 1)); }
+  // Records of one lap lie together: no record straddles the arena's end.
+  offset lap(offset o) const { return o / arena_.size(); }
+  offset& begin_of(log_index i) { return begins_[i.value & (begins_.size() - 1)]; }
+  offset begin_of(log_index i) const { return begins_[i.value & (begins_.size() - 1)]; }
+  offset end_of(log_index i) const {
+    auto const b = begin_of(i);
+    return b + payloads::prefix + payloads::length_at(&arena_[physical(b)]);
+  }
+
+  entry_run fit(log_index first, std::uint32_t max, std::size_t bytes) const {
+    auto run = shape_.run_at(first, max);
+    auto const from = begin_of(first);
+    auto const fits = [&](std::uint32_t n) {
+      auto const last = first + n - 1;
+      return lap(begin_of(last)) == lap(from) && end_of(last) - from <= bytes;
+    };
+    if (fits(run.count)) return run;
+    std::uint32_t low = 1; // the first is always in it
+    while (run.count - low > 1) {
+      auto const middle = low + (run.count - low) / 2;
+      (fits(middle) ? low : run.count) = middle;
+    }
+    run.count = low;
+    return run;
+  }
+
+  void lay(entry_run const& run, payloads const& bytes, configuration const& config) {
+    auto const size = bytes.whole().size();
+    if (shape_.last() == shape_.compacted()) head_ = tail_;
+    make_place(size);
+    std::memcpy(&arena_[physical(tail_)], bytes.whole().data(), size);
+    auto at = tail_;
+    auto const* record = &arena_[physical(tail_)];
+    for (auto i = run.first; i <= run.last(); i = i + 1) {
+      begin_of(i) = at;
+      auto const n = payloads::prefix + payloads::length_at(record);
+      at += n;
+      record += n;
+    }
+    tail_ = at;
+    (void)shape_.put(run, config);
+  }
+  // Makes tail_ a place where `size` bytes lie together.
+  void make_place(std::size_t size) {
+    auto const left = arena_.size() - physical(tail_);
+    auto const start = size <= left ? tail_ : tail_ + left;
+    if (size <= arena_.size() && start + size - head_ <= arena_.size()) tail_ = start;
+    else grow(size);
+  }
+  void grow(std::size_t size) {
+    std::vector<std::byte> larger(std::bit_ceil(2 * arena_.size() + size));
+    offset at = 0;
+    for (auto i = shape_.compacted() + 1; i <= shape_.last(); i = i + 1) {
+      auto const n = static_cast<std::size_t>(end_of(i) - begin_of(i));
+      std::memcpy(&larger[static_cast<std::size_t>(at)], &arena_[physical(begin_of(i))], n);
+      begin_of(i) = at;
+      at += n;
+    }
+    arena_.swap(larger);
+    head_ = 0;
+    tail_ = at;
+    for (auto& u : undo_) u.tail = tail_; // places of the old tape mean nothing any more
+    for (auto& u : undo_)
+      for (auto& r : u.removed) r.at = tail_;
+  }
+
+  std::vector<removed_run> copy_from(log_index from) {
+    std::vector<removed_run> out;
+    for (auto i = from; i <= shape_.last();) {
+      auto const run = fit(i, ~std::uint32_t{0}, ~std::size_t{0});
+      auto const bytes = read(run.first, run.count)->whole();
+      out.push_back({run, shape_.config_at(run.first), begin_of(run.first), {bytes.begin(), bytes.end()}});
+      i = run.last() + 1;
+    }
+    return out;
+  }
+
+  store_identity identity_{};
+  std::size_t capacity_;
+  std::vector<offset> begins_; // of entry i's record, at i modulo the size
+  std::vector<std::byte> arena_;
+  shape shape_{};
+  offset head_ = 0; // the first byte still needed
+  offset tail_ = 0;
+  hard_state hard_{};
+  std::vector<undo> undo_; // what no sync has covered, oldest first: one for each write
+  std::uint64_t written_ = 0;
+  std::uint64_t durable_ = 0;
+  view log_;
+};
+
+static_assert(storage<memory>);
+
+} // namespace quorate

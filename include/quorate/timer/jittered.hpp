@@ -1,0 +1,86 @@
+// The timer behind `manual` and `steady`: a handful of deadlines and a seeded generator for the jitter. It reads no
+// clock: time is what the caller says it is.
+#pragma once
+
+#include "quorate/policy/timing.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace quorate {
+
+template <class Duration>
+struct timer_settings {
+  Duration election;  // T: at least several round trips and syncs
+  Duration heartbeat; // well below T, a third or less
+  Duration request;   // several T, so that a request outlives a change of leader
+};
+
+// `Ticks` turns a Duration into a count of the smallest unit and back.
+template <class Time, class Duration, class Ticks>
+class jittered_timer {
+public:
+  using time = Time;
+  using duration = Duration;
+  using settings = timer_settings<Duration>;
+  static constexpr std::size_t slots = 8;
+
+  // Nodes must have different seeds, or they campaign together (SCENARIOS E18).
+  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} {}
+
+  void arm(std::size_t slot, timing how, time now) {
+    deadlines_[slot] = after(how, now);
+    if (how == timing::election) deadlines_[slot] = deadlines_[slot] + jitter();
+    armed_ |= 1U << slot;
+  }
+  void disarm(std::size_t slot) { armed_ &= ~(1U << slot); }
+
+  std::optional<time> deadline() const {
+    std::optional<time> first;
+    for (std::size_t i = 0; i < slots; ++i)
+      if (is_armed(i) && (!first || deadlines_[i] < *first)) first = deadlines_[i];
+    return first;
+  }
+  std::optional<std::size_t> expired(time now) {
+    for (std::size_t i = 0; i < slots; ++i)
+      if (is_armed(i) && !(now < deadlines_[i])) {
+        disarm(i);
+        return i;
+      }
+    return std::nullopt;
+  }
+  time after(timing how, time now) const {
+    switch (how) {
+    case timing::heartbeat: return now + settings_.heartbeat;
+    case timing::request: return now + settings_.request;
+    case timing::election:
+    case timing::contact: break;
+    }
+    return now + settings_.election;
+  }
+
+private:
+  bool is_armed(std::size_t i) const { return ((armed_ >> i) & 1U) != 0; }
+  // 0..T in the smallest unit, both ends included: even a T of one unit leaves two outcomes.
+  Duration jitter() {
+    random_ ^= random_ << 13; // xorshift64 (Marsaglia): enough to part the nodes, and the same on every platform
+    random_ ^= random_ >> 7;
+    random_ ^= random_ << 17;
+    return Ticks::duration((random_ >> 11) % (Ticks::count(settings_.election) + 1));
+  }
+  static std::uint64_t mix(std::uint64_t x) { // splitmix64: neighbouring seeds must not give neighbouring streams
+    x += 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    x ^= x >> 31;
+    return x == 0 ? 1 : x;
+  }
+
+  settings settings_;
+  std::uint64_t random_;
+  std::uint32_t armed_ = 0;
+  time deadlines_[slots]{};
+};
+
+} // namespace quorate
