@@ -1,0 +1,284 @@
+// Frames between the nodes of a cluster, over TCP. Each node dials every other one and sends on the
+// connection that it dialled; it receives on those that the others made. What is in a frame is somebody
+// else's business.
+//
+// Everything happens on one thread: the one that runs the io_context. A frame arrives once and in order, or
+// not at all; frames that are sent while there is no connection, or more than a slow peer's queue holds, are
+// dropped. The handshake keeps honest mistakes out (another cluster, a swapped address, a wiped disk); it is
+// no protection from an enemy on the network.
+#pragma once
+
+#include "quorate/transport/tcp_inlet.hpp"
+#include "quorate/transport/tcp_listener.hpp"
+#include "quorate/transport/tcp_outlet.hpp"
+
+#include <concepts>
+#include <random>
+#include <type_traits>
+
+namespace quorate {
+
+// OnFrame: void(node_id from, incarnation_id of_sender, std::span<std::byte const> frame). The bytes live
+// until it returns. OnLog: void(std::string line), called on a change of state, not on each retry. Either may
+// call send(), relocate() and close(), but not destroy the transport. The io_context must outlive it.
+template <class OnFrame, class OnLog> class tcp_transport {
+  static_assert(
+      std::is_invocable_v<OnFrame&, node_id, incarnation_id, std::span<std::byte const>>,
+      "tcp_transport's frame handler must be callable as void(node_id from, incarnation_id of_sender, "
+      "std::span<std::byte const> frame)");
+  static_assert(std::is_invocable_v<OnLog&, std::string>,
+                "tcp_transport's log handler must be callable as void(std::string line)");
+
+public:
+  // Opens nothing yet.
+  tcp_transport(tcp_options const& options, asio::io_context& io, OnFrame on_frame, OnLog on_log)
+      : registry_{options}, io_{io}, on_frame_{std::move(on_frame)}, on_log_{std::move(on_log)},
+        jitter_{static_cast<std::minstd_rand::result_type>(seed_of(options))} {
+    for (auto const& [node, p] : registry_.peers()) links_.emplace(node, links{});
+  }
+  tcp_transport(tcp_transport const&) = delete;
+  tcp_transport& operator=(tcp_transport const&) = delete;
+  ~tcp_transport() { close(); }
+
+  // Listens, and begins to dial. Once only. An error leaves nothing open: the address is in use or not ours,
+  // or (as std::errc::invalid_argument) options.peers lacks options.self or options.protocol is too long.
+  [[nodiscard]] std::error_code start() {
+    bool const sound = settings().peers.contains(settings().self) && settings().protocol.size() <= 255;
+    if (!sound) return std::make_error_code(std::errc::invalid_argument);
+    auto const fresh = std::make_shared<tcp::listener<tcp_transport>>(*this, io_);
+    auto const ec = fresh->start(settings().peers.at(settings().self));
+    if (ec) {
+      fresh->close();
+      return ec;
+    }
+    listener_ = fresh;
+    for (auto& [node, p] : registry_.peers()) dial(p, std::chrono::milliseconds{0});
+    return {};
+  }
+
+  // Ends every connection and stops listening; what is queued is lost. No handler of ours is called from then
+  // on. For good.
+  void close() {
+    if (listener_) listener_->close();
+    for (auto& [node, l] : links_) {
+      if (l.out) l.out->close();
+      if (l.in) l.in->close();
+      l = {};
+    }
+    for (auto& g : guests_) g->close();
+    for (auto& weak : leaving_)
+      if (auto const f = weak.lock()) f->close();
+    guests_.clear();
+    leaving_.clear();
+    listener_.reset();
+  }
+
+  // Queues one frame; fill(std::vector<std::byte>& buffer) appends the frame's bytes to what is in the
+  // buffer. False: the frame was dropped, because `to` is not connected (then fill is not called), its queue
+  // is full, or the frame is empty or larger than the peer takes. fill must not call the transport. What is
+  // queued in one turn of the event loop goes out as one write.
+  template <std::invocable<std::vector<std::byte>&> Fill> bool send(node_id to, Fill&& fill) {
+    auto const l = links_.find(to);
+    if (l == links_.end()) return false;
+    auto& counters = registry_.find(to)->counters;
+    bool const queued = l->second.out && l->second.out->queue(fill);
+    ++(queued ? counters.frames_out : counters.dropped);
+    return queued;
+  }
+
+  bool send(node_id to, std::span<std::byte const> frame) {
+    return send(to, [frame](std::vector<std::byte>& buffer) {
+      buffer.insert(buffer.end(), frame.begin(), frame.end());
+    });
+  }
+
+  // From now on this peer is dialled there. Precondition: it is in options.peers and is not self.
+  void relocate(node_id node, asio::ip::tcp::endpoint const& address) {
+    auto& p = *registry_.find(node);
+    if (std::exchange(p.address, address) == address || !listener_) return;
+    auto& out = links_.at(node).out;
+    if (out) p.counters.lost += out->queued_frames();
+    if (out) out->close();
+    dial(p, std::chrono::milliseconds{0});
+  }
+
+  // Where it listens; a default endpoint when it does not.
+  asio::ip::tcp::endpoint local_endpoint() const {
+    return listener_ ? listener_->local() : asio::ip::tcp::endpoint{};
+  }
+
+  // Whether what is sent to this node goes out.
+  bool connected(node_id node) const {
+    auto const l = links_.find(node);
+    return l != links_.end() && l->second.out && l->second.out->up();
+  }
+
+  // Bytes that wait to be taken by the system for this node.
+  std::size_t queued_bytes(node_id node) const {
+    return connected(node) ? links_.at(node).out->queued_bytes() : 0;
+  }
+
+  // Precondition: node is in options.peers and is not self.
+  tcp_peer_status status(node_id node) const {
+    auto const& p = *registry_.find(node);
+    return {node,    p.address,     connected(node),    links_.at(node).in != nullptr,
+            p.store, p.incarnation, queued_bytes(node), p.counters};
+  }
+
+  // Every peer in the order of the ids.
+  std::vector<tcp_peer_status> peers() const {
+    std::vector<tcp_peer_status> all;
+    for (auto const& [node, p] : registry_.peers()) all.push_back(status(node));
+    return all;
+  }
+
+  // Connections that were not let in, or ended for what they sent.
+  std::uint64_t refused() const { return refused_; }
+
+private:
+  friend class tcp::outlet<tcp_transport>;
+  friend class tcp::inlet<tcp_transport>;
+  friend class tcp::listener<tcp_transport>;
+  using outlet = tcp::outlet<tcp_transport>;
+  using inlet = tcp::inlet<tcp_transport>;
+
+  struct links {
+    std::shared_ptr<outlet> out{};
+    std::shared_ptr<inlet> in{};
+  };
+
+  // A stranger may hold so many connections that have said nothing yet; the oldest goes when one more comes.
+  static constexpr std::size_t max_guests = 64;
+
+  static std::uint64_t seed_of(tcp_options const& o) {
+    if (o.jitter_seed != 0) return o.jitter_seed;
+    std::seed_seq mix{o.self.value, static_cast<std::uint32_t>(o.store.value),
+                      static_cast<std::uint32_t>(o.incarnation.value)};
+    std::uint32_t seed{};
+    mix.generate(&seed, &seed + 1);
+    return seed;
+  }
+
+  tcp_options const& settings() const { return registry_.options(); }
+  tcp::hello hello_to(node_id node) const { return registry_.hello_to(node); }
+  void log(std::string line) { on_log_(std::move(line)); }
+
+  void deliver(node_id from, incarnation_id incarnation, std::span<std::byte const> frame) {
+    on_frame_(from, incarnation, frame);
+  }
+
+  void dial(tcp::peer& p, std::chrono::milliseconds delay) {
+    if (p.address.port() == 0) return links_.at(p.node).out.reset();
+    auto const fresh = std::make_shared<outlet>(*this, io_, p);
+    links_.at(p.node).out = fresh;
+    fresh->start(delay);
+  }
+
+  // Both ends ask: is whoever says this let in? Empty when it is; then it is remembered, and what is left of
+  // its earlier incarnations is cut off.
+  std::string judge(tcp::hello const& h, std::optional<node_id> dialled) {
+    auto why = registry_.objection(h, dialled);
+    if (!why.empty()) return why;
+    auto const before = registry_.find(h.from)->incarnation;
+    registry_.admit(h);
+    if (before < h.incarnation && before != incarnation_id{}) supersede(h.from, h.incarnation);
+    return {};
+  }
+
+  void supersede(node_id node, incarnation_id by) {
+    auto& l = links_.at(node);
+    if (l.in && l.in->theirs().incarnation < by) {
+      l.in->close();
+      l.in.reset();
+    }
+    if (l.out && l.out->up() && l.out->incarnation() < by) l.out->fail(tcp::loss::broken, "it has restarted");
+  }
+
+  void outlet_up(outlet& o) {
+    auto& p = o.to();
+    ++p.counters.connects;
+    p.trouble.clear();
+    log("connected to " + tcp::name_of(p.node) + " at " + tcp::name_of(o.address()) + ", store " +
+        tcp::name_of(*p.store) + ", incarnation " + std::to_string(o.incarnation().value));
+  }
+
+  void outlet_down(outlet& o, tcp::loss kind, std::string const& why) {
+    auto& p = o.to();
+    p.counters.lost += o.queued_frames();
+    // A link that breaks as soon as it is up does not start the back-off anew.
+    bool const lasted = kind != tcp::loss::unreachable && o.since() != typename outlet::clock::time_point{} &&
+                        outlet::clock::now() - o.since() >= settings().backoff_max;
+    if (lasted) p.backoff = settings().backoff_min;
+    dial(p, jittered(p));
+    auto const at = tcp::name_of(p.node) + " at " + tcp::name_of(o.address());
+    auto const now = kind == tcp::loss::refused ? why : std::string{"not connected"};
+    if (kind == tcp::loss::refused) ++refused_;
+    if (std::exchange(p.trouble, now) == now) return;
+    if (kind == tcp::loss::refused) return log(at + ": " + why);
+    log((kind == tcp::loss::broken ? "lost " : "cannot reach ") + at + ": " + why);
+  }
+
+  std::chrono::milliseconds jittered(tcp::peer& p) {
+    auto const half = p.backoff / 2;
+    std::uniform_int_distribution<std::chrono::milliseconds::rep> part{0, half.count()};
+    auto const delay = p.backoff - std::chrono::milliseconds{part(jitter_)};
+    p.backoff = std::min(2 * p.backoff, settings().backoff_max);
+    return delay;
+  }
+
+  void accepted(tcp::socket&& s) {
+    if (guests_.size() == max_guests) {
+      guests_.front()->close();
+      guests_.erase(guests_.begin());
+    }
+    guests_.push_back(std::make_shared<inlet>(*this, std::move(s)));
+    guests_.back()->start();
+  }
+
+  // The handshake is done. nullptr: while it lasted, a newer incarnation of the node has come.
+  tcp::peer* inlet_up(inlet& i) {
+    auto& p = *registry_.find(i.theirs().from);
+    if (i.theirs().incarnation < p.incarnation) return nullptr;
+    auto& l = links_.at(p.node);
+    if (l.in) l.in->close(); // whoever dials again has given the earlier connection up
+    l.in = i.shared_from_this();
+    std::erase(guests_, l.in);
+    p.turned_away.clear();
+    if (l.out) l.out->hurry(); // it can reach us, so the time is good to reach it
+    return &p;
+  }
+
+  void inlet_down(inlet& i, tcp::loss kind, std::string const& why) {
+    auto const self = i.shared_from_this();
+    std::erase(guests_, self);
+    auto* const p = registry_.find(i.theirs().from);
+    if (p && links_.at(p->node).in == self) links_.at(p->node).in.reset();
+    if (kind == tcp::loss::broken) return; // the one who dialled says so
+    ++refused_;
+    auto const host = i.remote().address().to_string();
+    if (!p && registry_.is_news(host, why)) return log("a connection from " + host + ": " + why);
+    if (p && std::exchange(p->turned_away, why) != why)
+      log("a connection from " + tcp::name_of(p->node) + " at " + host + ": " + why);
+  }
+
+  void hang_up(tcp::socket&& s, std::string_view reason) {
+    std::erase_if(leaving_, [](auto const& weak) { return weak.expired(); });
+    if (leaving_.size() >= max_guests) return;
+    auto const f = std::make_shared<tcp::farewell>(std::move(s), reason);
+    leaving_.push_back(f);
+    f->start(settings().handshake_timeout);
+  }
+
+  tcp::registry registry_;
+  asio::io_context& io_;
+  OnFrame on_frame_;
+  OnLog on_log_;
+  std::minstd_rand jitter_;
+  std::map<node_id, links> links_;
+  std::vector<std::shared_ptr<inlet>> guests_; // their handshake is not done
+  std::vector<std::weak_ptr<tcp::farewell>> leaving_;
+  std::shared_ptr<tcp::listener<tcp_transport>> listener_; // nullptr: not started, or closed
+  std::uint64_t refused_ = 0;
+};
+
+} // namespace quorate

@@ -1,0 +1,166 @@
+// A connection that somebody made to us, and the frames that come in on it.
+#pragma once
+
+#include "quorate/transport/tcp_registry.hpp"
+#include "quorate/transport/tcp_socket.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace quorate::tcp {
+
+// Owner (the transport) offers: settings(), hello_to(node), judge(hello, nullopt), inlet_up(inlet&) (its
+// peer, or nullptr: too late), inlet_down(inlet&, loss, why), deliver(node, incarnation, frame),
+// hang_up(socket&&, reason). An inlet that is closed never calls it again, and its handlers keep only the
+// inlet alive.
+template <class Owner> class inlet : public std::enable_shared_from_this<inlet<Owner>> {
+public:
+  inlet(Owner& owner, socket&& s) : owner_{&owner}, socket_{std::move(s)}, timer_{socket_.get_executor()} {
+    std::error_code ignored;
+    remote_ = socket_.remote_endpoint(ignored);
+  }
+
+  void start() {
+    tune(socket_, owner_->settings().stall_timeout);
+    timer_.expires_after(owner_->settings().handshake_timeout);
+    timer_.async_wait([self = this->shared_from_this()](std::error_code ec) {
+      if (!ec && !self->peer_) self->fail(loss::unreachable, "the handshake took too long");
+    });
+    read_record();
+  }
+
+  void close() {
+    std::error_code ignored;
+    owner_ = nullptr;
+    timer_.cancel();
+    socket_.close(ignored);
+  }
+
+  hello const& theirs() const { return theirs_; } // from: node 0 before its hello came
+  endpoint const& remote() const { return remote_; }
+  bool greeted() const { return greeted_; }
+  bool up() const { return peer_ != nullptr; }
+
+private:
+  void read_record() {
+    async_read_record(socket_, record_, [self = this->shared_from_this()](record const& r) {
+      if (!self->owner_) return;
+      if (!r.why.empty()) return self->fail(loss::unreachable, r.why);
+      if (r.head.kind == record_kind::refusal)
+        return self->fail(loss::refused, "it refuses us: " + printable(r.body));
+      if (r.head.kind == record_kind::hello && !self->greeted_) return self->answer(r);
+      if (r.head.kind == record_kind::welcome && self->greeted_) return self->open();
+      self->fail(loss::unreachable, "it does not keep to the protocol");
+    });
+  }
+
+  void answer(record const& r) {
+    if (r.head.version != format_version) return refuse(version_mismatch(r.head.version));
+    auto const h = parse_hello(r.body);
+    if (!h) return refuse("its hello is malformed");
+    theirs_ = *h;
+    if (auto const why = owner_->judge(*h, std::nullopt); !why.empty()) return refuse(why);
+    if (!owner_) return; // a log handler has closed us
+    greeted_ = true;
+    put_hello(reply_, owner_->hello_to(h->from));
+    asio::async_write(socket_, asio::buffer(reply_),
+                      [self = this->shared_from_this()](std::error_code ec, std::size_t) {
+                        if (!self->owner_) return;
+                        if (ec)
+                          return self->fail(self->up() ? loss::broken : loss::unreachable, ec.message());
+                        self->read_record();
+                      });
+  }
+
+  void open() {
+    auto const admitted = owner_->inlet_up(*this);
+    if (!admitted) return refuse("a newer incarnation has come in the meantime");
+    peer_ = admitted;
+    timer_.cancel();
+    bytes_.resize(usual_bytes);
+    read();
+  }
+
+  void read() {
+    auto const room = asio::buffer(bytes_.data() + end_, bytes_.size() - end_);
+    socket_.async_read_some(room, [self = this->shared_from_this()](std::error_code ec, std::size_t n) {
+      if (!self->owner_) return;
+      if (ec) return self->fail(self->up() ? loss::broken : loss::unreachable, ec.message());
+      self->end_ += n;
+      self->peer_->counters.bytes_in += n;
+      if (!self->deliver_all()) return;
+      self->make_room();
+      self->read();
+    });
+  }
+
+  std::span<std::byte const> unread() const { return {bytes_.data() + begin_, end_ - begin_}; }
+
+  // False: this connection has ended, by what it sent or by what a handler did.
+  bool deliver_all() {
+    while (end_ - begin_ >= frame_head_bytes) {
+      auto const size = get<std::uint32_t>(unread());
+      if (size == 0 || size > owner_->settings().max_frame_bytes) {
+        refuse(size == 0 ? "an empty frame"
+                         : "a frame of " + std::to_string(size) + " bytes, the limit is " +
+                               std::to_string(owner_->settings().max_frame_bytes));
+        return false;
+      }
+      if (end_ - begin_ - frame_head_bytes < size) break;
+      auto const frame = unread().subspan(frame_head_bytes, size);
+      begin_ += frame_head_bytes + size;
+      ++peer_->counters.frames_in;
+      owner_->deliver(peer_->node, theirs_.incarnation, frame);
+      if (!owner_) return false;
+    }
+    return true;
+  }
+
+  // The buffer grows with what has come and never with what was announced.
+  void make_room() {
+    std::size_t const left = end_ - begin_;
+    if (left == 0 && bytes_.size() > keep_bytes) {
+      bytes_ = std::vector<std::byte>(usual_bytes);
+      begin_ = end_ = 0;
+    }
+    if (begin_ > 0 && (left == 0 || end_ == bytes_.size())) {
+      std::memmove(bytes_.data(), bytes_.data() + begin_, left);
+      begin_ = 0;
+      end_ = left;
+    }
+    if (end_ < bytes_.size()) return;
+    std::size_t const whole = frame_head_bytes + get<std::uint32_t>(unread());
+    bytes_.resize(std::min(whole, 2 * bytes_.size()));
+  }
+
+  void refuse(std::string const& why) {
+    owner_->hang_up(std::move(socket_), why);
+    fail(loss::refused, "we refuse it: " + why);
+  }
+
+  void fail(loss kind, std::string const& why) {
+    if (!owner_) return;
+    auto* const owner = owner_;
+    auto const self = this->shared_from_this(); // the owner lets go of us in inlet_down
+    close();
+    owner->inlet_down(*this, kind, why);
+  }
+
+  static constexpr std::size_t usual_bytes = 64u << 10;
+  static constexpr std::size_t keep_bytes = 1u << 20;
+
+  Owner* owner_;         // nullptr: closed
+  peer* peer_ = nullptr; // the owner's; set when frames may come
+  socket socket_;
+  asio::steady_timer timer_;
+  endpoint remote_;
+  hello theirs_{};
+  bool greeted_ = false;
+  record_buffer record_{};
+  std::vector<std::byte> reply_;
+  std::vector<std::byte> bytes_; // [begin_, end_) has come and was not yet delivered
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+} // namespace quorate::tcp

@@ -1,0 +1,37 @@
+// The global operator new, counting: the tests of what a peer can make us allocate ask here.
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include <malloc.h>
+
+namespace {
+std::size_t live = 0;
+std::size_t largest = 0;
+
+void* take(std::size_t n) {
+  void* const p = std::malloc(n);
+  if (!p) throw std::bad_alloc{};
+  live += malloc_usable_size(p);
+  largest = std::max(largest, n);
+  return p;
+}
+
+void give(void* p) noexcept {
+  if (p) live -= malloc_usable_size(p);
+  std::free(p);
+}
+} // namespace
+
+namespace quorate::test {
+std::size_t heap_live_bytes() { return live; }
+std::size_t heap_largest_since_reset() { return largest; }
+void heap_reset() { largest = 0; }
+} // namespace quorate::test
+
+void* operator new(std::size_t n) { return take(n); }
+void* operator new[](std::size_t n) { return take(n); }
+void operator delete(void* p) noexcept { give(p); }
+void operator delete[](void* p) noexcept { give(p); }
+void operator delete(void* p, std::size_t) noexcept { give(p); }
+void operator delete[](void* p, std::size_t) noexcept { give(p); }

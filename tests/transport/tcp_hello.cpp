@@ -1,0 +1,88 @@
+#include "harness.hpp"
+
+namespace quorate::test {
+namespace {
+
+tcp::hello const sample{cluster_id{0x0102030405060708},
+                        node_id{2},
+                        node_id{3},
+                        store_id{0xfedcba9876543210},
+                        incarnation_id{9},
+                        4,
+                        1u << 20,
+                        "raft"};
+
+std::optional<tcp::hello> reread(std::vector<std::byte> const& b) {
+  if (b.size() < tcp::record_head_bytes) return {};
+  auto const head = tcp::parse_head(b);
+  if (!head || head->kind != tcp::record_kind::hello) return {};
+  if (head->body_bytes != b.size() - tcp::record_head_bytes) return {};
+  return tcp::parse_hello(std::span{b}.subspan(tcp::record_head_bytes));
+}
+
+} // namespace
+
+TEST_CASE("a hello is read back as it was written") {
+  CHECK(reread(hello_bytes(sample)) == sample);
+  auto anonymous = sample;
+  anonymous.protocol.clear();
+  CHECK(reread(hello_bytes(anonymous)) == anonymous);
+}
+
+TEST_CASE("the first bytes of a hello stay as they are, so that versions can tell each other why not") {
+  auto const b = hello_bytes(sample);
+  CHECK(text_of(std::span{b}.first(16)) == std::string{"quorate\x1a\x01\x00\x01\x00\x2d\x00\x00\x00", 16});
+}
+
+TEST_CASE("a hello cut short or with something behind it is no hello") {
+  auto const whole = hello_bytes(sample);
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    std::vector<std::byte> const cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n));
+    CHECK_FALSE(reread(cut));
+    if (n < tcp::record_head_bytes) continue;
+    std::vector<std::byte> const body(cut.begin() + tcp::record_head_bytes, cut.end());
+    CHECK_FALSE(tcp::parse_hello(body));
+  }
+  std::vector<std::byte> longer(whole.begin() + tcp::record_head_bytes, whole.end());
+  longer.push_back(std::byte{});
+  CHECK_FALSE(tcp::parse_hello(longer));
+}
+
+TEST_CASE("a head with a wrong magic, an unknown kind or a body that is too long is not one of ours") {
+  auto const good = hello_bytes(sample);
+  CHECK(tcp::parse_head(good));
+  for (std::size_t at : {0u, 7u, 10u, 11u, 14u, 15u}) {
+    auto bad = good;
+    bad[at] ^= std::byte{0x40};
+    CHECK_FALSE(tcp::parse_head(bad));
+  }
+}
+
+TEST_CASE("a reason that is too long for a refusal is cut, and one with control characters cannot forge a "
+          "log line") {
+  std::vector<std::byte> b;
+  tcp::put_refusal(b, std::string(5000, 'x'));
+  CHECK(b.size() == tcp::record_head_bytes + tcp::max_record_body_bytes);
+  CHECK(tcp::parse_head(b));
+  CHECK(tcp::printable(std::string_view{"a\nconnected to node 1\x1b[2J"}) == "a?connected to node 1?[2J");
+}
+
+TEST_CASE("what must agree is compared, and the reason reads the same on both sides") {
+  tcp::hello ours{cluster_id{7}, node_id{1}, node_id{2}, store_id{1}, incarnation_id{1}, 1, 100, "raft"};
+  tcp::hello theirs{cluster_id{7}, node_id{2}, node_id{1}, store_id{2}, incarnation_id{5}, 1, 200, "raft"};
+  CHECK(tcp::mismatch(theirs, ours).empty());
+  auto other = theirs;
+  other.cluster = cluster_id{8};
+  CHECK(tcp::mismatch(other, ours) == "cluster mismatch: node 2 has 8, node 1 has 7");
+  other = theirs;
+  other.protocol = "paxos";
+  CHECK(tcp::mismatch(other, ours) == "protocol mismatch: node 2 has 'paxos', node 1 has 'raft'");
+  other = theirs;
+  other.protocol_version = 2;
+  CHECK(tcp::mismatch(other, ours) == "protocol version mismatch: node 2 has 2, node 1 has 1");
+  other = theirs;
+  other.to = node_id{3};
+  CHECK(tcp::mismatch(other, ours) == "address mismatch: node 2 looks for node 3 where node 1 is");
+}
+
+} // namespace quorate::test

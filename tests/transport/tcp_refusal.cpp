@@ -1,0 +1,142 @@
+#include "harness.hpp"
+
+namespace quorate::test {
+namespace {
+
+// Two nodes that have something against each other: both logs must say why, and however often they try again
+// they say it once.
+struct misfits {
+  asio::io_context io{1};
+  party a{io, 1, 2};
+  party b{io, 2, 2};
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(misfits, "a node of another cluster is refused, and both logs say so") {
+  b.options.cluster = cluster_id{78};
+  a.open();
+  b.open();
+  introduce({&a, &b});
+  auto const to_a = "cluster mismatch: node 2 has 78, node 1 has 77"; // a's words
+  auto const to_b = "cluster mismatch: node 1 has 77, node 2 has 78"; // b's words
+  REQUIRE(until(io, [&] { return a.lines.size() == 2 && b.lines.size() == 2; }));
+  for_a_while(io, 1s);
+  for (auto* p : {&a, &b}) {
+    CHECK(p->lines.size() == 2);
+    CHECK(p->times(to_a) + p->times(to_b) == 2);
+    CHECK(p->got.empty());
+    CHECK(p->net->refused() > 4);
+  }
+  CHECK(a.times("we refuse it: cluster mismatch") == 1 + (b.times("it refuses us: cluster mismatch") == 0));
+  CHECK_FALSE(a.connected(2));
+  CHECK_FALSE(b.connected(1));
+}
+
+TEST_CASE_FIXTURE(
+    misfits, "whoever answers the dialler refuses another protocol or version, and the dialler hears why") {
+  std::string reason;
+  SUBCASE("protocol") {
+    b.options.protocol = "multi_paxos";
+    reason = "protocol mismatch: node 2 has 'multi_paxos', node 1 has 'raft'";
+  }
+  SUBCASE("protocol version") {
+    b.options.protocol_version = 9;
+    reason = "protocol version mismatch: node 2 has 9, node 1 has 1";
+  }
+  a.open();
+  b.open();
+  b.meet(node_id{1}, a.at()); // only b dials
+  REQUIRE(until(io, [&] { return !a.lines.empty() && !b.lines.empty(); }));
+  for_a_while(io, 500ms);
+  REQUIRE(a.lines.size() == 1);
+  REQUIRE(b.lines.size() == 1);
+  CHECK(a.lines[0] == "a connection from node 2 at 127.0.0.1: we refuse it: " + reason);
+  CHECK(b.lines[0] == "node 1 at " + tcp::name_of(a.at()) + ": it refuses us: " + reason);
+  CHECK_FALSE(b.connected(1));
+}
+
+TEST_CASE_FIXTURE(misfits, "the dialler too refuses whom it reaches, and who answered hears why") {
+  a.options.remembered = [](node_id) { return store_id{4711}; };
+  a.open();
+  b.open();
+  a.meet(node_id{2}, b.at()); // only a dials, and only a has an objection
+  std::string const reason =
+      "node 2 has come back with another store (00000000000003ea; it was 0000000000001267)";
+  REQUIRE(until(io, [&] { return !a.lines.empty() && !b.lines.empty(); }));
+  for_a_while(io, 500ms);
+  REQUIRE(a.lines.size() == 1);
+  REQUIRE(b.lines.size() == 1);
+  CHECK(a.lines[0] == "node 2 at " + tcp::name_of(b.at()) + ": we refuse it: " + reason);
+  CHECK(b.lines[0] == "a connection from node 1 at 127.0.0.1: it refuses us: " + reason);
+  CHECK_FALSE(a.send(2, "x"));
+  CHECK_FALSE(b.status(1).hearing);
+}
+
+TEST_CASE_FIXTURE(misfits, "a node that is not in the configuration is refused") {
+  party c{io, 3, 3};
+  a.open();
+  c.open();
+  c.meet(node_id{1}, a.at());
+  REQUIRE(until(io, [&] { return !a.lines.empty() && !c.lines.empty(); }));
+  CHECK(a.lines[0] ==
+        "a connection from 127.0.0.1: we refuse it: node 3 is not in the configuration of node 1");
+  CHECK(c.times("it refuses us: node 3 is not in the configuration of node 1") == 1);
+}
+
+TEST_CASE_FIXTURE(misfits, "two nodes whose addresses were swapped find out") {
+  a.open();
+  b.open();
+  party c{io, 3, 3};
+  c.open();
+  c.meet(node_id{2}, a.at());
+  REQUIRE(until(io, [&] { return !c.lines.empty(); }));
+  CHECK(c.times("it refuses us: address mismatch: node 3 looks for node 2 where node 1 is") == 1);
+}
+
+TEST_CASE_FIXTURE(misfits,
+                  "M8: a node that comes back with a wiped disk is refused by everyone who knew it") {
+  a.open();
+  b.open();
+  introduce({&a, &b});
+  REQUIRE(meshed(io, {&a, &b}));
+  b.net.reset();
+  b.options.store = store_id{0xbad};
+  b.options.incarnation = incarnation_id{1};
+  b.lines.clear();
+  b.open();
+  std::string const reason =
+      "node 2 has come back with another store (0000000000000bad; it was 00000000000003ea)";
+  REQUIRE(until(io, [&] { return a.times(reason) == 2 && b.times(reason) == 2; }));
+  for_a_while(io, 1s);
+  CHECK_FALSE(a.send(2, "x"));
+  CHECK_FALSE(b.connected(1));
+  CHECK(a.times(reason) == 2); // one for each direction, not one for each try
+  CHECK(b.times(reason) == 2);
+  CHECK_FALSE(a.status(2).hearing);
+  CHECK(a.status(2).store == store_id{1002});
+
+  b.net.reset(); // the right disk is found again
+  b.options.store = store_id{1002};
+  b.options.incarnation = incarnation_id{2};
+  b.open();
+  CHECK(meshed(io, {&a, &b}));
+}
+
+TEST_CASE_FIXTURE(misfits, "another format version is told so in the words that every version knows") {
+  a.open();
+  bare future{io};
+  future.dial(a.at());
+  auto hello = hello_bytes(hello_from(b, 1));
+  hello[8] = std::byte{2};
+  future.say(hello);
+  auto const answer = future.hear(1000);
+  CHECK(future.closed);
+  REQUIRE(answer.size() > tcp::record_head_bytes);
+  CHECK(tcp::parse_head(answer)->kind == tcp::record_kind::refusal);
+  CHECK(text_of(std::span{answer}.subspan(tcp::record_head_bytes)) ==
+        "format mismatch: handshakes of version 2 and 1");
+  CHECK(a.times("format mismatch: handshakes of version 2 and 1") == 1);
+}
+
+} // namespace quorate::test

@@ -1,0 +1,76 @@
+#include "harness.hpp"
+
+namespace quorate::test {
+namespace {
+
+struct fixture {
+  asio::io_context io{1};
+  party us{io, 1, 3};
+  party other{io, 2, 3};
+  tcp::hello theirs = hello_from(other, 1);
+
+  std::string objection(std::optional<node_id> dialled = {}) const {
+    return tcp::registry{us.options}.objection(theirs, dialled);
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "a peer of the configuration is let in, whether it dialled or we did") {
+  CHECK(objection().empty());
+  CHECK(objection(node_id{2}).empty());
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a node outside the configuration, one that says it is us, and the wrong one are not") {
+  CHECK(objection(node_id{3}) == "address mismatch: node 1 looks for node 3 where node 2 is");
+  theirs.from = node_id{9};
+  CHECK(objection() == "node 9 is not in the configuration of node 1");
+  theirs.from = node_id{1};
+  CHECK(objection() == "two nodes both say they are node 1");
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "the first store seen is the one, for this process and, through the hook, for later ones") {
+  std::map<node_id, store_id> kept;
+  us.options.remember = [&](node_id n, store_id s) { kept[n] = s; };
+  us.options.remembered = [&](node_id n) {
+    auto const at = kept.find(n);
+    return at == kept.end() ? std::nullopt : std::optional{at->second};
+  };
+  tcp::registry first{us.options};
+  first.admit(theirs);
+  CHECK(kept == std::map<node_id, store_id>{{node_id{2}, store_id{1002}}});
+  theirs.store = store_id{5};
+  theirs.incarnation = incarnation_id{2};
+  auto const why = "node 2 has come back with another store (0000000000000005; it was 00000000000003ea)";
+  CHECK(first.objection(theirs, {}) == why);
+  CHECK(tcp::registry{us.options}.objection(theirs, {}) == why);
+  kept.clear();
+  CHECK(objection().empty());
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "an incarnation may come again and may be followed by a higher one, never by a lower one") {
+  tcp::registry r{us.options};
+  theirs.incarnation = incarnation_id{5};
+  r.admit(theirs);
+  CHECK(r.objection(theirs, {}).empty());
+  theirs.incarnation = incarnation_id{6};
+  CHECK(r.objection(theirs, {}).empty());
+  theirs.incarnation = incarnation_id{4};
+  CHECK(r.objection(theirs, {}) == "node 2 of incarnation 4 was superseded by 5");
+}
+
+TEST_CASE_FIXTURE(fixture, "strangers are told apart and forgotten in the order they came") {
+  tcp::registry r{us.options};
+  CHECK(r.is_news("127.0.0.1", "a"));
+  CHECK_FALSE(r.is_news("127.0.0.1", "a"));
+  CHECK(r.is_news("127.0.0.1", "b"));
+  for (int i = 0; i < 62; ++i) CHECK(r.is_news("127.0.0.2", std::to_string(i)));
+  CHECK_FALSE(r.is_news("127.0.0.1", "a"));
+  CHECK(r.is_news("127.0.0.3", "one too many"));
+  CHECK(r.is_news("127.0.0.1", "a"));
+}
+
+} // namespace quorate::test
