@@ -38,11 +38,16 @@ public:
 
   constexpr stamp stamp_at(log_index i) const {
     if (i == compacted_) return base_stamp_;
+    if (runs_.back().first <= i) return runs_.back().written_at; // almost always: the log is read at its end
     return runs_[span_of(i)].written_at;
   }
   constexpr entry_kind kind_at(log_index i) const { return runs_[span_of(i)].kind; }
 
   constexpr entry_run run_at(log_index i, std::uint32_t max) const {
+    if (auto const& end = runs_.back(); end.first <= i) {
+      auto const left = last_ + 1 - i;
+      return {i, left < max ? static_cast<std::uint32_t>(left) : max, end.written_at, end.kind};
+    }
     auto const k = span_of(i);
     auto const left = (k + 1 < runs_.size() ? runs_[k + 1].first : last_ + 1) - i;
     return {i, left < max ? static_cast<std::uint32_t>(left) : max, runs_[k].written_at, runs_[k].kind};
@@ -64,6 +69,7 @@ public:
   }
 
   constexpr configuration config_at(log_index i) const {
+    if (!configs_.empty() && configs_.back().at <= i) return configs_.back().config;
     for (auto k = configs_.size(); k-- > 0;)
       if (configs_[k].at <= i) return configs_[k].config;
     return base_config_;
@@ -115,7 +121,7 @@ private:
   // The span that holds entry i. Precondition: compacted() < i <= last().
   constexpr std::size_t span_of(log_index i) const {
     std::size_t high = runs_.size() - 1;
-    if (runs_[high].first <= i) return high; // almost always: the log is read at its end
+    if (runs_[high].first <= i) return high;
     std::size_t low = 0;
     while (high - low > 1) {
       auto const middle = low + (high - low) / 2;

@@ -12,25 +12,36 @@ constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) 
   out.report(committed{upto});
 }
 
-// A node's match has risen to `match`: what is on a quorum now? Only an entry of the current term commits by counting,
-// and those below it with it (figure 3.7; SCENARIOS C1). Every node's match is looked at each time, nothing is kept
-// sorted (SCENARIOS C7); the leader's own is what has come back from its disk, like the others' (SCENARIOS C5).
+template <class Options>
+constexpr node_set<64> holders_of(node_state<Options> const& s, log_index at, node_set<64> voters) {
+  node_set<64> holders{};
+  voters.for_each([&](node_index n) {
+    if (s.peer(n).match >= at) holders.insert(n);
+  });
+  return holders;
+}
+
+// What a quorum holds of the entries up to `match`: every node's match is looked at, nothing is kept sorted
+// (SCENARIOS C7).
+template <class Options>
+constexpr log_index on_a_quorum(node_state<Options> const& s, log_index match, configuration const& config) {
+  auto const voters = config.voters & Options::nodes_wide;
+  if (met<Options>(quorum_phase::commit, holders_of(s, match, voters), config)) return match;
+  auto best = s.commit; // not `match` itself, but something below it that others hold may have become so
+  voters.for_each([&](node_index candidate) {
+    auto const at = s.peer(candidate).match;
+    if (at <= best || at >= match) return;
+    if (met<Options>(quorum_phase::commit, holders_of(s, at, voters), config)) best = at;
+  });
+  return best;
+}
+
+// A node's match has risen to `match`. Only an entry of the current term commits by counting, and those below it with
+// it (figure 3.7; SCENARIOS C1). The leader's own match is what has come back from its disk, like the others' (C5).
 template <class Options, log_view Log, class Out>
 constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
   if (match <= s.commit) return;
-  auto const config = voters_now(s, log);
-  auto const voters = config.voters & node_set<64>::first(Options::limit.nodes);
-  // What commits is some node's match at or below the one that rose, or another risen before but short of a quorum.
-  log_index best = s.commit;
-  voters.for_each([&](node_index candidate) {
-    auto const at = s.peer(candidate).match;
-    if (at <= best || at > match) return;
-    node_set<64> holders{};
-    voters.for_each([&](node_index n) {
-      if (s.peer(n).match >= at) holders.insert(n);
-    });
-    if (met<Options>(quorum_phase::commit, holders, config)) best = at;
-  });
+  auto const best = on_a_quorum(s, match, voters_now(s, log));
   if (best > s.commit && log.stamp_at(best) == s.current_term) advance_commit(s, best, out);
 }
 

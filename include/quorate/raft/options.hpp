@@ -49,6 +49,7 @@ struct options {
   static constexpr bool keeps_contact = pre_votes || checks_quorum;
 
   using nodes = node_set<limit.nodes>;
+  static constexpr node_set<64> nodes_wide = node_set<64>::first(limit.nodes);
 };
 
 } // namespace quorate::raft

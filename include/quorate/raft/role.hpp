@@ -26,7 +26,7 @@ constexpr node_set<64> widen(Nodes n) {
 // Calls f(node_index) for each other voter.
 template <class Options, log_view Log, class F>
 constexpr void each_peer(node_state<Options> const& s, Log const& log, F&& f) {
-  auto const voters = voters_now(s, log).voters & node_set<64>::first(Options::limit.nodes);
+  auto const voters = voters_now(s, log).voters & Options::nodes_wide;
   voters.without(s.self).for_each(f);
 }
 

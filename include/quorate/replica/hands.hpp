@@ -10,6 +10,7 @@
 #include "quorate/policy/storage.hpp"
 #include "quorate/replica/message.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
@@ -71,18 +72,18 @@ public:
   // --- effects
   void accept(hard_state const& h) {
     ++counted_.hard_states;
-    if (!storage_.put(h)) failed_ = true;
+    if (!storage_.put(h)) noticed_ = failed_ = true;
   }
   void accept(entry_run const& run) {
     static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op: one record of length 0
     auto const bytes = offered_.count() == 0 ? payloads::trusted(no_bytes, 1) : cut(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
-    if (!storage_.put(run, bytes)) failed_ = true;
+    if (!storage_.put(run, bytes)) noticed_ = failed_ = true;
   }
   void accept(truncation const& t) {
     ++counted_.truncations;
-    if (!storage_.truncate(t.from)) failed_ = true;
+    if (!storage_.truncate(t.from)) noticed_ = failed_ = true;
   }
   template <class M>
   void advise(node_index to, M const& m) {
@@ -100,10 +101,10 @@ public:
     reason_ = r.reason;
   }
   void report(committed const&) {}
-  void report(readable const& r) { readable_ = r; }
-  void report(reads_refused const&) { reads_refused_ = true; }
+  void report(readable const& r) { readable_ = r, noticed_ = true; }
+  void report(reads_refused const&) { noticed_ = reads_refused_ = true; }
   void report(more_due const&) { more_due_ = true; }
-  void report(contradiction const& c) { contradiction_ = c.at; }
+  void report(contradiction const& c) { contradiction_ = c.at, noticed_ = true; }
 
   // --- what the replica makes of them
   bool failed() const { return failed_; }
@@ -121,12 +122,13 @@ public:
 
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
-    for (std::size_t i = 0; (arm_ | disarm_) >> i != 0; ++i) {
-      if ((arm_ >> i) & 1U) t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
-      if ((disarm_ >> i) & 1U) t.disarm(i);
+    for (; arm_ != 0; arm_ &= arm_ - 1) {
+      auto const i = static_cast<std::size_t>(std::countr_zero(arm_));
+      t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
     }
-    arm_ = disarm_ = 0;
+    for (; disarm_ != 0; disarm_ &= disarm_ - 1) t.disarm(static_cast<std::size_t>(std::countr_zero(disarm_)));
   }
+  bool noticed_ = false;         // something below, or a failure, is to be looked at
   entry_run placed_{};           // by the last propose; empty if it was refused
   refusal reason_{};             // why
   readable readable_{};          // the last one reported, until taken

@@ -60,6 +60,7 @@ class replica {
 
 public:
   using core_type = Core;
+  using storage_type = Storage;
   using messages_type = Messages;
   using time = typename Timer::time;
   using command = typename Messages::command;
@@ -261,6 +262,10 @@ private:
 
   // What a step has reported beside messages and timers.
   void heed() {
+    if (hands_.noticed_) heed_notice();
+  }
+  void heed_notice() {
+    hands_.noticed_ = false;
     if (hands_.failed()) return stop();
     if (hands_.contradiction_ != log_index{}) {
       failure_ = "the leader's log contradicts what is committed here at index " +

@@ -27,6 +27,7 @@ public:
   explicit memory(memory_options const& o)
       : identity_{o.identity}, capacity_{o.entries}, begins_(std::bit_ceil(o.entries)), arena_(std::bit_ceil(o.bytes)),
         log_{*this} {
+    measure();
     undo_.reserve(64);
   }
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
@@ -37,7 +38,8 @@ public:
   memory& operator=(memory const& other) {
     identity_ = other.identity_, capacity_ = other.capacity_, begins_ = other.begins_, arena_ = other.arena_;
     shape_ = other.shape_, head_ = other.head_, tail_ = other.tail_, hard_ = other.hard_;
-    undo_ = other.undo_, written_ = other.written_, durable_ = other.durable_;
+    undo_ = other.undo_, hards_ = other.hards_, removed_ = other.removed_, durable_ = other.durable_;
+    measure();
     return *this; // log_ keeps looking at this object
   }
 
@@ -65,27 +67,26 @@ public:
 
   std::optional<payloads> read(log_index first, std::uint32_t count) {
     auto const from = begin_of(first);
-    return payloads::trusted({&arena_[physical(from)], end_of(first + count - 1) - from}, count);
+    return payloads::trusted({arena_.data() + physical(from), end_of(first + count - 1) - from}, count);
   }
 
   bool put(entry_run const& run, payloads const& bytes) {
     configuration config{};
     if (run.kind == entry_kind::configuration && !decode(bytes.front(), config)) return false;
     undo_.push_back({.before = shape_.last(), .tail = tail_});
-    ++written_;
     lay(run, bytes, config);
     return true;
   }
   bool truncate(log_index from) {
-    undo_.push_back({.before = shape_.last(), .tail = tail_, .removed = copy_from(from)});
-    ++written_;
+    undo_.push_back({.before = shape_.last(), .tail = tail_, .removed = true});
+    removed_.push_back(copy_from(from));
     if (from <= shape_.last()) tail_ = begin_of(from);
     shape_.truncate(from);
     return true;
   }
   bool put(hard_state const& h) {
-    undo_.push_back({.before = shape_.last(), .tail = tail_, .hard = hard_});
-    ++written_;
+    undo_.push_back({.before = shape_.last(), .tail = tail_, .hard = true});
+    hards_.push_back(hard_);
     hard_ = h;
     return true;
   }
@@ -97,8 +98,8 @@ public:
 
   std::optional<durable> sync(sync_order order) {
     auto const now = order.upto() - durable_;
-    if (now == undo_.size()) undo_.clear();
-    else undo_.erase(undo_.begin(), undo_.begin() + static_cast<std::ptrdiff_t>(now));
+    if (now == undo_.size() && hards_.empty() && removed_.empty()) undo_.clear(); // as almost always
+    else forget(static_cast<std::size_t>(now));
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
@@ -107,19 +108,12 @@ public:
   // A restart without a loss: the next incarnation.
   void reopen() {
     identity_.incarnation = incarnation_id{identity_.incarnation.value + 1};
-    undo_.clear();
-    written_ = durable_ = 0;
+    forget(undo_.size());
+    durable_ = 0;
   }
   // A power cut: what no sync covered is gone, the newest first.
   void crash() {
-    for (; !undo_.empty(); undo_.pop_back()) {
-      auto const& u = undo_.back();
-      if (u.hard) hard_ = *u.hard;
-      if (shape_.last() > u.before) shape_.truncate(u.before + 1 > shape_.compacted() ? u.before + 1 : shape_.compacted() + 1);
-      tail_ = u.tail;
-      if (!u.removed.empty()) tail_ = u.removed.front().at;
-      for (auto const& r : u.removed) lay(r.run, payloads::trusted(r.bytes, r.run.count), r.config);
-    }
+    for (; !undo_.empty(); undo_.pop_back()) take_back(undo_.back());
     reopen();
   }
 
@@ -136,8 +130,8 @@ private:
   struct undo { // how to take one write back
     log_index before{};
     offset tail{};
-    std::optional<hard_state> hard{};
-    std::vector<removed_run> removed{};
+    bool hard = false;    // the last of hards_ is what it replaced
+    bool removed = false; // the last of removed_ is what it truncated
   };
 
   static bool decode(payloads::bytes in, configuration& out) {
@@ -148,14 +142,19 @@ private:
     return true;
   }
 
-  std::size_t physical(offset o) const { return static_cast<std::size_t>(o & (arena_.size() - 1)); }
+  void measure() {
+    slot_mask_ = begins_.size() - 1;
+    byte_mask_ = arena_.size() - 1;
+    lap_bits_ = static_cast<unsigned>(std::countr_zero(arena_.size()));
+  }
+  std::size_t physical(offset o) const { return static_cast<std::size_t>(o & byte_mask_); }
   // Records of one lap lie together: no record straddles the arena's end.
-  offset lap(offset o) const { return o / arena_.size(); }
-  offset& begin_of(log_index i) { return begins_[i.value & (begins_.size() - 1)]; }
-  offset begin_of(log_index i) const { return begins_[i.value & (begins_.size() - 1)]; }
+  offset lap(offset o) const { return o >> lap_bits_; }
+  offset& begin_of(log_index i) { return begins_.data()[i.value & slot_mask_]; }
+  offset begin_of(log_index i) const { return begins_.data()[i.value & slot_mask_]; }
   offset end_of(log_index i) const {
     auto const b = begin_of(i);
-    return b + payloads::prefix + payloads::length_at(&arena_[physical(b)]);
+    return b + payloads::prefix + payloads::length_at(arena_.data() + physical(b));
   }
 
   entry_run fit(log_index first, std::uint32_t max, std::size_t bytes) const {
@@ -179,23 +178,23 @@ private:
     auto const size = bytes.whole().size();
     if (shape_.last() == shape_.compacted()) head_ = tail_;
     make_place(size);
-    std::memcpy(&arena_[physical(tail_)], bytes.whole().data(), size);
-    auto at = tail_;
-    auto const* record = &arena_[physical(tail_)];
-    for (auto i = run.first; i <= run.last(); i = i + 1) {
-      begin_of(i) = at;
-      auto const n = payloads::prefix + payloads::length_at(record);
-      at += n;
-      record += n;
+    auto* const to = arena_.data() + physical(tail_);
+    std::memcpy(to, bytes.whole().data(), size);
+    auto* const begins = begins_.data();
+    auto const mask = slot_mask_;
+    std::size_t at = 0;
+    for (auto i = run.first.value, end = i + run.count; i != end; ++i) {
+      begins[i & mask] = tail_ + at;
+      at += payloads::prefix + payloads::length_at(to + at);
     }
-    tail_ = at;
+    tail_ += at;
     (void)shape_.put(run, config);
   }
   // Makes tail_ a place where `size` bytes lie together.
   void make_place(std::size_t size) {
-    auto const left = arena_.size() - physical(tail_);
+    auto const left = byte_mask_ + 1 - physical(tail_);
     auto const start = size <= left ? tail_ : tail_ + left;
-    if (size <= arena_.size() && start + size - head_ <= arena_.size()) tail_ = start;
+    if (start + size - head_ <= byte_mask_ + 1) tail_ = start;
     else grow(size);
   }
   void grow(std::size_t size) {
@@ -208,11 +207,36 @@ private:
       at += n;
     }
     arena_.swap(larger);
+    measure();
     head_ = 0;
     tail_ = at;
-    for (auto& u : undo_) u.tail = tail_; // places of the old tape mean nothing any more
-    for (auto& u : undo_)
-      for (auto& r : u.removed) r.at = tail_;
+    for (auto& u : undo_) u.tail = tail_; // places on the old tape mean nothing any more
+    for (auto& runs : removed_)
+      for (auto& r : runs) r.at = tail_;
+  }
+
+  void take_back(undo const& u) {
+    if (u.hard) {
+      hard_ = hards_.back();
+      hards_.pop_back();
+    }
+    auto const keep = u.before < shape_.compacted() ? shape_.compacted() : u.before;
+    if (shape_.last() > keep) shape_.truncate(keep + 1);
+    tail_ = u.tail;
+    if (!u.removed) return;
+    auto const runs = std::move(removed_.back());
+    removed_.pop_back();
+    if (!runs.empty()) tail_ = runs.front().at;
+    for (auto const& r : runs) lay(r.run, payloads::trusted(r.bytes, r.run.count), r.config);
+  }
+  // The oldest n writes can't be taken back any more.
+  void forget(std::size_t n) {
+    auto const drop = [](auto& v, std::size_t k) { v.erase(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(k)); };
+    std::size_t hards = 0, removed = 0;
+    for (std::size_t i = 0; i < n; ++i) hards += undo_[i].hard ? 1 : 0, removed += undo_[i].removed ? 1 : 0;
+    drop(hards_, hards);
+    drop(removed_, removed);
+    drop(undo_, n);
   }
 
   std::vector<removed_run> copy_from(log_index from) {
@@ -235,8 +259,12 @@ private:
   offset tail_ = 0;
   hard_state hard_{};
   std::vector<undo> undo_; // what no sync has covered, oldest first: one for each write
-  std::uint64_t written_ = 0;
-  std::uint64_t durable_ = 0;
+  std::vector<hard_state> hards_;
+  std::vector<std::vector<removed_run>> removed_;
+  std::uint64_t durable_ = 0; // writes that a sync has covered
+  std::size_t slot_mask_ = 0;
+  std::size_t byte_mask_ = 0;
+  unsigned lap_bits_ = 0;
   view log_;
 };
 

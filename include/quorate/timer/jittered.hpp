@@ -32,23 +32,31 @@ public:
   void arm(std::size_t slot, timing how, time now) {
     deadlines_[slot] = after(how, now);
     if (how == timing::election) deadlines_[slot] = deadlines_[slot] + jitter();
+    if (armed_ == 0 || deadlines_[slot] < next_) next_ = deadlines_[slot];
     armed_ |= 1U << slot;
   }
   void disarm(std::size_t slot) { armed_ &= ~(1U << slot); }
 
+  // A bound, not always the least deadline: what was armed anew for later may wake its caller early, once.
   std::optional<time> deadline() const {
-    std::optional<time> first;
-    for (std::size_t i = 0; i < slots; ++i)
-      if (is_armed(i) && (!first || deadlines_[i] < *first)) first = deadlines_[i];
-    return first;
+    if (armed_ == 0) return std::nullopt;
+    return next_;
   }
   std::optional<std::size_t> expired(time now) {
-    for (std::size_t i = 0; i < slots; ++i)
-      if (is_armed(i) && !(now < deadlines_[i])) {
+    if (armed_ == 0 || now < next_) return std::nullopt;
+    std::optional<std::size_t> found;
+    std::optional<time> first;
+    for (std::size_t i = 0; i < slots; ++i) {
+      if (!is_armed(i)) continue;
+      if (!found && !(now < deadlines_[i])) {
         disarm(i);
-        return i;
+        found = i;
+      } else if (!first || deadlines_[i] < *first) {
+        first = deadlines_[i];
       }
-    return std::nullopt;
+    }
+    if (first) next_ = *first;
+    return found;
   }
   time after(timing how, time now) const {
     switch (how) {
@@ -80,6 +88,7 @@ private:
   settings settings_;
   std::uint64_t random_;
   std::uint32_t armed_ = 0;
+  time next_{}; // no armed deadline is before it
   time deadlines_[slots]{};
 };
 

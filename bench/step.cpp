@@ -1,0 +1,148 @@
+// Instructions for each committed entry, on all nodes together: three replicas in one process, messages delivered first
+// in first out, 16-byte commands, memory storage bounded to 8,192 entries, one batch in flight. Each entry is one
+// propose; each node copies the payload into its own storage and applies each entry by itself; every node has applied
+// everything at the end. bench/step.py runs it under callgrind twice and takes the difference.
+#include "quorate/raft.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/manual.hpp"
+#include "quorate/transport/loopback.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace {
+std::uint64_t heap_calls = 0;
+}
+[[gnu::noinline]] void* operator new(std::size_t n) {
+  ++heap_calls;
+  if (void* p = std::malloc(n)) return p;
+  std::abort();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace {
+
+using namespace quorate;
+
+struct command {
+  std::uint64_t amount;
+  std::uint64_t number;
+};
+
+// Two integers as they lie in memory: the least that a user's own Messages policy can cost.
+struct messages {
+  using command = ::command;
+  using entry_extra = no_extra;
+  using envelope_extra = no_extra;
+  static std::size_t entry_size(command const&, no_extra) { return sizeof(command); }
+  static void encode_entry(command const& c, no_extra, std::byte* at) { std::memcpy(at, &c, sizeof c); }
+  static bool decode_entry(payloads::bytes b, command& c, no_extra&) {
+    if (b.size() != sizeof c) return false;
+    std::memcpy(&c, b.data(), sizeof c);
+    return true;
+  }
+};
+
+using replica = raft::replica<messages, memory, manual_timer>;
+using network = loopback<replica>;
+
+struct host {
+  memory disk;
+  replica node;
+  std::uint64_t sum = 0;
+  explicit host(node_id id)
+      : disk{{.identity = {.node = id, .incarnation = incarnation_id{1}}, .entries = 8192}},
+        node{{id, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{1000, 300, 1000000}, id.value}} {}
+};
+
+struct cluster {
+  network net{};
+  std::unique_ptr<host> hosts[3]{};
+  std::uint64_t now = 0;
+
+  cluster() {
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      hosts[i] = std::make_unique<host>(node_id{i + 1});
+      net.attach(node_id{i + 1}, hosts[i]->node);
+    }
+  }
+  void turn(host& h) {
+    h.node.turn(
+        now, net.sender(h.node.id_of(h.node.core().self())),
+        [&](auto const& event) {
+          if constexpr (requires { event.command; }) {
+            std::uint64_t amount; // reads 8 bytes of the command, as a small state machine would
+            std::memcpy(&amount, &event.command, sizeof amount);
+            h.sum += amount;
+          }
+        });
+    // What is applied need not be kept; some is, for a peer that is behind.
+    if (h.node.applied_index() > h.disk.log().compacted() + 4096) h.node.compact(h.node.applied_index() - 1024);
+  }
+  // Everything that waits is handed over, then each node that got something takes its turn.
+  void round() {
+    auto const touched = net.deliver_all();
+    for (std::uint32_t i = 0; i < 3; ++i)
+      if (touched.contains(node_index{static_cast<std::uint8_t>(i)})) turn(*hosts[i]);
+  }
+};
+
+void run(std::uint64_t entries, std::uint64_t batch) {
+  cluster c;
+  host* leader = nullptr;
+  while (leader == nullptr) { // an election first; it is in both run lengths
+    ++c.now;
+    for (auto& h : c.hosts) c.turn(*h);
+    for (int i = 0; i < 8; ++i) c.round();
+    for (auto& h : c.hosts)
+      if (h->node.core().leads() && h->node.core().commit_index() > log_index{1}) leader = h.get();
+  }
+  for (auto& h : c.hosts) h->sum = 0;
+
+  replica& leads = leader->node;
+  auto const commit = [&] { return leads.core().commit_index(); };
+  std::uint64_t made = 0;
+  std::uint64_t expected = 0;
+  log_index awaited = commit();
+  std::uint64_t warm_heap = 0;
+  for (;;) {
+    auto const touched = c.net.deliver_all();
+    if (commit() >= awaited) { // the batch is committed: the next one, and a turn that sends it and applies the last
+      if (made == entries) break;
+      auto const n = batch < entries - made ? batch : entries - made;
+      for (auto const end = made + n; made != end; ++made) {
+        (void)leads.propose({made, made});
+        expected += made;
+      }
+      awaited = commit() + n;
+      c.turn(*leader);
+    }
+    for (auto& h : c.hosts)
+      if (h.get() != leader && touched.contains(h->node.core().self())) c.turn(*h);
+    if (made * 2 < entries) warm_heap = heap_calls;
+  }
+  for (int i = 0; i < 8; ++i) c.round();
+  for (auto& h : c.hosts)
+    if (h->sum != expected) {
+      std::fprintf(stderr, "a node applied %llu and not %llu\n", static_cast<unsigned long long>(h->sum),
+                   static_cast<unsigned long long>(expected));
+      std::exit(1);
+    }
+  std::printf("entries %llu batch %llu heap calls once warm %llu\n", static_cast<unsigned long long>(entries),
+              static_cast<unsigned long long>(batch), static_cast<unsigned long long>(heap_calls - warm_heap));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3 || std::atoll(argv[1]) < 1 || std::atoll(argv[2]) < 1) {
+    std::fputs("usage: step ENTRIES BATCH   (both at least 1)\n", stderr);
+    return 2;
+  }
+  run(static_cast<std::uint64_t>(std::atoll(argv[1])), static_cast<std::uint64_t>(std::atoll(argv[2])));
+}
