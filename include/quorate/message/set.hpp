@@ -1,5 +1,6 @@
-// The messages that a protocol speaks, as a list of types. A message's place in the list is its type number on the
-// wire, so new messages go to the end. Light: the cores read it, and pay for no codec (frame.hpp has that).
+// The messages that a protocol speaks, as a list of types. A message's place in the list is its type number
+// on the wire, so new messages go to the end. Light: the cores read it, and pay for no codec (frame.hpp has
+// that).
 #pragma once
 
 #include "quorate/effect/strength.hpp"
@@ -14,8 +15,7 @@ namespace detail {
 template <class M, class... Ms>
 inline constexpr std::size_t times_listed = (std::size_t{0} + ... + (std::is_same_v<M, Ms> ? 1U : 0U));
 
-template <class M, class... Ms>
-consteval std::size_t place_in_list() {
+template <class M, class... Ms> consteval std::size_t place_in_list() {
   bool const same[] = {std::is_same_v<M, Ms>..., true};
   std::size_t i = 0;
   while (!same[i]) ++i;
@@ -23,20 +23,20 @@ consteval std::size_t place_in_list() {
 }
 } // namespace detail
 
-template <class... Ms>
-struct message_set {
-  static_assert((message<Ms> && ...), "quorate: a message type must say `static constexpr quorate::strength says = "
-                                      "quorate::strength::binding;` or `::advisory`: there is no default");
+template <class... Ms> struct message_set {
+  static_assert((message<Ms> && ...),
+                "quorate: a message type must say `static constexpr quorate::strength says = "
+                "quorate::strength::binding;` or `::advisory`: there is no default");
   static_assert(((detail::times_listed<Ms, Ms...> == 1) && ...),
                 "quorate: a message_set lists the same message type twice; keep one of them");
-  static_assert(sizeof...(Ms) <= 256, "quorate: a message_set has at most 256 messages: the type is one byte");
+  static_assert(sizeof...(Ms) <= 256,
+                "quorate: a message_set has at most 256 messages: the type is one byte");
 
   static constexpr std::size_t size = sizeof...(Ms);
   // What the first byte of a frame says; see `versioned` in frame.hpp.
   static constexpr std::uint8_t version = 1;
 
-  template <class M>
-  static constexpr bool contains = detail::times_listed<M, Ms...> == 1;
+  template <class M> static constexpr bool contains = detail::times_listed<M, Ms...> == 1;
 
   // The type number of M.
   template <class M>
