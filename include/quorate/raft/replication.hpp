@@ -61,7 +61,8 @@ constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log con
     auto const wanted = through - at + 1;
     auto const room = log.room(); // less is an ordinary outcome: the leader sends the rest again
     auto const taken = static_cast<std::uint32_t>(wanted < room ? wanted : room);
-    if (taken > 0) out.write(entry_run{at, taken, m.entry_term, m.kind});
+    if (taken == 0) return; // full: answering would only make the leader try again at once
+    out.write(entry_run{at, taken, m.entry_term, m.kind});
     through = at + taken - 1;
   }
 

@@ -56,7 +56,7 @@ template <class Core, storage Storage>
 class hands : public sink<hands<Core, Storage>> {
 public:
   // Room for what a step may say; while there is less, nothing is received (a network may lose messages as well).
-  static constexpr std::size_t capacity = 4 * Core::effects_bound + 64;
+  static constexpr std::size_t capacity = 4 * Core::effects_bound + 512;
   using message = typename detail::joined<typename Core::messages, replica_messages>::variant;
   using timer = typename Core::timer;
 

@@ -171,11 +171,13 @@ public:
   template <class Send, class Machine>
   void release(Send&& send, Machine&& machine) {
     if (durable_ && !stopped_) {
+      auto const known = core_.commit_index();
       hands_.waiting().release(*durable_, [&](node_index to, auto const& m) {
         if (to == core_self()) core_.step(from<std::remove_cvref_t<decltype(m)>>{to, m}, storage_.log(), hands_);
         else send(members_[to], m, payloads{});
       });
       heed();
+      if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
     }
     tell_refusals(machine);
     if (stopped_) return give_up(machine);
