@@ -1,0 +1,70 @@
+// What replicas say to each other, as the frames of a transport: the envelope's extra fields, the message, its payload.
+#pragma once
+
+#include "quorate/message/codec.hpp"
+#include "quorate/message/frame.hpp"
+#include "quorate/policy/messages.hpp"
+#include "quorate/replica/hands.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace quorate {
+
+// A frame is: the length of the message (4 bytes), the message, the envelope's extra fields if the policy has any, and
+// the payload. Who sent it, and in which incarnation, is the transport's to know.
+template <class Replica>
+struct wire_of {
+  using set = typename Replica::wire;
+  using extra = typename Replica::messages_type::envelope_extra;
+
+  // Appends the frame to `out`. False: it can't be encoded, and `out` is as it was.
+  template <class M>
+  static bool append(std::vector<std::byte>& out, M const& m, payloads bytes, extra const& x = {}) {
+    auto const before = out.size();
+    appender to{out};
+    bool sound = encode(static_cast<std::uint32_t>(encoded_message_size(m)), to) && encode_message(set{}, m, to);
+    if constexpr (!std::is_empty_v<extra>) sound = sound && encode(x, to);
+    if (!sound) out.resize(before);
+    else out.insert(out.end(), bytes.whole().begin(), bytes.whole().end());
+    return sound;
+  }
+
+  // Decodes a frame and hands it to the replica; `seen(extra)` is called before. Every byte is taken for hostile:
+  // an error, and the replica hears nothing, or the whole of it.
+  template <class Seen>
+  static decode_error deliver(Replica& to, node_id sender, std::span<std::byte const> frame, Seen&& seen) {
+    reader in{frame};
+    std::span<std::byte const> message;
+    if (auto const bad = decode(in, message); bad != decode_error::none) return bad;
+    extra x{};
+    if constexpr (!std::is_empty_v<extra>)
+      if (auto const bad = decode(in, x); bad != decode_error::none) return bad;
+    auto result = decode_error::none;
+    auto const bad = decode_message<set>(message, [&](auto const& m) {
+      std::optional<payloads> bytes;
+      if constexpr (requires { m.count; }) bytes = payloads::parse(in.rest(), carried(m));
+      else bytes = payloads::parse(in.rest(), 0);
+      if (!bytes) return void(result = decode_error::bad_value);
+      seen(x);
+      to.receive(sender, m, *bytes);
+    });
+    return bad != decode_error::none ? bad : result;
+  }
+  static decode_error deliver(Replica& to, node_id sender, std::span<std::byte const> frame) {
+    return deliver(to, sender, frame, [](extra const&) {});
+  }
+
+private:
+  // How many records travel beside m. A forward_placed or _refused counts what it does not carry.
+  template <class M>
+  static std::uint32_t carried(M const& m) {
+    if constexpr (std::is_same_v<M, forward_placed> || std::is_same_v<M, forward_refused>) return 0;
+    else return m.count;
+  }
+};
+
+} // namespace quorate
