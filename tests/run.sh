@@ -1,0 +1,167 @@
+#!/bin/sh
+# Installs what the tests need, builds with g++ 12 and with clang 14, and runs every test. See usage() below.
+# The last line of a run is "N passed, N failed", over everything that ran.
+set -eu
+
+usage() {
+  cat <<'TEXT'
+usage: sh tests/run.sh [--ci | --long]
+
+  (no option)  the default tests with g++ 12 and clang 14; those with real processes once, with g++
+  --ci         the same, and the fixed, seeded part of the long tests (the suite `ci`)
+  --long       the same, and all the long tests, and everything again under the address, undefined-behaviour
+               and thread sanitizers (but for the suite `no_sanitizer`, which would prove nothing there)
+
+For Debian 12. Missing packages are installed, as root or with sudo; when none is missing, neither is needed.
+TEXT
+}
+
+mode=default
+for argument in "$@"; do
+  case $argument in
+    --ci) mode=ci ;;
+    --long) mode=long ;;
+    --help | -h) usage; exit 0 ;;
+    *)
+      echo "tests/run.sh: unknown option '$argument'" >&2
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+if [ $# -gt 1 ]; then
+  echo "tests/run.sh: at most one option" >&2
+  usage >&2
+  exit 2
+fi
+
+cd "$(dirname "$0")/.."
+repo=$(pwd -P)
+passed=0
+failed=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+# The one way out once work has begun: the totals are the last line, whatever happened before.
+finish() {
+  echo
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
+  exit 0
+}
+
+give_up() {
+  echo "tests/run.sh: $*" >&2
+  failed=$((failed + 1))
+  finish
+}
+
+. tests/packages.sh
+
+# build_in FOLDER COMPILER [MESON OPTION...]: configures when needed, builds everything; false if either fails.
+# A folder configured otherwise (a moved repository, another compiler or Meson, other options) is made anew: its
+# objects would be rebuilt anyhow.
+build_in() {
+  folder=$1
+  compiler=$2
+  shift 2
+  launcher=$(command -v ccache || true)
+  wanted="$repo, $launcher, $("$compiler" --version | head -n 1), meson $(meson --version), $*"
+  if [ "$(cat "$folder/configured_as" 2>/dev/null || true)" != "$wanted" ]; then
+    say "$folder: configure with $compiler${*:+ $*}"
+    rm -rf "$folder"
+    CXX="${launcher:+ccache }$compiler" meson setup "$@" "$folder" || return 1
+    printf '%s\n' "$wanted" >"$folder/configured_as"
+  fi
+  say "$folder: build"
+  rm -f "$folder/built"
+  meson compile -C "$folder" -j "$(nproc)" || return 1
+  if grep -q 'the tests are left out' "$folder/meson-logs/meson-log.txt"; then
+    echo "tests/run.sh: $folder was configured without the tests" >&2
+    return 1
+  fi
+  touch "$folder/built"
+}
+
+# test_in FOLDER [MESON TEST OPTION...]: runs the tests and adds Meson's own summary to the totals. Skipped tests count
+# as failed: everything that a test may need has been installed, so one that skips has proved nothing where it must.
+test_in() {
+  folder=$1
+  shift
+  say "$folder: meson test${*:+ $*}"
+  { meson test -C "$folder" --no-rebuild --print-errorlogs "$@" && echo ok >"$folder/verdict" \
+    || echo bad >"$folder/verdict"; } 2>&1 | tee "$folder/run.log"
+  # Only the last summary counts: a failing test's log may hold anything, also a line such as these.
+  counts=$(awk '/^Ok: /              { good = $2 }
+                /^Expected Fail: /   { good += $3 }
+                /^Fail: /            { bad = $2 }
+                /^Unexpected Pass: / { bad += $3 }
+                /^Skipped: /         { bad += $2; skipped = $2 }
+                /^Timeout: /         { bad += $2 }
+                END { print good + 0, bad + 0, skipped + 0 }' "$folder/run.log")
+  set -- $counts
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  if [ "$3" -gt 0 ]; then
+    echo "tests/run.sh: $folder: $3 skipped, counted as failed" >&2
+  fi
+  if [ "$(($1 + $2))" -eq 0 ]; then
+    echo "tests/run.sh: $folder: no test ran" >&2
+    failed=$((failed + 1))
+  elif [ "$(cat "$folder/verdict")" != ok ] && [ "$2" -eq 0 ]; then
+    echo "tests/run.sh: $folder: meson test failed without saying which test" >&2
+    failed=$((failed + 1))
+  fi
+}
+
+# Whether any test of that folder belongs to the suite: not every suite has tests at all times.
+has_suite() {
+  meson introspect --tests "$1" | grep -q "\"quorate:$2\""
+}
+
+# checked FOLDER COMPILER "MESON OPTIONS" "TEST OPTIONS": the options are words, so they stand unquoted below. A failed
+# build is one failure, and the run goes on.
+checked() {
+  if build_in "$1" "$2" $3; then
+    test_in "$1" $4
+  else
+    echo "tests/run.sh: $1: the build failed" >&2
+    failed=$((failed + 1))
+  fi
+}
+
+# suite_in FOLDER SUITE [MESON TEST OPTION...]: that suite, when it has tests, in a folder that was built.
+suite_in() {
+  if [ ! -f "$1/built" ]; then
+    return 0
+  elif has_suite "$1" "$2"; then
+    folder=$1
+    suite=$2
+    shift 2
+    test_in "$folder" --suite "$suite" "$@"
+  else
+    say "$1: no test is in the suite $2"
+  fi
+}
+
+say "quorate: $mode tests of $repo"
+packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools strace valgrind"
+[ "$mode" != long ] || packages="$packages libclang-rt-14-dev"
+install_missing $packages || give_up "could not install what the tests need"
+
+checked build/gcc g++-12 "" ""
+checked build/clang clang++-14 "" "--no-suite process"
+
+case $mode in
+  ci) suite_in build/gcc ci ;;
+  long)
+    suite_in build/gcc long
+    # Without -Db_lundef=false clang does not link sanitized programs: the runtime's symbols come late.
+    checked build/asan clang++-14 "-Db_sanitize=address,undefined -Db_lundef=false" \
+      "--no-suite no_sanitizer --timeout-multiplier 5"
+    suite_in build/asan long --no-suite no_sanitizer --timeout-multiplier 10
+    checked build/tsan clang++-14 "-Db_sanitize=thread -Db_lundef=false" \
+      "--no-suite no_sanitizer --timeout-multiplier 10"
+    ;;
+esac
+finish
