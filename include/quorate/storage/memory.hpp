@@ -24,7 +24,7 @@ struct memory_options {
 
 class memory {
 public:
-  explicit memory(memory_options const& o)
+  explicit memory(memory_options const& o = {})
       : identity_{o.identity}, capacity_{o.entries}, begins_(std::bit_ceil(o.entries)), arena_(std::bit_ceil(o.bytes)),
         log_{*this} {
     measure();
@@ -74,7 +74,7 @@ public:
     configuration config{};
     if (run.kind == entry_kind::configuration && !decode(bytes.front(), config)) return false;
     undo_.push_back({.before = shape_.last(), .tail = tail_});
-    lay(run, bytes, config);
+    lay(run, bytes.whole(), config);
     return true;
   }
   bool truncate(log_index from) {
@@ -97,9 +97,9 @@ public:
   }
 
   std::optional<durable> sync(sync_order order) {
-    auto const now = order.upto() - durable_;
+    auto const now = static_cast<std::size_t>(order.upto() - durable_);
     if (now == undo_.size() && hards_.empty() && removed_.empty()) undo_.clear(); // as almost always
-    else forget(static_cast<std::size_t>(now));
+    else forget(now);
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
@@ -149,7 +149,7 @@ private:
   }
   std::size_t physical(offset o) const { return static_cast<std::size_t>(o & byte_mask_); }
   // Records of one lap lie together: no record straddles the arena's end.
-  offset lap(offset o) const { return o >> lap_bits_; }
+  bool same_lap(offset a, offset b) const { return (a ^ b) <= byte_mask_; }
   offset& begin_of(log_index i) { return begins_.data()[i.value & slot_mask_]; }
   offset begin_of(log_index i) const { return begins_.data()[i.value & slot_mask_]; }
   offset end_of(log_index i) const {
@@ -158,11 +158,17 @@ private:
   }
 
   entry_run fit(log_index first, std::uint32_t max, std::size_t bytes) const {
-    auto run = shape_.run_at(first, max);
+    auto const run = shape_.run_at(first, max);
     auto const from = begin_of(first);
+    // The end of the log is what is read almost always, and is seldom cut.
+    if (tail_ - from <= bytes && same_lap(from, tail_ - 1)) return run;
+    return cut(run, bytes);
+  }
+  [[gnu::noinline]] entry_run cut(entry_run run, std::size_t bytes) const {
+    auto const from = begin_of(run.first);
     auto const fits = [&](std::uint32_t n) {
-      auto const last = first + n - 1;
-      return lap(begin_of(last)) == lap(from) && end_of(last) - from <= bytes;
+      auto const last = run.first + n - 1;
+      return same_lap(begin_of(last), from) && end_of(last) - from <= bytes;
     };
     if (fits(run.count)) return run;
     std::uint32_t low = 1; // the first is always in it
@@ -174,20 +180,17 @@ private:
     return run;
   }
 
-  void lay(entry_run const& run, payloads const& bytes, configuration const& config) {
-    auto const size = bytes.whole().size();
-    if (shape_.last() == shape_.compacted()) head_ = tail_;
-    make_place(size);
+  void lay(entry_run const& run, payloads::bytes bytes, configuration const& config) {
+    make_place(bytes.size());
     auto* const to = arena_.data() + physical(tail_);
-    std::memcpy(to, bytes.whole().data(), size);
+    std::memcpy(to, bytes.data(), bytes.size());
     auto* const begins = begins_.data();
     auto const mask = slot_mask_;
-    std::size_t at = 0;
+    auto const* const tape = to - tail_; // where offset 0 would lie: within this lap, offsets count from there
     for (auto i = run.first.value, end = i + run.count; i != end; ++i) {
-      begins[i & mask] = tail_ + at;
-      at += payloads::prefix + payloads::length_at(to + at);
+      begins[i & mask] = tail_;
+      tail_ += payloads::prefix + payloads::length_at(tape + tail_);
     }
-    tail_ += at;
     (void)shape_.put(run, config);
   }
   // Makes tail_ a place where `size` bytes lie together.
