@@ -82,11 +82,7 @@ public:
   [[nodiscard]] constexpr bool put(entry_run const& run, configuration config = {}) {
     if (run.count == 0 || run.first != last_ + 1) return false;
     bool const same = !runs_.empty() && runs_.back().written_at == run.written_at && runs_.back().kind == run.kind;
-    if (run.kind == entry_kind::configuration && !add(configs_, config_mark{run.first, config})) return false;
-    if (!same && !add(runs_, log_span{run.first, run.written_at, run.kind})) {
-      if (run.kind == entry_kind::configuration) configs_.pop_back();
-      return false;
-    }
+    if ((!same || run.kind == entry_kind::configuration) && !open_span(run, config, same)) return false;
     last_ = run.last();
     return true;
   }
@@ -118,6 +114,12 @@ public:
   friend constexpr bool operator==(basic_log_shape const&, basic_log_shape const&) = default;
 
 private:
+  constexpr bool open_span(entry_run const& run, configuration config, bool same) {
+    if (run.kind == entry_kind::configuration && !add(configs_, config_mark{run.first, config})) return false;
+    if (same || add(runs_, log_span{run.first, run.written_at, run.kind})) return true;
+    if (run.kind == entry_kind::configuration) configs_.pop_back();
+    return false;
+  }
   // The span that holds entry i. Precondition: compacted() < i <= last().
   constexpr std::size_t span_of(log_index i) const {
     std::size_t high = runs_.size() - 1;

@@ -145,7 +145,6 @@ private:
   void measure() {
     slot_mask_ = begins_.size() - 1;
     byte_mask_ = arena_.size() - 1;
-    lap_bits_ = static_cast<unsigned>(std::countr_zero(arena_.size()));
   }
   std::size_t physical(offset o) const { return static_cast<std::size_t>(o & byte_mask_); }
   // Records of one lap lie together: no record straddles the arena's end.
@@ -182,19 +181,25 @@ private:
 
   void lay(entry_run const& run, payloads::bytes bytes, configuration const& config) {
     make_place(bytes.size());
-    auto* const to = arena_.data() + physical(tail_);
-    std::memcpy(to, bytes.data(), bytes.size());
+    auto at = physical(tail_);
+    auto const lap = tail_ - at;
+    auto* const arena = arena_.data();
+    std::memcpy(arena + at, bytes.data(), bytes.size());
     auto* const begins = begins_.data();
     auto const mask = slot_mask_;
-    auto const* const tape = to - tail_; // where offset 0 would lie: within this lap, offsets count from there
     for (auto i = run.first.value, end = i + run.count; i != end; ++i) {
-      begins[i & mask] = tail_;
-      tail_ += payloads::prefix + payloads::length_at(tape + tail_);
+      begins[i & mask] = lap + at;
+      at += payloads::prefix + payloads::length_at(arena + at);
     }
+    tail_ = lap + at;
     (void)shape_.put(run, config);
   }
   // Makes tail_ a place where `size` bytes lie together.
   void make_place(std::size_t size) {
+    auto const end = tail_ + size - 1;
+    if (!same_lap(tail_, end) || end - head_ > byte_mask_) make_place_elsewhere(size);
+  }
+  [[gnu::noinline]] void make_place_elsewhere(std::size_t size) {
     auto const left = byte_mask_ + 1 - physical(tail_);
     auto const start = size <= left ? tail_ : tail_ + left;
     if (start + size - head_ <= byte_mask_ + 1) tail_ = start;
@@ -226,11 +231,12 @@ private:
     auto const keep = u.before < shape_.compacted() ? shape_.compacted() : u.before;
     if (shape_.last() > keep) shape_.truncate(keep + 1);
     tail_ = u.tail;
+    if (shape_.last() == shape_.compacted()) head_ = tail_; // what was compacted may lie behind it
     if (!u.removed) return;
     auto const runs = std::move(removed_.back());
     removed_.pop_back();
     if (!runs.empty()) tail_ = runs.front().at;
-    for (auto const& r : runs) lay(r.run, payloads::trusted(r.bytes, r.run.count), r.config);
+    for (auto const& r : runs) lay(r.run, r.bytes, r.config);
   }
   // The oldest n writes can't be taken back any more.
   void forget(std::size_t n) {
@@ -267,7 +273,6 @@ private:
   std::uint64_t durable_ = 0; // writes that a sync has covered
   std::size_t slot_mask_ = 0;
   std::size_t byte_mask_ = 0;
-  unsigned lap_bits_ = 0;
   view log_;
 };
 
