@@ -1,0 +1,262 @@
+// A write-ahead log in files: the Storage for nodes that must survive. One frame and one sync a turn (group
+// commit), preallocated segments, checksums on everything, term and vote kept twice.
+//
+//     auto opened = quorate::file_wal::open({.directory = dir, .cluster = c, .node = n, .protocol = "raft
+//     1"}); if (!opened) { report(opened.error); return; } quorate::file_wal& storage = *opened.wal;
+//
+// What it rests on: a sync that returns success has put the bytes on stable storage. A disk that lies about
+// this breaks every promise made here, and nothing above can tell. Rot inside the very last turn looks like a
+// torn tail, and is cut (and reported), unless that turn changed term or vote or was an opening.
+#pragma once
+
+#include "quorate/policy/storage.hpp"
+#include "quorate/storage/wal/posix.hpp"
+#include "quorate/storage/wal/reader.hpp"
+#include "quorate/storage/wal/recover.hpp"
+
+namespace quorate {
+
+struct wal_counters {
+  std::uint64_t syncs{};   // turns made durable
+  std::uint64_t bytes{};   // written to the log for them
+  std::uint64_t entries{}; // put
+};
+
+template <wal_files Files> class basic_file_wal;
+
+// Either a log, or one sentence that says what was expected, what was found, in which file, and what to do.
+template <wal_files Files> struct opened_wal {
+  std::optional<basic_file_wal<Files>> wal{};
+  std::string error{};
+  explicit operator bool() const { return wal.has_value(); }
+};
+
+template <wal_files Files> class basic_file_wal {
+public:
+  // Opens the store in a directory, or makes one if it is empty. When this returns a log, the store is locked
+  // to this process until the log is destroyed, its content is recovered, and its incarnation is raised,
+  // durably.
+  static opened_wal<Files> open(wal_options options, Files files = {}) {
+    opened_wal<Files> result;
+    basic_file_wal w{std::move(options), std::move(files)};
+    if (w.start())
+      result.wal.emplace(std::move(w));
+    else
+      result.error = w.failure();
+    return result;
+  }
+
+  basic_file_wal(basic_file_wal&&) noexcept = default;
+  basic_file_wal& operator=(basic_file_wal&&) noexcept = default;
+
+  // The Storage concept (policy/storage.hpp).
+  wal::wal_log const& log() const { return log_; }
+  hard_state hard() const { return state_.hard; }
+  store_identity identity() const { return {head_.cluster, head_.node, head_.store, state_.incarnation}; }
+  std::string failure() const { return dir_.problem(); }
+
+  std::optional<payloads> read(log_index i, std::uint32_t n) {
+    if (n == 0 || i <= log_.compacted() || i + (n - 1) > log_.last()) {
+      dir_.refuse("entries " + std::to_string(i.value) + " and on, " + std::to_string(n) +
+                  " of them, were read, which are not all in the log: this is a bug of the program");
+      return std::nullopt;
+    }
+    return reader_.read(dir_, segments_, tail_, durable_, head_.salt, log_, i, n);
+  }
+
+  // A put, a truncation or a compaction reaches the disk with the next sync.
+  bool put(entry_run const& run, payloads bytes) {
+    if (dir_.failed()) return false;
+    if (run.first != log_.last() + 1 ||
+        bytes.whole().size() > most_bytes - std::min(most_bytes, tail_.frame_bytes()))
+      return misused("put", run.first);
+    auto const spot = tail_.add_entries(run, bytes.whole());
+    counters_.entries += run.count;
+    return log_.put(run, bytes, spot.record, spot.back) || misused("put", run.first);
+  }
+
+  bool truncate(log_index from) {
+    if (dir_.failed()) return false;
+    if (from <= log_.compacted()) return misused("truncate", from);
+    if (from > log_.last()) return true;
+    log_.truncate(from);
+    tail_.add({0, wal::record_type::truncate, {}, 0, from, {}});
+    lowest_cut_ = std::min(lowest_cut_, from);
+    return true;
+  }
+
+  // The same state again is not written again (SCENARIOS T3).
+  bool put(hard_state const& h) {
+    if (dir_.failed()) return false;
+    if (h != state_.hard) change_state({state_.sequence + 1, h, state_.incarnation});
+    return true;
+  }
+
+  bool compact(log_index upto) {
+    if (dir_.failed()) return false;
+    if (upto > log_.last()) return misused("compact", upto);
+    if (upto <= log_.compacted()) return true;
+    log_.compact(upto);
+    std::byte config[configuration::encoded_size];
+    wal::byte_writer{config}.u64(log_.config_at(upto).voters.bits);
+    tail_.add({0, wal::record_type::base, {}, 0, upto, log_.stamp_at(upto)}, config);
+    return true;
+  }
+
+  std::optional<durable> sync(sync_order order) {
+    if (!commit()) return std::nullopt;
+    return static_cast<sync_order&&>(order).succeeded();
+  }
+
+  wal_counters const& counters() const { return counters_; }
+  // What the opening found and mended.
+  wal_recovery const& recovered() const { return recovered_; }
+
+private:
+  using file = typename Files::file;
+  static constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30; // of one turn
+
+  basic_file_wal(wal_options options, Files files)
+      : options_{std::move(options)}, dir_{std::move(files), options_.directory} {}
+
+  bool start() {
+    if (options_.directory.empty() || options_.protocol.size() > wal::store_head::protocol_limit)
+      return dir_.refuse("a store needs a directory, and a protocol name of at most 64 bytes");
+    wal::founding<Files> founding{dir_, options_, recovered_};
+    if (!founding.survey() || !dir_.lock(lock_) || !founding.found() || !founding.check(head_)) return false;
+    wal::recovery<Files> recovery{dir_, head_, recovered_};
+    if (!recovery.read() || !recovery.mend()) return false;
+    log_ = std::move(recovery.log());
+    segments_ = std::move(recovery.segments());
+    state_ = recovery.state();
+    durable_ = recovery.end();
+    tail_ = wal::tail{durable_};
+    settle();
+    // A bad copy of the state is mended while the log is whole: were both written at once, a crash could tear
+    // both.
+    return open_files() && (recovery.has_copy() || save_state()) && raise_incarnation();
+  }
+
+  bool open_files() {
+    if (!dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_)) return false;
+    if (dir_.has(wal::state_name)) return dir_.open(wal::state_name, file_mode::update, state_file_);
+    return dir_.open(wal::state_name, file_mode::create, state_file_) && dir_.sync();
+  }
+
+  bool raise_incarnation() {
+    change_state({state_.sequence + 1, state_.hard, incarnation_id{state_.incarnation.value + 1}});
+    return commit();
+  }
+
+  void change_state(wal::node_state const& next) {
+    state_ = next;
+    std::byte b[wal::node_state::encoded_size];
+    wal::byte_writer w{b};
+    next.write(w);
+    tail_.add({0, wal::record_type::state, {}, 0, {}, {}}, b);
+  }
+
+  // The group commit. The order matters to recovery (wal/recover.hpp): the frame, then the second copy of a
+  // changed state, then whatever may be dropped now that its compaction is durable.
+  bool commit() {
+    if (dir_.failed()) return false;
+    if (!tail_.dirty()) return true;
+    auto const at = tail_.frame_at();
+    auto const frame = tail_.seal(durable_, state_.incarnation, head_.salt);
+    if (!make_room(at, frame.size())) return false;
+    auto const name = wal::segment_name(segments_.back().start);
+    if (!dir_.write(active_, name, segments_.back().offset_of(at), frame)) return false;
+    if (!dir_.sync_data(active_, name)) return false;
+    ++counters_.syncs;
+    counters_.bytes += frame.size();
+    durable_ = tail_.end();
+    segments_.back().lowest_cut = std::min(segments_.back().lowest_cut, lowest_cut_);
+    bool const changed = state_ != settled_.state;
+    settle();
+    if (changed && !save_state()) return false;
+    tail_.shrink(options_.cache_bytes);
+    return drop_segments();
+  }
+
+  // What a segment that begins at the durable end would have to say of the log before it.
+  void settle() {
+    settled_.before = {log_.last(), log_.stamp_at(log_.last()), log_.config_at(log_.last())};
+    settled_.compacted = log_.compacted();
+    settled_.state = state_;
+    lowest_cut_ = log_index{~std::uint64_t{0}};
+  }
+
+  bool save_state() {
+    wal::state_copy const copy{settled_.state, head_.store, durable_, segments_.back().start,
+                               segments_.front().start};
+    return dir_.write(state_file_, wal::state_name, 0, copy.encode()) &&
+           dir_.sync_data(state_file_, wal::state_name);
+  }
+
+  // A frame never spans two segments. The new segment is complete and named in `state` before anything is in
+  // it.
+  bool make_room(std::uint64_t at, std::uint64_t bytes) {
+    auto const& newest = segments_.back();
+    if (newest.offset_of(at) + bytes <= newest.size) return true;
+    auto head = settled_;
+    head.start = at;
+    head.size = wal::size_of_segment(options_.segment_bytes, bytes);
+    head.cluster = head_.cluster;
+    head.node = head_.node;
+    head.store = head_.store;
+    file next;
+    if (!wal::make_segment(dir_, head, next)) return false;
+    active_ = std::move(next);
+    segments_.push_back({head.start, head.size, head.before.compacted});
+    return save_state();
+  }
+
+  // Segments whose entries are all compacted go. The first that stays must stand alone: nothing in it or
+  // behind it may reach back before it. Those before it may not stand alone, so `state` disowns them all
+  // before the first is removed.
+  bool drop_segments() {
+    std::size_t keep = 0;
+    auto lowest = log_index{~std::uint64_t{0}};
+    for (auto k = segments_.size() - 1; k > 0 && keep == 0; --k) {
+      lowest = std::min(lowest, segments_[k].lowest_cut);
+      if (segments_[k].before <= log_.compacted() && lowest > segments_[k].before) keep = k;
+    }
+    if (keep == 0) return true;
+    auto const stay = segments_.begin() + static_cast<std::ptrdiff_t>(keep);
+    std::vector<wal::segment> const dropped(segments_.begin(), stay);
+    segments_.erase(segments_.begin(), stay);
+    reader_.forget();
+    if (!save_state()) return false;
+    for (auto const& s : dropped)
+      if (!dir_.unlink(wal::segment_name(s.start))) return false;
+    return dir_.sync();
+  }
+
+  bool misused(std::string const& what, log_index i) {
+    return dir_.refuse("the log can't " + what + " at entry " + std::to_string(i.value) +
+                       ": it holds entries " + std::to_string(log_.compacted().value + 1) + " to " +
+                       std::to_string(log_.last().value) + ". This is a bug of the program");
+  }
+
+  wal_options options_;
+  wal::folder<Files> dir_;
+  file lock_{};
+  wal::store_head head_{};
+  wal_recovery recovered_{};
+  wal::wal_log log_{};
+  wal::node_state state_{};
+  wal::segment_head settled_{}; // as of the durable end: only what settle() fills in
+  std::vector<wal::segment> segments_{};
+  file active_{}; // the newest of them
+  file state_file_{};
+  wal::tail tail_{};
+  std::uint64_t durable_ = 0;               // log offset up to which everything is on stable storage
+  log_index lowest_cut_{~std::uint64_t{0}}; // of the truncations that wait for a sync
+  wal::reader<Files> reader_{};
+  wal_counters counters_{};
+};
+
+using file_wal = basic_file_wal<posix_files>;
+static_assert(storage<file_wal>);
+
+} // namespace quorate

@@ -1,0 +1,127 @@
+// Makes a store, or finds out that the one that is there is not ours.
+#pragma once
+
+#include "quorate/storage/wal/segment.hpp"
+
+namespace quorate::wal {
+
+// One past the last byte that is not zero; 0 if there is none.
+inline std::uint64_t written_end(byte_span b) {
+  auto n = b.size();
+  while (n > 0 && b[n - 1] == std::byte{0}) --n;
+  return n;
+}
+
+template <wal_files Files> class founding {
+public:
+  founding(folder<Files>& dir, wal_options const& options, wal_recovery& report)
+      : dir_{dir}, options_{options}, report_{report} {}
+
+  // The directory is there, and it holds a store, nothing, or what is left of a founding that was cut short.
+  // It says so before the lock file is made, so that a directory named by mistake stays as it is.
+  bool survey() {
+    std::vector<std::string> names;
+    if (!dir_.make() || !dir_.list(names)) return false;
+    for (auto const& n : names) founded_ = founded_ || n == store_name;
+    if (founded_) return true;
+    for (auto const& n : names)
+      if (n != "lock" && n != state_name && n != new_store_name && n != "lost+found" && !segment_start(n))
+        return dir_.refuse("the directory " + dir_.path() + " has no store but holds other files, such as " +
+                           dir_.in(n) + ". Name an empty directory.");
+    return true;
+  }
+
+  // Makes the store if there is none. `store` comes last: once it has its name, everything else is durable.
+  // Precondition: the lock is held.
+  bool found() {
+    founded_ = false;
+    if (!survey()) return false;
+    if (founded_) return true;
+    report_.created = true;
+    store_head head{format_version, options_.cluster, options_.node, {}, 0, options_.protocol};
+    if (!clear_leftovers() || !dir_.random(head.store.value) || !dir_.random(head.salt)) return false;
+    segment_head first;
+    first.size = size_of_segment(options_.segment_bytes, 0);
+    first.cluster = head.cluster;
+    first.node = head.node;
+    first.store = head.store;
+    first.before = options_.start;
+    first.compacted = options_.start.compacted;
+    typename Files::file log;
+    return make_segment(dir_, first, log) &&
+           make_file(state_name, state_copy{{}, head.store, 0, 0}.encode()) &&
+           make_file(new_store_name, head.encode()) && dir_.rename(new_store_name, store_name) && dir_.sync();
+  }
+
+  // Whether the store is this node's. Precondition: found().
+  bool check(store_head& head) {
+    std::vector<std::byte> raw;
+    if (!dir_.load(store_name, raw)) return false;
+    auto const read = store_head::decode(raw);
+    auto const file = dir_.in(store_name);
+    if (!read)
+      return dir_.refuse("the file " + file + " is damaged or not a store's (offset 0, " +
+                         std::to_string(raw.size()) + " bytes): expected " +
+                         std::to_string(store_head::size) + " bytes with a good checksum. " + rejoin);
+    head = *read;
+    if (head.format != format_version)
+      return dir_.refuse("the store in " + dir_.path() + " has format version " +
+                         std::to_string(head.format) + " (file " + file +
+                         "), and this program reads version " + std::to_string(format_version) +
+                         ". Start the program that wrote it, or convert the store.");
+    auto const mine = [&](char const* what, std::string const& expected, std::string const& found) {
+      return expected == found ||
+             dir_.refuse("the store in " + dir_.path() + " belongs to " + what + " " + found +
+                         " and not to " + what + " " + expected + ", which was expected (file " + file +
+                         "). Name the directory of " + what + " " + expected + ", or start the node as " +
+                         what + " " + found + ".");
+    };
+    return mine("protocol", options_.protocol, head.protocol) &&
+           mine("cluster", std::to_string(options_.cluster.value), std::to_string(head.cluster.value)) &&
+           mine("node", std::to_string(options_.node.value), std::to_string(head.node.value));
+  }
+
+  static constexpr char const* rejoin = "Restore it from a copy made while the node was down, or take the "
+                                        "node out and let it join anew with an empty "
+                                        "directory.";
+
+private:
+  // A founding that was cut short has written no frame, and no state but the first.
+  bool clear_leftovers() {
+    std::vector<std::string> names;
+    if (!dir_.list(names)) return false;
+    for (auto const& n : names) {
+      std::vector<std::byte> raw;
+      if (!segment_start(n) && n != state_name) continue;
+      if (!dir_.load(n, raw)) return false;
+      auto const state = state_copy::decode(raw);
+      bool const used = n == state_name
+                            ? state && state->state != node_state{}
+                            : written_end(raw) > segment_head::encoded_size || n != segment_name(0);
+      if (used)
+        return dir_.refuse("the directory " + dir_.path() + " holds a log (" + dir_.in(n) +
+                           ") but the file " + dir_.in(store_name) + " that says whose it is is missing. " +
+                           rejoin);
+    }
+    bool removed = false;
+    for (auto const& n : names)
+      if (segment_start(n) || n == state_name || n == new_store_name) {
+        if (!dir_.unlink(n)) return false;
+        removed = true;
+      }
+    return !removed || dir_.sync();
+  }
+
+  bool make_file(std::string const& name, byte_span content) {
+    typename Files::file f;
+    return dir_.open(name, file_mode::create, f) && dir_.write(f, name, 0, content) &&
+           dir_.sync_file(f, name) && dir_.sync();
+  }
+
+  folder<Files>& dir_;
+  wal_options const& options_;
+  wal_recovery& report_;
+  bool founded_ = false;
+};
+
+} // namespace quorate::wal

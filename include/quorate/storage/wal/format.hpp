@@ -1,0 +1,178 @@
+// The blocks of a store that are not log records: who it belongs to (`store`), its term and vote (`state`,
+// the second copy of them), and the head of a segment. All numbers are little-endian; each block ends with a
+// checksum of the rest.
+#pragma once
+
+#include "quorate/core/entry.hpp"
+#include "quorate/storage/wal/bytes.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace quorate {
+
+// The place that a log begins behind: an empty log has it for its last index.
+struct log_start {
+  log_index compacted{};
+  stamp written_at{};
+  configuration config{};
+  friend bool operator==(log_start const&, log_start const&) = default;
+};
+
+} // namespace quorate
+
+namespace quorate::wal {
+
+inline constexpr std::uint32_t format_version = 1;
+
+template <std::size_t N> using block = std::array<std::byte, N>;
+
+template <std::size_t N> void seal(block<N>& b) {
+  byte_writer{b.data() + N - 4}.u32(checksum{}.add(byte_span{b}.first(N - 4)).value());
+}
+template <std::size_t N> bool sealed(byte_span b) {
+  return b.size() >= N && byte_reader{b.data() + N - 4}.u32() == checksum{}.add(b.first(N - 4)).value();
+}
+
+// What must survive beside the log, with a number that grows by one at each change: of two copies the greater
+// is newer.
+struct node_state {
+  std::uint64_t sequence{};
+  hard_state hard{};
+  incarnation_id incarnation{};
+  friend bool operator==(node_state const&, node_state const&) = default;
+
+  static constexpr std::size_t encoded_size = 25;
+  void write(byte_writer& w) const {
+    w.u64(sequence).u64(hard.promised.value).u8(hard.vote.value).u64(incarnation.value);
+  }
+  static node_state read(byte_reader& r) {
+    node_state s;
+    s.sequence = r.u64();
+    s.hard.promised = stamp{r.u64()};
+    s.hard.vote = node_index{r.u8()};
+    s.incarnation = incarnation_id{r.u64()};
+    return s;
+  }
+};
+
+// The file `store`, written once. The salt is never sent anywhere (checksum, in bytes.hpp).
+struct store_head {
+  std::uint32_t format = format_version;
+  cluster_id cluster{};
+  node_id node{};
+  store_id store{};
+  std::uint64_t salt{};
+  std::string protocol{}; // at most protocol_limit bytes
+
+  static constexpr std::size_t protocol_limit = 64;
+  static constexpr std::size_t size = 128;
+  static constexpr std::uint64_t magic = 0x45524f5451524f51; // a quorate store
+
+  block<size> encode() const {
+    block<size> b{};
+    byte_writer w{b.data()};
+    w.u64(magic).u32(format).u64(cluster.value).u32(node.value).u64(store.value).u64(salt);
+    w.u32(static_cast<std::uint32_t>(protocol.size())).bytes(std::as_bytes(std::span{protocol}));
+    seal(b);
+    return b;
+  }
+  // Only `format` when that is another one: the rest may then be laid out in another way.
+  static std::optional<store_head> decode(byte_span b) {
+    if (b.size() < 12) return std::nullopt;
+    byte_reader r{b.data()};
+    store_head h;
+    if (r.u64() != magic) return std::nullopt;
+    h.format = r.u32();
+    if (h.format != format_version) return h;
+    if (b.size() != size || !sealed<size>(b)) return std::nullopt;
+    h.cluster = cluster_id{r.u64()};
+    h.node = node_id{r.u32()};
+    h.store = store_id{r.u64()};
+    h.salt = r.u64();
+    auto const n = r.u32();
+    if (n > protocol_limit) return std::nullopt;
+    for (auto x : r.bytes(n)) h.protocol.push_back(static_cast<char>(x));
+    return h;
+  }
+};
+
+// The file `state`: one slot, written in place, and only when the log holds the same state durably already.
+struct state_copy {
+  node_state state{};
+  store_id store{};
+  std::uint64_t durable{}; // the log offset known durable when this was written
+  std::uint64_t active{};  // where the newest segment begins
+  std::uint64_t first{};   // and the oldest that is still part of the log
+
+  static constexpr std::size_t size = 80;
+  static constexpr std::uint32_t magic = 0x54535251; // "QRST"
+
+  block<size> encode() const {
+    block<size> b{};
+    byte_writer w{b.data()};
+    w.u32(magic).u64(store.value);
+    state.write(w);
+    w.u64(durable).u64(active).u64(first);
+    seal(b);
+    return b;
+  }
+  static std::optional<state_copy> decode(byte_span b) {
+    byte_reader r{b.data()};
+    if (b.size() != size || !sealed<size>(b) || r.u32() != magic) return std::nullopt;
+    state_copy c;
+    c.store = store_id{r.u64()};
+    c.state = node_state::read(r);
+    c.durable = r.u64();
+    c.active = r.u64();
+    c.first = r.u64();
+    return c;
+  }
+};
+
+// What a segment begins with: all that a recovery needs in order to start with it, when those before it are
+// gone.
+struct segment_head {
+  std::uint64_t start{}; // log offset of its first frame
+  std::uint64_t size{};  // of the file
+  cluster_id cluster{};
+  node_id node{};
+  store_id store{};
+  log_start before{};    // the log's last entry when this was made
+  log_index compacted{}; // and up to where it was compacted
+  node_state state{};
+
+  static constexpr std::size_t encoded_size = 128;
+  static constexpr std::uint64_t magic = 0x474553544c525251; // "QRRLTSEG"
+
+  block<encoded_size> encode() const {
+    block<encoded_size> b{};
+    byte_writer w{b.data()};
+    w.u64(magic).u64(start).u64(size).u64(cluster.value).u32(node.value).u64(store.value);
+    w.u64(before.compacted.value).u64(before.written_at.value).u64(before.config.voters.bits);
+    w.u64(compacted.value);
+    state.write(w);
+    seal(b);
+    return b;
+  }
+  static std::optional<segment_head> decode(byte_span b) {
+    if (!sealed<encoded_size>(b)) return std::nullopt;
+    byte_reader r{b.data()};
+    if (r.u64() != magic) return std::nullopt;
+    segment_head h;
+    h.start = r.u64();
+    h.size = r.u64();
+    h.cluster = cluster_id{r.u64()};
+    h.node = node_id{r.u32()};
+    h.store = store_id{r.u64()};
+    h.before.compacted = log_index{r.u64()};
+    h.before.written_at = stamp{r.u64()};
+    h.before.config.voters.bits = r.u64();
+    h.compacted = log_index{r.u64()};
+    h.state = node_state::read(r);
+    return h;
+  }
+};
+
+} // namespace quorate::wal

@@ -1,0 +1,294 @@
+// Reads a store back after a shutdown or a crash, and tells a torn tail from damage.
+//
+// What a crash can leave. A turn's frame is written and synced; if it changed term, vote or incarnation, the
+// copy in `state` is then written in place and synced; only then is the turn acknowledged and the next one
+// begun. So (1) at most one frame, the last, is not durable: its bytes may be there in any part, but nothing
+// behind it is; (2) `state` is torn only while the log is whole, with the same state in it, and (3) never
+// ahead of the log; (4) a new segment is made durable, head and size and name, before `state` names it, and
+// that is synced before a frame is written to it; (5) `state` disowns a segment before it is removed.
+// Whatever breaks one of these is damage, and is refused before anything on disk is changed.
+//
+// The evidence of what was durable: every good frame says how far the log was durable when it was written,
+// also one behind a bad place; so does `state`; and a segment's being there says it of all segments before
+// it. A bad place below that is damage; at or above it, a torn tail. Rot inside the very last turn therefore
+// looks like a torn tail, unless that turn changed the state or was an opening.
+#pragma once
+
+#include "quorate/storage/wal/create.hpp"
+
+namespace quorate::wal {
+
+template <wal_files Files> class recovery {
+public:
+  recovery(folder<Files>& dir, store_head const& store, wal_recovery& report)
+      : dir_{dir}, store_{store}, report_{report} {}
+
+  // Reads everything and changes nothing.
+  bool read() {
+    if (!read_state() || !list_segments()) return false;
+    std::vector<std::byte> raw;
+    for (std::size_t k = 0; k < segments_.size(); ++k) {
+      if (!dir_.load(segment_name(segments_[k].start), raw)) return false;
+      if (half_made(k, raw)) break;
+      if (!read_head(k, raw) || !read_frames(k, raw)) return false;
+    }
+    return judge_end(raw) && judge_start() && judge_state();
+  }
+
+  // Removes what a crash left over, and makes durable what was found. Idempotent: cut short and begun anew,
+  // it ends in the same.
+  bool mend() {
+    if (half_made_) {
+      auto const name = segment_name(*half_made_);
+      if (!dir_.unlink(name)) return false;
+      report_.notes.push_back("removed " + dir_.in(name) + ", a segment whose making a crash had cut short");
+    }
+    for (auto const start : dropped_)
+      if (!dir_.unlink(segment_name(start))) return false;
+    auto const& s = segments_.back();
+    auto const name = segment_name(s.start);
+    typename Files::file f;
+    // A process that was killed, or stopped when a sync failed, may have left names and bytes that can be
+    // read and are not on the disk. After a failed sync the system may take such bytes for clean, so syncing
+    // alone is not enough: those that nothing proves durable are written again.
+    if (!dir_.open(name, file_mode::update, f)) return false;
+    if (!unproven_.empty() && !dir_.write(f, name, s.offset_of(end_) - unproven_.size(), unproven_))
+      return false;
+    return (report_.cut_bytes == 0 || cut(f, name)) && dir_.sync_data(f, name) && dir_.sync();
+  }
+
+  wal_log& log() { return log_; }
+  std::vector<segment>& segments() { return segments_; }
+  node_state const& state() const { return state_; }
+  std::uint64_t end() const { return end_; }
+  // Whether the copy of the state was good, be it old or new.
+  bool has_copy() const { return copy_.has_value(); }
+
+private:
+  bool damaged(std::string const& name, std::uint64_t offset, std::string const& why) {
+    return dir_.refuse("the file " + dir_.in(name) + " is damaged at offset " + std::to_string(offset) +
+                       ": " + why + ". Nothing has been changed. " + founding<Files>::rejoin);
+  }
+
+  bool read_state() {
+    std::vector<std::string> names;
+    if (!dir_.list(names)) return false;
+    std::vector<std::byte> raw;
+    for (auto const& n : names)
+      if (n == state_name && !dir_.load(n, raw)) return false;
+    copy_ = state_copy::decode(raw);
+    if (copy_ && copy_->store != store_.store)
+      return damaged(state_name, 4, "it is the state of another store, " + hex(copy_->store.value));
+    return true;
+  }
+
+  bool list_segments() {
+    std::vector<std::string> names;
+    if (!dir_.list(names)) return false;
+    for (auto const& n : names)
+      if (auto const start = segment_start(n)) {
+        if (copy_ && *start < copy_->first)
+          dropped_.push_back(*start);
+        else
+          segments_.push_back({*start, 0, {}});
+      }
+    std::sort(segments_.begin(), segments_.end(), [](auto& a, auto& b) { return a.start < b.start; });
+    auto const missing = [&](std::uint64_t start) {
+      return std::none_of(segments_.begin(), segments_.end(), [=](auto& s) { return s.start == start; });
+    };
+    if (segments_.empty()) return damaged(segment_name(0), 0, "no segment of the log is there at all");
+    if (copy_ && missing(copy_->first))
+      return damaged(segment_name(copy_->first), 0, "this file, the oldest segment of the log, is missing");
+    if (copy_ && missing(copy_->active))
+      return damaged(segment_name(copy_->active), 0, "this file, the newest segment of the log, is missing");
+    return true;
+  }
+
+  // The newest segment, when `state` does not know it yet and nothing is in it: a crash came while it was
+  // being made.
+  bool half_made(std::size_t k, byte_span raw) {
+    if (k == 0 || k + 1 != segments_.size() || !copy_ || segments_[k].start <= copy_->active) return false;
+    if (written_end(raw) > segment_head::encoded_size) return false;
+    half_made_ = segments_[k].start;
+    segments_.pop_back();
+    return true;
+  }
+
+  bool read_head(std::size_t k, byte_span raw) {
+    auto& s = segments_[k];
+    auto const name = segment_name(s.start);
+    auto const head = segment_head::decode(raw);
+    if (!head) return damaged(name, 0, "the segment's head has a bad checksum");
+    if (head->store != store_.store || head->cluster != store_.cluster || head->node != store_.node)
+      return damaged(name, 0,
+                     "it is a segment of node " + std::to_string(head->node.value) + " of cluster " +
+                         std::to_string(head->cluster.value) + ", store " + hex(head->store.value) +
+                         ", and not of store " + hex(store_.store.value));
+    if (head->start != s.start)
+      return damaged(name, 0, "it is the segment " + segment_name(head->start) + ", renamed");
+    if (raw.size() != head->size)
+      return damaged(name, raw.size(),
+                     "it was made " + std::to_string(head->size) + " bytes long and has now " +
+                         std::to_string(raw.size()));
+    s.size = head->size;
+    s.before = head->before.compacted;
+    if (k == 0) begin(*head);
+    if (s.before != log_.last() || head->before.written_at != log_.stamp_at(s.before) ||
+        head->before.config != log_.config_at(s.before) || head->state != state_)
+      return damaged(name, 0, "its head does not go on where the segment before it ends");
+    return true;
+  }
+
+  // Earlier segments, if there were any, have been dropped: all that they held is in this head or compacted.
+  void begin(segment_head const& head) {
+    log_ = wal_log{head.before};
+    state_ = head.state;
+    compacted_ = head.compacted;
+    end_ = head.start;
+  }
+
+  bool read_frames(std::size_t k, byte_span raw) {
+    auto& s = segments_[k];
+    end_ = s.start;
+    durable_ = std::max(durable_, s.start);
+    while (s.offset_of(end_) < raw.size()) {
+      auto const from = raw.subspan(s.offset_of(end_));
+      auto const head = good_frame(from, end_, store_.salt);
+      if (!head || head->incarnation < incarnation_) break;
+      incarnation_ = head->incarnation;
+      durable_ = std::max(durable_, head->durable);
+      if (!replay(s, from.subspan(frame_head::encoded_size, head->length))) return false;
+      end_ = head->next();
+    }
+    if (k + 1 == segments_.size() || end_ == segments_[k + 1].start) return true;
+    return damaged(segment_name(s.start), s.offset_of(end_),
+                   "its good frames end here, and the next segment goes on from log offset " +
+                       std::to_string(segments_[k + 1].start) + " and not from " + std::to_string(end_));
+  }
+
+  bool replay(segment& s, byte_span records) {
+    auto at = end_ + frame_head::encoded_size;
+    while (!records.empty()) {
+      auto const head = record_head::decode(records);
+      auto const behind = records.subspan(record_head::encoded_size, head.length);
+      if (!replay(s, head, behind, at))
+        return damaged(segment_name(s.start), s.offset_of(at),
+                       "the record is whole, but does not follow from those before it");
+      at += record_head::encoded_size + head.length;
+      records = records.subspan(record_head::encoded_size + head.length);
+    }
+    return true;
+  }
+
+  bool replay(segment& s, record_head const& head, byte_span behind, std::uint64_t at) {
+    switch (head.type) {
+    case record_type::entries: {
+      auto const p = payloads::parse(behind, head.count);
+      return p && head.kind <= last_enumerator(entry_kind{}) &&
+             log_.put(head.run(), *p, at, record_head::encoded_size);
+    }
+    case record_type::truncate:
+      if (head.first <= log_.compacted()) return false;
+      s.lowest_cut = std::min(s.lowest_cut, head.first);
+      log_.truncate(head.first);
+      return true;
+    case record_type::state: {
+      if (behind.size() != node_state::encoded_size) return false;
+      byte_reader r{behind.data()};
+      auto const next = node_state::read(r);
+      bool const newer = next.sequence > state_.sequence;
+      state_ = next;
+      return newer;
+    }
+    case record_type::base:
+      if (head.first > log_.last()) return false;
+      compacted_ = std::max(compacted_, head.first);
+      log_.compact(head.first);
+      return head.first < log_.compacted() || log_.stamp_at(head.first) == head.written_at;
+    }
+    return false;
+  }
+
+  // What follows the last good frame. `raw` is the last segment, or the half-made one.
+  bool judge_end(byte_span raw) {
+    if (copy_) durable_ = std::max(durable_, copy_->durable);
+    auto const& s = segments_.back();
+    auto const name = segment_name(s.start);
+    auto const offset = s.offset_of(end_);
+    auto const rest = half_made_ || offset > raw.size() ? byte_span{} : raw.subspan(offset);
+    auto const torn = written_end(rest);
+    for (std::uint64_t n = frame_alignment; n < torn; n += frame_alignment)
+      if (auto const head = frame_head::decode(rest.subspan(n), end_ + n, store_.salt))
+        durable_ = std::max(durable_, head->durable);
+    if (half_made_) durable_ = std::max(durable_, *half_made_);
+    if (end_ < durable_)
+      return damaged(name, offset,
+                     "its good frames end here, at log offset " + std::to_string(end_) +
+                         ", but the log was durable up to " + std::to_string(durable_));
+    auto const written =
+        raw.size() < offset || half_made_ ? byte_span{} : raw.first(offset).last(end_ - durable_);
+    unproven_.assign(written.begin(), written.end());
+    if (torn == 0) return true;
+    if (!copy_)
+      return damaged(name, offset,
+                     "the last turn is torn here, and the second copy of term and vote, in " +
+                         dir_.in(state_name) +
+                         " at offset 0, is bad as well: this node may have promised what it no longer knows");
+    report_.cut_file = dir_.in(name);
+    report_.cut_offset = offset;
+    report_.cut_bytes = torn;
+    return true;
+  }
+
+  // A log that does not begin with the store's first segment must say that it was compacted that far: so that
+  // a missing one is noticed without the second copy of the state as well.
+  bool judge_start() {
+    auto const& s = segments_.front();
+    return s.start == 0 || s.before <= compacted_ ||
+           damaged(segment_name(s.start), 0,
+                   "the log begins here, behind entry " + std::to_string(s.before.value) +
+                       ", but is compacted only up to " + std::to_string(compacted_.value) +
+                       ": a segment before this one is missing");
+  }
+
+  bool judge_state() {
+    if (!copy_) {
+      report_.notes.push_back("the file " + dir_.in(state_name) + " was bad or missing: term " +
+                              std::to_string(state_.hard.promised.value) +
+                              " and vote were taken from the log");
+      return true;
+    }
+    return copy_->state.sequence < state_.sequence || copy_->state == state_ ||
+           damaged(state_name, 0, "it holds a newer term and vote than the log, which has lost its end");
+  }
+
+  // Zeroes the torn bytes rather than shortening the file, so that its size stays what its head says.
+  bool cut(typename Files::file const& f, std::string const& name) {
+    std::vector<std::byte> const zeros(std::min<std::uint64_t>(report_.cut_bytes, std::uint64_t{1} << 20));
+    for (std::uint64_t done = 0; done < report_.cut_bytes; done += zeros.size()) {
+      auto const n = std::min<std::uint64_t>(zeros.size(), report_.cut_bytes - done);
+      if (!dir_.write(f, name, report_.cut_offset + done, byte_span{zeros}.first(n))) return false;
+    }
+    report_.notes.push_back("cut a torn tail of " + std::to_string(report_.cut_bytes) + " bytes at offset " +
+                            std::to_string(report_.cut_offset) + " of " + report_.cut_file +
+                            ": a turn that a crash interrupted and nobody was told of");
+    return true;
+  }
+
+  folder<Files>& dir_;
+  store_head const& store_;
+  wal_recovery& report_;
+  std::optional<state_copy> copy_{};
+  std::vector<segment> segments_{};
+  std::optional<std::uint64_t> half_made_{};
+  std::vector<std::uint64_t> dropped_{}; // segments whose removal a crash cut short
+  std::vector<std::byte> unproven_{};    // the good bytes before end_ that may not be durable
+  wal_log log_{};
+  node_state state_{};
+  log_index compacted_{};        // by the evidence of base records and of the first head
+  incarnation_id incarnation_{}; // of the last frame
+  std::uint64_t end_ = 0;        // of the good frames
+  std::uint64_t durable_ = 0;    // the greatest log offset that something says was durable
+};
+
+} // namespace quorate::wal

@@ -1,0 +1,94 @@
+// The order of writes and syncs: when sync() returns, every file was synced after its last write, and the
+// directory after its last change.
+#include "wal_model.hpp"
+
+#include <doctest/doctest.h>
+#include <set>
+
+namespace quorate {
+namespace {
+
+bool is(disk::event const& e, std::initializer_list<char const*> whats) {
+  return std::any_of(whats.begin(), whats.end(), [&](auto w) { return std::string{w} == e.what; });
+}
+
+// What was written or named and not synced afterwards. The lock file has no content, and its name need not
+// last.
+std::set<std::string> unsynced(std::vector<disk::event> const& events) {
+  std::set<std::string> dirty;
+  for (auto const& e : events) {
+    if (e.name == "lock") continue;
+    if (is(e, {"write", "allocate"})) dirty.insert(e.name);
+    if (is(e, {"sync_data", "sync_file"})) dirty.erase(e.name);
+    if (is(e, {"create", "rename", "unlink"})) dirty.insert("the directory");
+    if (is(e, {"sync_directory"}) && e.name == "/disk") dirty.erase("the directory");
+  }
+  return dirty;
+}
+
+std::size_t count(std::vector<disk::event> const& events, std::initializer_list<char const*> whats) {
+  return static_cast<std::size_t>(
+      std::count_if(events.begin(), events.end(), [&](auto& e) { return is(e, whats); }));
+}
+
+TEST_CASE("when a store has been made and opened, all of it is durable") {
+  disk d;
+  auto const o = open_disk(d);
+  REQUIRE_MESSAGE(o, o.error);
+  CHECK(unsynced(d.events).empty());
+  // `store` gets its name only when all else is durable, so that a store that is half made is not taken for
+  // one.
+  auto const rename =
+      std::find_if(d.events.begin(), d.events.end(), [](auto& e) { return is(e, {"rename"}); });
+  CHECK(unsynced({d.events.begin(), rename}).empty());
+}
+
+TEST_CASE("no sync returns before the files that it wrote, and the directory if a name changed, are synced") {
+  disk d;
+  auto o = open_disk(d);
+  player<disk_wal> p;
+  std::mt19937_64 random{11};
+  std::size_t rolled = 0, dropped = 0;
+  for (int k = 0; k < 2000; ++k) {
+    d.events.clear();
+    p.move(*o.wal, random);
+    REQUIRE_FALSE(p.failed);
+    if (!p.sync(*o.wal)) break;
+    CHECK(unsynced(d.events).empty());
+    CHECK((count(d.events, {"sync_directory"}) != 0) ==
+          (count(d.events, {"create", "unlink", "rename"}) != 0));
+    rolled += count(d.events, {"create"});
+    dropped += count(d.events, {"unlink"});
+  }
+  CHECK(rolled > 20);
+  CHECK(dropped > 20);
+}
+
+TEST_CASE("a turn is one write and one sync, and term and vote are touched only when they change") {
+  disk d;
+  auto o = open_disk(d, disk_options(1 << 16));
+  player<disk_wal> p;
+  auto const turn = [&](auto... calls) {
+    d.events.clear();
+    (calls(), ...);
+    REQUIRE(p.sync(*o.wal));
+    std::string s;
+    for (auto const& e : d.events) s += std::string{e.what} + " " + e.name + "; ";
+    return s;
+  };
+  auto const put = [&] { p.put(*o.wal, 3, 1, entry_kind::command, 10); };
+  auto const vote = [&] { p.hard(*o.wal, 4, 1); };
+  std::string const log = "write log-0000000000000000; sync_data log-0000000000000000; ";
+  std::string const state = "write state; sync_data state; ";
+  CHECK(turn(put) == log);
+  CHECK(turn(put, put, put) == log);
+  CHECK(turn(vote, put) == log + state);
+  CHECK(turn(vote) == ""); // the same again: SCENARIOS T3
+  CHECK(turn(vote, put) == log);
+  CHECK(turn() == "");
+  CHECK(o.wal->counters().syncs == 5); // the opening's own, and four
+  CHECK(o.wal->counters().entries == 18);
+}
+
+} // namespace
+} // namespace quorate

@@ -1,0 +1,281 @@
+// Files that were cut or changed: every byte of the last turn and of an early one, every boundary of a
+// record.
+#include "wal_model.hpp"
+
+#include <doctest/doctest.h>
+
+namespace quorate {
+namespace {
+
+std::string const log_file = "log-0000000000000000";
+
+// A store with a few synced turns, as it lies on the disk.
+struct sample {
+  disk d{};
+  std::vector<model> after{};         // what is acknowledged after each turn
+  std::vector<std::size_t> ends{};    // and where in the file its frame ends
+  std::vector<std::size_t> records{}; // where each record of the log ends
+
+  // Each turn is one call of `turn(player, wal)`.
+  explicit sample(int turns, bool last_changes_state = false) {
+    auto o = open_disk(d, disk_options(1 << 14));
+    REQUIRE_MESSAGE(o, o.error);
+    player<disk_wal> p;
+    for (int t = 1; t <= turns; ++t) {
+      if (t == 2) p.hard(*o.wal, 5, 1);
+      p.put(*o.wal, 2, 5, entry_kind::command, 20);
+      if (t == 3) p.truncate(*o.wal, p.now.last());
+      p.put(*o.wal, 1, 5, entry_kind::no_op, 0);
+      if (t == turns && last_changes_state) p.hard(*o.wal, 6, 2);
+      REQUIRE(p.sync(*o.wal));
+      after.push_back(p.acked);
+      ends.push_back(wal::segment_head::encoded_size + o.wal->counters().bytes);
+    }
+    mark_records();
+  }
+
+  void mark_records() {
+    wal::byte_span const all{d.file(log_file)};
+    for (std::size_t at = wal::segment_head::encoded_size; at < ends.back();) {
+      auto const length = wal::byte_reader{all.data() + at + 4}.u32();
+      auto const end = at + wal::frame_head::encoded_size + length;
+      records.push_back(at += wal::frame_head::encoded_size);
+      while (at < end) {
+        at += wal::record_head::encoded_size + wal::byte_reader{all.data() + at}.u32();
+        records.push_back(at);
+      }
+      at = wal::aligned(end);
+    }
+  }
+};
+
+// What an opening of a changed copy of a store comes to.
+struct outcome {
+  std::optional<model> found{};
+  wal_recovery report{};
+  std::string error{};
+  bool changed = false; // on disk, by an opening that refused
+};
+
+outcome reopen(disk d) {
+  d.locked.clear();
+  auto const before = d.names;
+  auto const bytes = d.inodes;
+  auto o = open_disk(d, disk_options(1 << 14));
+  if (!o) {
+    bool same = d.names == before;
+    for (auto const& [id, f] : d.inodes) same = same && f.now == bytes.at(id).now;
+    return {{}, {}, o.error, !same};
+  }
+  outcome r{contents(*o.wal), o.wal->recovered(), {}, false};
+  player<disk_wal> p; // and it goes on from there
+  p.now = *r.found;
+  REQUIRE(p.put(*o.wal, 3, 9, entry_kind::command, 10));
+  REQUIRE(p.sync(*o.wal));
+  o.wal.reset();
+  auto again = open_disk(d, disk_options(1 << 14));
+  REQUIRE_MESSAGE(again, again.error);
+  CHECK(contents(*again.wal) == p.acked);
+  CHECK(again.wal->recovered().cut_bytes == 0);
+  return r;
+}
+
+bool names(std::string const& sentence, std::string const& file, std::size_t offset) {
+  return sentence.find("/disk/" + file) != std::string::npos &&
+         sentence.find("offset " + std::to_string(offset)) != std::string::npos;
+}
+
+TEST_CASE("a last turn of which only a part was written is cut, and reported") {
+  sample const s{5};
+  auto const begin = s.ends[3], end = s.ends[4];
+  for (auto at = begin; at < end; ++at) {
+    INFO("written up to ", at);
+    auto d = s.d;
+    auto& log = d.file(log_file);
+    std::fill(log.begin() + static_cast<std::ptrdiff_t>(at), log.end(), std::byte{0});
+    bool const missing = log != s.d.inodes.at(s.d.names.at(log_file)).now; // the rest may have been zeros
+    auto const r = reopen(d);
+    REQUIRE_MESSAGE(r.found, r.error);
+    CHECK(*r.found == s.after[missing ? 3 : 4]);
+    CHECK((r.report.cut_bytes != 0) == (missing && at > begin));
+    if (missing && at > begin) {
+      CHECK(r.report.cut_offset == begin);
+      CHECK(r.report.cut_bytes == wal::written_end(log) - begin);
+      CHECK(r.report.cut_file == "/disk/" + log_file);
+      REQUIRE(r.report.notes.size() == 1);
+      CHECK(names(r.report.notes[0], log_file, begin));
+    }
+  }
+}
+
+TEST_CASE("a last turn that has a hole is cut from its beginning") {
+  sample const s{5};
+  for (auto at = s.ends[3]; at + 8 <= s.records.back(); ++at) {
+    INFO("hole at ", at);
+    auto d = s.d;
+    auto const from = d.file(log_file).begin() + static_cast<std::ptrdiff_t>(at);
+    if (wal::blank({from, from + 8})) continue;
+    std::fill(from, from + 8, std::byte{0});
+    auto const r = reopen(d);
+    REQUIRE_MESSAGE(r.found, r.error);
+    CHECK(*r.found == s.after[3]);
+    CHECK(r.report.cut_offset == s.ends[3]);
+  }
+}
+
+TEST_CASE("a flipped byte in the last turn looks like a torn tail") {
+  sample const s{5};
+  auto const last = s.records.back();
+  for (auto at = s.ends[3]; at < s.ends[4]; ++at) {
+    INFO("flipped at ", at);
+    auto d = s.d;
+    d.file(log_file)[at] ^= std::byte{0x40};
+    auto const r = reopen(d);
+    REQUIRE_MESSAGE(r.found, r.error);
+    CHECK(*r.found == s.after[at < last ? 3 : 4]); // behind the last record there is only padding
+    CHECK((r.report.cut_bytes != 0) == (at < last));
+  }
+}
+
+TEST_CASE("but not if it changed term or vote: then the second copy knows that it was there") {
+  sample const s{5, true};
+  for (auto at = s.ends[3]; at < s.records.back(); ++at) {
+    INFO("flipped at ", at);
+    auto d = s.d;
+    d.file(log_file)[at] ^= std::byte{0x40};
+    auto const r = reopen(d);
+    CHECK_FALSE(r.found);
+    CHECK_MESSAGE(names(r.error, log_file, s.ends[3]), r.error);
+    CHECK_FALSE(r.changed);
+  }
+}
+
+TEST_CASE(
+    "a flipped byte in an early turn is damage: refused, with file and offset, and nothing is changed") {
+  sample const s{5};
+  for (auto at = s.ends[0]; at < s.ends[1]; ++at) {
+    INFO("flipped at ", at);
+    auto d = s.d;
+    d.file(log_file)[at] ^= std::byte{1};
+    auto const r = reopen(d);
+    if (r.found) { // it was padding
+      CHECK(*r.found == s.after[4]);
+      CHECK(s.ends[1] - at < wal::frame_alignment);
+      continue;
+    }
+    CHECK_MESSAGE(names(r.error, log_file, s.ends[0]), r.error);
+    CHECK_FALSE(r.changed);
+  }
+}
+
+TEST_CASE("a file cut short at any record, or at any byte of the last one, is damage") {
+  sample const s{5};
+  auto cuts = s.records;
+  for (auto at = s.records[s.records.size() - 2]; at < s.ends[4]; ++at) cuts.push_back(at);
+  for (auto const at : cuts) {
+    INFO("cut at ", at);
+    auto d = s.d;
+    d.file(log_file).resize(at); // space was reserved before anything was acknowledged: no crash does this
+    auto const r = reopen(d);
+    CHECK_FALSE(r.found);
+    CHECK_MESSAGE(names(r.error, log_file, at), r.error);
+    CHECK_FALSE(r.changed);
+  }
+}
+
+TEST_CASE("turns that are missing below one that is there are damage") {
+  sample const s{5};
+  auto d = s.d;
+  auto& log = d.file(log_file);
+  std::fill(log.begin() + static_cast<std::ptrdiff_t>(s.ends[1]),
+            log.begin() + static_cast<std::ptrdiff_t>(s.ends[2]), std::byte{0});
+  auto const r = reopen(d);
+  CHECK_FALSE(r.found);
+  CHECK_MESSAGE(names(r.error, log_file, s.ends[1]), r.error);
+}
+
+TEST_CASE("a log that has lost the turn that the state names is damage, though it ends cleanly") {
+  sample const s{2};
+  auto d = s.d;
+  auto& log = d.file(log_file);
+  std::fill(log.begin() + static_cast<std::ptrdiff_t>(s.ends[0]), log.end(), std::byte{0});
+  auto const r = reopen(d);
+  CHECK_FALSE(r.found);
+  CHECK_MESSAGE(names(r.error, log_file, s.ends[0]), r.error);
+}
+
+TEST_CASE("term and vote are kept twice: any flipped byte in one copy costs nothing") {
+  sample const s{5, true};
+  for (std::size_t at = 0; at < s.d.inodes.at(s.d.names.at("state")).now.size(); ++at) {
+    INFO("flipped at ", at);
+    auto d = s.d;
+    d.file("state")[at] ^= std::byte{0x10};
+    auto const r = reopen(d);
+    REQUIRE_MESSAGE(r.found, r.error);
+    CHECK(*r.found == s.after[4]);
+    REQUIRE(r.report.notes.size() == 1);
+    CHECK(r.report.notes[0].find("/disk/state") != std::string::npos);
+  }
+}
+
+TEST_CASE("both copies bad: the node stays down") {
+  sample const s{5, true};
+  for (auto at = s.ends[3]; at < s.records.back(); at += 5) {
+    INFO("flipped at ", at);
+    auto d = s.d;
+    d.file("state")[20] ^= std::byte{1};
+    d.file(log_file)[at] ^= std::byte{1};
+    auto const r = reopen(d);
+    CHECK_FALSE(r.found);
+    CHECK_MESSAGE(names(r.error, log_file, s.ends[3]), r.error);
+    CHECK_MESSAGE(r.error.find("/disk/state at offset 0") != std::string::npos, r.error);
+    CHECK_FALSE(r.changed);
+  }
+}
+
+TEST_CASE("a missing state file is one bad copy") {
+  sample const s{3};
+  auto d = s.d;
+  d.names.erase("state");
+  auto const r = reopen(d);
+  REQUIRE_MESSAGE(r.found, r.error);
+  CHECK(*r.found == s.after[2]);
+}
+
+// Recovery is idempotent: cut short at any operation, by a failure or a power failure, and begun anew, it
+// ends the same.
+TEST_CASE("a recovery that fails at any operation can be begun again") {
+  sample const s{5};
+  auto torn = s.d;
+  torn.file(log_file)[s.ends[3] + 50] ^= std::byte{1};
+  auto no_state = s.d;
+  no_state.file("state")[9] ^= std::byte{1};
+  for (auto const* start : {&torn, &no_state})
+    for (int mode = 0; mode < 3; ++mode) {
+      std::uint64_t k = 1;
+      for (bool done = false; !done; ++k) {
+        INFO("operation ", k, " mode ", mode);
+        auto d = *start;
+        for (auto& [id, f] : d.inodes) f.durable = f.now; // the damage is on the disk
+        d.heal();
+        d.locked.clear();
+        d.fail_at = k;
+        d.power_fails = mode != 0;
+        auto o = open_disk(d, disk_options(1 << 14));
+        done = d.operations < k;
+        CHECK(done == o.wal.has_value());
+        o.wal.reset();
+        d.heal();
+        d.power_fails = false;
+        std::mt19937_64 random{k};
+        if (mode == 2) d.crash(random);
+        auto const r = reopen(d);
+        REQUIRE_MESSAGE(r.found, r.error);
+        CHECK(*r.found == s.after[start == &torn ? 3 : 4]);
+      }
+      CHECK(k > 15);
+    }
+}
+
+} // namespace
+} // namespace quorate
