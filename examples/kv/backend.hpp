@@ -1,0 +1,159 @@
+// What stands behind the client port: the replicated log and the store that it builds.
+#pragma once
+
+#include "info.hpp"
+#include "limits.hpp"
+#include "resp.hpp"
+
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/service/key_value.hpp"
+#include "quorate/storage/file_wal.hpp"
+#include "quorate/timer/steady.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace kv {
+
+using clock = std::chrono::steady_clock;
+
+// Who asked: travels in the entry, so that the node whose client waits knows its own operation when it is
+// applied.
+struct asked_by {
+  quorate::node_id node{};
+  quorate::incarnation_id incarnation{};
+  std::uint64_t number{};
+  using fields = quorate::field_list<quorate::field<"node", &asked_by::node>,
+                                     quorate::field<"incarnation", &asked_by::incarnation>,
+                                     quorate::field<"number", &asked_by::number>>;
+};
+
+using messages = quorate::messages<std::string_view, asked_by>;
+using replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer>;
+
+// The client's numbers behind the tokens of one kind, which are given one after the other.
+class token_numbers {
+public:
+  void add(std::uint64_t token, std::uint64_t number) {
+    if (numbers_.empty()) first_ = token;
+    numbers_.push_back(number);
+  }
+  // Calls f(number) for tokens first..first+count-1; each is found once.
+  template <class F> void settle(std::uint64_t first, std::uint32_t count, F&& f) {
+    for (std::uint64_t t = first; t < first + count; ++t) {
+      if (t < first_ || t - first_ >= numbers_.size()) continue;
+      auto& n = numbers_[static_cast<std::size_t>(t - first_)];
+      if (n != settled) f(n);
+      n = settled;
+    }
+    for (; !numbers_.empty() && numbers_.front() == settled; ++first_) numbers_.pop_front();
+  }
+
+private:
+  static constexpr std::uint64_t settled = ~std::uint64_t{0};
+  std::uint64_t first_ = 0;
+  std::deque<std::uint64_t> numbers_;
+};
+
+// `Port` is the client port, which gets the outcomes.
+template <class Port> class backend_of {
+public:
+  explicit backend_of(replica& r) : replica_{r} {}
+  void serve(Port& p) { port_ = &p; }
+
+  // --- what the port asks (client_port.hpp)
+  bool available() const { return !replica_.stopped() && replica_.core().leader() != quorate::no_node; }
+  void submit_write(std::uint64_t number, std::string_view operation) {
+    auto const id = replica_.storage().identity();
+    auto const token = replica_.propose(operation, {id.node, id.incarnation, number});
+    if (token)
+      writes_.add(token->value, number);
+    else
+      port_->refused(number, "too much is waiting on this node");
+  }
+  void submit_read(std::uint64_t number) {
+    if (auto const token = replica_.read())
+      reads_.add(token->value, number);
+    else
+      port_->refused(number, "too much is waiting on this node");
+  }
+  quorate::service::key_value const& store() const { return store_; }
+  info report() const;
+
+  // --- what the replica tells, in its turn
+  void operator()(quorate::applied<messages> const& e) {
+    ++commits_;
+    auto const id = replica_.storage().identity();
+    if (e.extra.node != id.node || e.extra.incarnation != id.incarnation) {
+      quorate::service::no_reply nobody{};
+      store_.apply(e.command, nobody);
+      return;
+    }
+    reply_.clear();
+    resp_writer answer{reply_};
+    store_.apply(e.command, answer);
+    port_->complete(e.extra.number, reply_);
+  }
+  void operator()(quorate::proposal_outcome const& o) {
+    writes_.settle(o.first.value, o.count, [&](std::uint64_t number) {
+      if (o.what == quorate::fate::refused) port_->refused(number, name_of(o.reason));
+      if (o.what == quorate::fate::unknown) port_->unknown(number, "no majority answered in time");
+      // done: it is answered when it is applied
+    });
+  }
+  void operator()(quorate::read_outcome const& o) {
+    reads_.settle(o.first.value, o.count, [&](std::uint64_t number) {
+      if (o.what == quorate::fate::done)
+        port_->readable(number);
+      else
+        port_->refused(number, "no leader confirmed the read");
+    });
+  }
+
+private:
+  replica& replica_;
+  Port* port_ = nullptr;
+  quorate::service::key_value store_;
+  std::string reply_;
+  token_numbers writes_;
+  token_numbers reads_;
+  std::uint64_t commits_ = 0;
+};
+
+template <class Port> info backend_of<Port>::report() const {
+  auto const s = replica_.status();
+  auto const& core = replica_.core().state();
+  info i{};
+  i.id = s.self.value;
+  i.role = name_of(core.is);
+  i.term = s.era.value;
+  i.leader = s.leader ? s.leader->value : 0;
+  i.commit_index = s.commit.value;
+  i.applied_index = s.applied.value;
+  i.last_index = s.last.value;
+  for (std::uint8_t n = 0; n < replica_.member_count(); ++n) {
+    quorate::node_index const peer{n};
+    if (peer == core.self) continue;
+    auto const& p = core.peer(peer);
+    i.peers.push_back({.id = replica_.id_of(peer).value,
+                       .address = {},
+                       .match = s.leads ? p.match.value : 0,
+                       .next = s.leads ? p.next.value : 0,
+                       .state = !s.leads    ? "unknown"
+                                : p.probing ? "probe"
+                                            : "replicate"});
+  }
+  i.elections = s.counters.elections;
+  i.leader_changes = s.counters.leader_changes;
+  i.commits = commits_;
+  i.syncs = s.counters.syncs;
+  i.bytes = s.written.bytes;
+  i.entries = s.written.entries;
+  return i;
+}
+
+} // namespace kv

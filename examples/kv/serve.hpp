@@ -1,0 +1,216 @@
+// `kv serve`: one node. A client port, the TCP transport and the replica's turn on one thread.
+#pragma once
+
+#include "backend.hpp"
+#include "client_port.hpp"
+
+#include "quorate/replica/wire.hpp"
+#include "quorate/transport/known_stores.hpp"
+#include "quorate/transport/tcp.hpp"
+
+#include <asio.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kv {
+
+struct serve_options {
+  quorate::node_id id{};
+  quorate::cluster_id cluster_id{1};
+  std::map<quorate::node_id, asio::ip::tcp::endpoint> cluster{}; // every node, this one included
+  asio::ip::tcp::endpoint listen{};                              // for clients
+  std::string data{};                                            // the directory; made if it is not there
+  std::chrono::milliseconds election_timeout{500};
+  std::chrono::milliseconds heartbeat{100};
+  limits limit{};
+};
+
+class server {
+public:
+  server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known)
+      : options_{o}, disk_{disk}, known_{known},
+        replica_{config(o), disk,
+                 quorate::steady_timer{{o.election_timeout, o.heartbeat, o.limit.request_timeout},
+                                       disk.identity().store.value ^ disk.identity().incarnation.value}},
+        backend_{*this}, transport_{transport_options(), io_, on_frame{this}, on_log{this}} {}
+
+  // Serves until SIGTERM or SIGINT. Returns the exit status.
+  int run() {
+    if (replica_.stopped()) return fail(replica_.failure());
+    if (auto const error = transport_.start())
+      return fail("can't listen for peers at " + text(options_.cluster.at(options_.id)) + ": " +
+                  error.message());
+    try {
+      port_.emplace(io_, backend_, options_.limit, options_.listen);
+    } catch (std::exception const& e) {
+      return fail("can't listen for clients at " + text(options_.listen) + ": " + e.what());
+    }
+    backend_.serve(*port_);
+    asio::signal_set signals{io_, SIGTERM, SIGINT};
+    signals.async_wait([this](asio::error_code error, int) {
+      if (!error) shut_down();
+    });
+    auto const id = disk_.identity();
+    log("node " + std::to_string(id.node.value) + ", incarnation " + std::to_string(id.incarnation.value) +
+        ": clients at " + text(port_->local_endpoint()) + ", peers at " + text(transport_.local_endpoint()));
+    while (!finished()) turn();
+    port_->abort();
+    transport_.close();
+    if (replica_.stopped()) return fail(replica_.failure());
+    log("stopped");
+    return 0;
+  }
+
+private:
+  class backend : public backend_of<client_port<backend>> {
+  public:
+    explicit backend(server& s) : backend_of<client_port<backend>>{s.replica_}, server_{s} {}
+    info report() const { // the addresses are known here
+      auto i = backend_of<client_port<backend>>::report();
+      i.uptime_seconds = static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::seconds>(clock::now() - server_.began_).count());
+      i.listen = text(server_.port_->local_endpoint());
+      if (i.leader != 0) i.leader_address = text(server_.options_.cluster.at(quorate::node_id{i.leader}));
+      for (auto& p : i.peers) p.address = text(server_.options_.cluster.at(quorate::node_id{p.id}));
+      return i;
+    }
+
+  private:
+    server& server_;
+  };
+  struct on_frame {
+    server* self;
+    void operator()(quorate::node_id from, quorate::incarnation_id, std::span<std::byte const> frame) const {
+      self->take(from, frame);
+    }
+  };
+  struct on_log {
+    server* self;
+    void operator()(std::string line) const { self->log(line); }
+  };
+  using wire = quorate::wire_of<replica>;
+
+  static std::string text(asio::ip::tcp::endpoint const& e) {
+    return e.address().to_string() + ":" + std::to_string(e.port());
+  }
+  static quorate::replica_config config(serve_options const& o) {
+    quorate::replica_config c{.self = o.id};
+    c.staged_bytes =
+        (std::size_t{4} << 20) + o.limit.max_operation(); // what is forwarded at once must fit a frame
+    for (auto const& [node, address] : o.cluster) c.members.push_back(node);
+    return c;
+  }
+  quorate::tcp_options transport_options() {
+    auto const id = disk_.identity();
+    quorate::tcp_options t;
+    t.cluster = id.cluster, t.self = id.node, t.store = id.store, t.incarnation = id.incarnation;
+    t.protocol = replica::core_type::protocol_name;
+    t.peers = options_.cluster;
+    t.max_frame_bytes = static_cast<std::uint32_t>((8U << 20) + 2 * options_.limit.max_operation());
+    t.remembered = [this](quorate::node_id n) { return known_.find(n); };
+    t.remember = [this](quorate::node_id n, quorate::store_id s) {
+      if (!known_.remember(n, s)) {
+        log(known_.failure());
+        replica_.stop(); // a peer that is not remembered could come back with a wiped disk unseen
+      }
+    };
+    return t;
+  }
+
+  void take(quorate::node_id from, std::span<std::byte const> frame) {
+    auto const bad = wire::deliver(replica_, from, frame);
+    if (bad != quorate::decode_error::none)
+      log("a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
+  }
+
+  // What waits at the sockets is taken before timers are looked at, so that a process that was paused does
+  // not campaign against a leader that is alive. Everything taken shares one sync.
+  void turn() {
+    for (int i = 0; i < 512 && io_.poll_one() != 0; ++i) {
+    }
+    auto const next = replica_.turn(
+        clock::now(),
+        [this](quorate::node_id to, auto const& m, quorate::payloads bytes) {
+          transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
+        },
+        backend_);
+    note_leader();
+    if (next.pending || replica_.stopped()) return;
+    if (next.deadline)
+      io_.run_one_until(*next.deadline);
+    else
+      io_.run_one();
+  }
+  void note_leader() {
+    auto const s = replica_.status();
+    if (s.leader == leader_ && (!s.leader || s.era == era_)) return;
+    bool const found = s.leader && !leader_;
+    leader_ = s.leader;
+    era_ = s.era;
+    log(s.leader ? "node " + std::to_string(s.leader->value) + " leads term " + std::to_string(s.era.value)
+                 : std::string{"no leader is known"});
+    if (found) port_->wake();
+  }
+
+  void shut_down() {
+    log("shutting down");
+    port_->stop();
+    deadline_ = clock::now() + options_.limit.request_timeout;
+    wake_.expires_at(*deadline_);
+    wake_.async_wait([](asio::error_code) {});
+  }
+  bool finished() const {
+    return replica_.stopped() || (deadline_ && (port_->clients() == 0 || clock::now() >= *deadline_));
+  }
+
+  int fail(std::string const& why) {
+    log(why);
+    return 1;
+  }
+  void log(std::string const& line) { std::fprintf(stderr, "kv %u: %s\n", options_.id.value, line.c_str()); }
+
+  serve_options options_;
+  quorate::file_wal& disk_;
+  quorate::known_stores& known_;
+  asio::io_context io_{1};
+  replica replica_;
+  backend backend_;
+  quorate::tcp_transport<on_frame, on_log> transport_;
+  std::optional<client_port<backend>> port_{};
+  asio::steady_timer wake_{io_};
+  std::optional<clock::time_point> deadline_{};
+  std::optional<quorate::node_id> leader_{};
+  quorate::stamp era_{};
+  clock::time_point began_ = clock::now();
+};
+
+// Opens the data directory and serves. Returns the exit status.
+inline int serve(serve_options const& o) {
+  auto const complain = [&](std::string const& why) {
+    std::fprintf(stderr, "kv %u: %s\n", o.id.value, why.c_str());
+    return 1;
+  };
+  std::error_code error;
+  std::filesystem::create_directories(o.data, error);
+  if (error) return complain("can't make the data directory " + o.data + ": " + error.message());
+  auto opened = quorate::file_wal::open({.directory = o.data + "/log",
+                                         .cluster = o.cluster_id,
+                                         .node = o.id,
+                                         .protocol = std::string{replica::core_type::protocol_name} + " 1"});
+  if (!opened) return complain(opened.error);
+  for (auto const& note : opened.wal->recovered().notes) complain(note);
+  quorate::known_stores known{o.data};
+  if (!known.failure().empty()) return complain(known.failure());
+  auto const s = std::make_unique<server>(o, *opened.wal, known); // too large for the stack
+  return s->run();
+}
+
+} // namespace kv
