@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <variant>
 
 namespace quorate::test {
@@ -45,14 +46,11 @@ public:
   struct host;
 
   // Every log begins with the configuration entry, at index 1 and term 0, as a replica lays it down.
-  constexpr world() {
+  constexpr world() : world{everybody()} {}
+  constexpr explicit world(configuration const& voters) : voters_{voters} {
     for (std::size_t i = 0; i < Nodes; ++i) {
-      auto& h = hosts_[i];
-      h.self = node_index{static_cast<std::uint8_t>(i)};
-      h.written.log = log_shape<Runs>{};
-      (void)h.written.log.put({log_index{1}, 1, stamp{0}, entry_kind::configuration}, everybody());
-      h.durable = h.written;
-      boot(h);
+      hosts_[i].self = node_index{static_cast<std::uint8_t>(i)};
+      lay_down(hosts_[i].self, {}, 0);
     }
   }
   static constexpr configuration everybody() { return {node_set<64>::first(Nodes)}; }
@@ -84,7 +82,9 @@ public:
     disk<Runs> image;
   };
   constexpr begun start_sync(node_index n) { return {begin_sync(hosts_[n.value]), hosts_[n.value].written}; }
-  constexpr void finish_sync(node_index n, begun&& b) { finish(n, static_cast<sync_order&&>(b.order), b.image); }
+  constexpr void finish_sync(node_index n, begun&& b) {
+    finish(n, static_cast<sync_order&&>(b.order), b.image);
+  }
 
   // One turn: flush, sync, and what that lets go.
   constexpr void turn(node_index n) {
@@ -112,12 +112,18 @@ public:
   // Hands over, oldest first, what waits between members of `among`, with a turn of each after every delivery, until
   // nothing is left; loses the rest. Returns how many were delivered.
   constexpr std::size_t settle(node_set<64> among = node_set<64>::first(Nodes)) {
+    return settle_where(among,
+                        [&](packet const& p) { return among.contains(p.to) && among.contains(p.from); });
+  }
+  // The same, losing every message for which `passes` is false: one-way links, bridges.
+  template <class Passes>
+  constexpr std::size_t settle_where(node_set<64> among, Passes&& passes) {
     std::size_t delivered = 0;
     among.for_each([&](node_index n) { turn(n); });
     while (!net_.empty() && delivered < 10000) {
       auto const p = net_[0];
       forget(0);
-      if (!among.contains(p.to) || !among.contains(p.from)) continue;
+      if (!passes(p)) continue;
       hand_over(p);
       turn(p.to);
       ++delivered;
@@ -132,7 +138,8 @@ public:
       if (std::holds_alternative<M>(net_[i].what)) {
         found = net_[i];
         forget(i);
-      } else ++i;
+      } else
+        ++i;
     return found;
   }
   template <class M>
@@ -150,10 +157,26 @@ public:
 
   // --- the machine
   // Everything not synced is gone; the node starts again from its disk.
-  constexpr void crash(node_index n) {
+  constexpr void crash(node_index n) { crash(n, disk<Runs>{hosts_[n.value].durable}); }
+  // The same, when the disk holds `survived` after all: the image of a sync that was in flight, or an older one.
+  constexpr void crash(node_index n, disk<Runs> const& survived) {
     auto& h = hosts_[n.value];
-    h.written = h.durable;
+    h.written = h.durable = survived;
     boot(h);
+  }
+  // Starts `n` from a disk with the configuration entry, entries of these terms behind it, and this hard state.
+  constexpr void lay_down(node_index n, std::initializer_list<std::uint64_t> terms, std::uint64_t current,
+                          node_index vote = no_node) {
+    disk<Runs> d{};
+    (void)d.log.put({log_index{1}, 1, stamp{0}, entry_kind::configuration}, voters_);
+    for (auto const t : terms) (void)d.log.put({d.log.last() + 1, 1, term(t), entry_kind::command});
+    d.hard = {term(current), vote};
+    crash(n, d);
+  }
+  // What a storage does once entries are applied.
+  constexpr void compact(node_index n, log_index upto) {
+    hosts_[n.value].written.log.compact(upto);
+    hosts_[n.value].durable.log.compact(upto);
   }
   // Makes `n` win an election with the votes of `among`, its no-op committed as far as they allow. Contact with the
   // old leader is taken as lost.
@@ -161,6 +184,14 @@ public:
     among.for_each([&](node_index v) { expire(v, timer::contact); });
     expire(n, timer::election);
     settle(among);
+  }
+  // The same, but whatever the winner says as a leader is lost.
+  constexpr void elect_unheard(node_index n, node_set<64> among = node_set<64>::first(Nodes)) {
+    among.for_each([&](node_index v) { expire(v, timer::contact); });
+    expire(n, timer::election);
+    settle_where(among, [&](packet const& p) {
+      return among.contains(p.to) && among.contains(p.from) && (p.from != n || !leads(n));
+    });
   }
 
   struct host {
@@ -181,6 +212,8 @@ public:
     log_index read_index{};
     std::size_t reads_refused = 0;
     std::size_t contradictions = 0;
+    log_index committed{};
+    bool committed_fell = false; // a report was not above the one before
     std::size_t writes = 0, hard_writes = 0, truncations = 0;
     std::size_t armed[raft::timers]{}; // how often each timer was asked for
   };
@@ -201,7 +234,7 @@ private:
       h_.written.hard = s;
       ++h_.hard_writes;
     }
-    constexpr void accept(entry_run const& run) { (void)h_.written.log.put(run, everybody()); }
+    constexpr void accept(entry_run const& run) { (void)h_.written.log.put(run, w_.voters_); }
     constexpr void accept(truncation const& t) {
       h_.written.log.truncate(t.from);
       ++h_.truncations;
@@ -221,7 +254,10 @@ private:
       (void)h_.proposed.push_back(p.run);
     }
     constexpr void report(proposal_refused) { ++h_.refused; }
-    constexpr void report(committed) {}
+    constexpr void report(quorate::committed c) {
+      if (c.upto <= h_.committed) h_.committed_fell = true;
+      h_.committed = c.upto;
+    }
     constexpr void report(quorate::readable r) {
       h_.readable = r.upto;
       h_.read_index = r.index;
@@ -244,6 +280,7 @@ private:
   constexpr void boot(host& h) {
     h.core = Core{h.self, h.written.hard, h.written.log};
     h.held = {};
+    h.committed = {};
     step(h.self, start{});
   }
   static constexpr sync_order begin_sync(host& h) { return h.tickets.order(); }
@@ -251,8 +288,10 @@ private:
     auto& h = hosts_[n.value];
     h.durable = image;
     h.held.release(static_cast<sync_order&&>(order).succeeded(), [&](node_index to, auto const& m) {
-      if (to == n) receive(n, n, m);
-      else post(n, to, m);
+      if (to == n)
+        receive(n, n, m);
+      else
+        post(n, to, m);
     });
   }
   template <class M>
@@ -260,6 +299,7 @@ private:
     (void)net_.push_back({sender, to, any_message{m}});
   }
 
+  configuration voters_;
   host hosts_[Nodes]{};
   bounded<packet, 256> net_{};
 };

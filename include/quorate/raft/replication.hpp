@@ -125,6 +125,7 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
   start_probing(p);
   if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
     p.in_flight = 1;
+    p.poked = false; // or it would be asked again at once, and refuse at once, for ever (SCENARIOS L6)
     return;
   }
   // Raft §5.3: back to the last entry whose term is not above the follower's; a refusal never moves the match.
