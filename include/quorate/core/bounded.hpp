@@ -2,6 +2,7 @@
 // fit is an ordinary outcome that the caller hears of, never an assertion.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -63,20 +64,20 @@ public:
   // False, and nothing changes, when full.
   [[nodiscard]] constexpr bool push(T const& x) {
     if (full()) return false;
-    items_[at(size_++)] = x;
+    items_[place(size_++)] = x;
     return true;
   }
   // Preconditions: not empty; i < size(). The oldest is [0].
   constexpr void pop() {
-    head_ = at(1);
+    head_ = place(1);
     --size_;
   }
   constexpr T& front() { return items_[head_]; }
   constexpr T const& front() const { return items_[head_]; }
-  constexpr T& back() { return items_[at(size_ - 1)]; }
-  constexpr T const& back() const { return items_[at(size_ - 1)]; }
-  constexpr T& operator[](std::size_t i) { return items_[at(i)]; }
-  constexpr T const& operator[](std::size_t i) const { return items_[at(i)]; }
+  constexpr T& back() { return items_[place(size_ - 1)]; }
+  constexpr T const& back() const { return items_[place(size_ - 1)]; }
+  constexpr T& operator[](std::size_t i) { return items_[place(i)]; }
+  constexpr T const& operator[](std::size_t i) const { return items_[place(i)]; }
   constexpr void clear() { head_ = size_ = 0; }
 
   friend constexpr bool operator==(bounded_queue const& a, bounded_queue const& b) {
@@ -87,12 +88,12 @@ public:
   }
 
 private:
-  constexpr std::uint32_t at(std::size_t i) const {
-    auto const k = head_ + i;
-    return static_cast<std::uint32_t>(k < Capacity ? k : k - Capacity);
+  static constexpr std::size_t slots = std::bit_ceil(Capacity); // so that a place is found by a mask
+  constexpr std::uint32_t place(std::size_t i) const {
+    return static_cast<std::uint32_t>((head_ + i) & (slots - 1));
   }
 
-  T items_[Capacity]{};
+  T items_[slots]{};
   std::uint32_t head_ = 0;
   std::uint32_t size_ = 0;
 };

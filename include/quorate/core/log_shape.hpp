@@ -69,10 +69,9 @@ public:
   }
 
   constexpr configuration config_at(log_index i) const {
-    if (!configs_.empty() && configs_.back().at <= i) return configs_.back().config;
-    for (auto k = configs_.size(); k-- > 0;)
-      if (configs_[k].at <= i) return configs_[k].config;
-    return base_config_;
+    if (configs_.empty()) return base_config_;
+    if (configs_.back().at <= i) return configs_.back().config; // almost always
+    return earlier_config_at(i);
   }
 
   static constexpr std::uint64_t room() { return ~std::uint64_t{0}; }
@@ -114,14 +113,20 @@ public:
   friend constexpr bool operator==(basic_log_shape const&, basic_log_shape const&) = default;
 
 private:
-  constexpr bool open_span(entry_run const& run, configuration config, bool same) {
+  [[gnu::cold]] constexpr configuration earlier_config_at(log_index i) const {
+    for (auto k = configs_.size(); k-- > 0;)
+      if (configs_[k].at <= i) return configs_[k].config;
+    return base_config_;
+  }
+  [[gnu::cold]] constexpr bool open_span(entry_run const& run, configuration config, bool same) {
     if (run.kind == entry_kind::configuration && !add(configs_, config_mark{run.first, config})) return false;
     if (same || add(runs_, log_span{run.first, run.written_at, run.kind})) return true;
     if (run.kind == entry_kind::configuration) configs_.pop_back();
     return false;
   }
-  // The span that holds entry i. Precondition: compacted() < i <= last().
-  constexpr std::size_t span_of(log_index i) const {
+  // The span that holds entry i. Precondition: compacted() < i <= last(). Cold, because entries before the last span are
+  // asked for only around elections and by peers that are far behind.
+  [[gnu::cold]] constexpr std::size_t span_of(log_index i) const {
     std::size_t high = runs_.size() - 1;
     if (runs_[high].first <= i) return high;
     std::size_t low = 0;

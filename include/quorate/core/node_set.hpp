@@ -44,6 +44,9 @@ struct node_set {
   constexpr node_set without(node_index n) const {
     return n.value < Capacity ? node_set{static_cast<word>(bits & ~(std::uint64_t{1} << n.value))} : *this;
   }
+  constexpr node_set without(node_set other) const { return {static_cast<word>(bits & ~other.bits)}; }
+  // Precondition: not empty.
+  constexpr void drop_least() { bits = static_cast<word>(bits & (bits - 1)); }
   constexpr void insert(node_index n) { *this = with(n); }
   constexpr void erase(node_index n) { *this = without(n); }
 

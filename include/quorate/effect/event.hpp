@@ -8,11 +8,11 @@
 
 namespace quorate {
 
-// A message, with the place of its sender in the configuration.
+// A message, with the place of its sender in the configuration. Borrowed: an event is told and not kept.
 template <class Message>
 struct from {
-  node_index node{};
-  Message message{};
+  node_index node;
+  Message const& message;
 };
 
 // What a core can refuse and why.

@@ -29,9 +29,9 @@ public:
   template <class Deliver>
   constexpr void release(durable upto, Deliver&& deliver) {
     for (auto n = held_.size(); n > 0 && held_.front().after <= upto.number(); --n) {
-      auto const next = held_.front();
-      held_.pop();
+      auto const& next = held_.front(); // stays where it is while others are pushed behind it
       std::visit([&](auto const& m) { deliver(next.to, m); }, next.what);
+      held_.pop();
     }
   }
   template <class Token, class Deliver>

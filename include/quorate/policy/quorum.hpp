@@ -25,7 +25,10 @@ concept quorum_system = std::copyable<Q> && requires(Q const q, quorum_phase pha
 // More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (SCENARIOS C10).
 struct majority {
   static constexpr bool met(quorum_phase, node_set<64> acks, configuration const& c) {
-    return 2 * (acks & c.voters).size() > c.voters.size();
+    auto for_it = acks & c.voters;
+    auto others = c.voters.without(acks); // each of them is paired off with one that is for it
+    for (; !for_it.empty() && !others.empty(); for_it.drop_least()) others.drop_least();
+    return !for_it.empty();
   }
   friend constexpr bool operator==(majority, majority) = default;
 };

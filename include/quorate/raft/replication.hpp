@@ -11,7 +11,8 @@ namespace quorate::raft {
 // --- the follower ---------------------------------------------------------------------------------------------------
 
 template <class Options, log_view Log, class Out>
-constexpr void refuse_append(node_state<Options> const& s, from<append_entries> const& e, Log const& log, Out& out) {
+[[gnu::cold]] constexpr void refuse_append(node_state<Options> const& s, from<append_entries> const& e,
+                                           Log const& log, Out& out) {
   auto const& m = e.message;
   auto const bound = m.prev_log_index < log.last() ? m.prev_log_index : log.last();
   auto const hint = log.last_not_above(bound, m.prev_log_term);

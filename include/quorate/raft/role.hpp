@@ -51,7 +51,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
 // A higher term was seen: nothing more is concluded from that (SCENARIOS E8). Writes nothing; the caller does, once,
 // with the vote that it may give (SCENARIOS E1).
 template <class Options, class Out>
-constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
+[[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
   step_down(s, out);
   s.current_term = term;
   s.voted_for = no_node;

@@ -34,7 +34,7 @@ public:
   std::span<std::byte const> view() const { return {bytes_.get(), size_}; }
 
 private:
-  bool grow(std::size_t n) {
+  [[gnu::cold]] bool grow(std::size_t n) {
     if (n > bound_ || size_ > bound_ - n) return false;
     auto wanted = capacity_ == 0 ? std::size_t{4096} : 2 * capacity_;
     while (wanted - size_ < n) wanted *= 2;

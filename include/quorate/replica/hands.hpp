@@ -57,6 +57,7 @@ class hands : public sink<hands<Core, Storage>> {
 public:
   // Room for what a step may say; while there is less, nothing is received (a network may lose messages as well).
   static constexpr std::size_t capacity = 4 * Core::effects_bound + 512;
+  static constexpr std::size_t enough = capacity - Core::effects_bound - 2;
   using message = typename detail::joined<typename Core::messages, replica_messages>::variant;
   using timer = typename Core::timer;
 
@@ -67,7 +68,7 @@ public:
     offered_first_ = first;
     offered_ = bytes;
   }
-  void withdraw() { offered_ = {}; }
+  void withdraw() { offered_ = payloads{}; }
 
   // --- effects
   void accept(hard_state const& h) {
@@ -108,10 +109,14 @@ public:
 
   // --- what the replica makes of them
   bool failed() const { return failed_; }
-  bool crowded() const { return ready_.room() < Core::effects_bound + 2 || outbox_.room() < Core::effects_bound + 2; }
+  bool crowded() const { return ready_.size() > enough || outbox_.size() > enough; }
   // Calls deliver(to, message) for each advisory message, oldest first.
   template <class Deliver>
   void send_ready(Deliver&& deliver) {
+    if (has_ready()) send_ready_now(deliver);
+  }
+  template <class Deliver>
+  [[gnu::cold]] void send_ready_now(Deliver&& deliver) {
     for (; !ready_.empty(); ready_.pop())
       std::visit([&](auto const& m) { deliver(ready_.front().to, m); }, ready_.front().what);
   }
@@ -158,6 +163,37 @@ private:
   std::uint64_t dropped_ = 0;
   bounded_queue<advice, capacity> ready_{};
   typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};
+};
+
+// The same hands for a step at whose end nothing can come between a message and its leaving, which the flush is:
+// what may leave at once goes straight to deliver(to, message), and is never stored.
+template <class Hands, class Deliver>
+class sending_hands {
+public:
+  sending_hands(Hands& h, Deliver& deliver) : hands_{h}, deliver_{deliver} {}
+  written latest() const { return hands_.latest(); }
+  template <class Write>
+  written write(Write const& w) {
+    return hands_.write(w);
+  }
+  template <advisory_message M>
+  void send(node_index to, M const& m) {
+    deliver_(to, m);
+  }
+  template <binding_message M>
+  void send(node_index to, M const& m, written after) {
+    hands_.send(to, m, after);
+  }
+  void arm(typename Hands::timer t) { hands_.arm(t); }
+  void disarm(typename Hands::timer t) { hands_.disarm(t); }
+  template <class Outcome>
+  void report(Outcome const& o) {
+    hands_.report(o);
+  }
+
+private:
+  Hands& hands_;
+  Deliver& deliver_;
 };
 
 } // namespace quorate

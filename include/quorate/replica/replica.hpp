@@ -115,7 +115,7 @@ public:
         hands_.offer(m.entries().first, bytes);
       }
       core_.step(from<M>{n, m}, storage_.log(), hands_);
-      hands_.withdraw();
+      if constexpr (requires { m.entries(); }) hands_.withdraw();
     }
     heed();
   }
@@ -144,14 +144,17 @@ public:
       heed();
       hands_.set_timers(timer_, now);
     }
-    send_ready(send);
-    place_proposals(send);
-    ask_reads();
+    auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
+    hands_.send_ready(deliver);
+    if (!staging_.empty()) place_proposals(send);
+    if (new_reads_ > 0 || !reads_.empty()) ask_reads();
+    hands_.send_ready(deliver);
     hands_.more_due_ = false;
-    core_.step(flush{}, storage_.log(), hands_);
+    sending_hands out{hands_, deliver};
+    core_.step(flush{}, storage_.log(), out);
     heed();
+    hands_.send_ready(deliver);
     hands_.set_timers(timer_, now);
-    send_ready(send);
     note_changes();
   }
 
@@ -179,7 +182,7 @@ public:
       heed();
       if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
     }
-    tell_refusals(machine);
+    if (refused_ || !forward_refusals_.empty()) tell_refusals(machine);
     if (stopped_) return give_up(machine);
     auto const tell = [&](auto const& o) { machine(o); };
     if (!proposals_.empty()) proposals_.settle(core_.commit_index(), storage_.log(), tell);
@@ -266,7 +269,7 @@ private:
   void heed() {
     if (hands_.noticed_) heed_notice();
   }
-  void heed_notice() {
+  [[gnu::cold]] void heed_notice() {
     hands_.noticed_ = false;
     if (hands_.failed()) return stop();
     if (hands_.contradiction_ != log_index{}) {
@@ -282,25 +285,23 @@ private:
     }
   }
 
-  template <class Send>
-  void send_ready(Send&& send) {
-    hands_.send_ready([&](node_index to, auto const& m) {
-      payloads bytes{};
-      if constexpr (requires { m.entries(); })
-        if (m.count > 0) {
-          auto const read = storage_.read(m.entries().first, m.count);
-          if (!read) return stop();
-          bytes = *read;
-        }
-      send(members_[to], m, bytes);
-    });
+  template <class Send, class M>
+  void deliver(Send&& send, node_index to, M const& m) {
+    payloads bytes{};
+    if constexpr (requires { m.entries(); })
+      if (m.count > 0) {
+        auto const read = storage_.read(m.entries().first, m.count);
+        if (!read) return stop();
+        bytes = *read;
+      }
+    send(members_[to], m, bytes);
   }
 
   // --- proposals
 
   template <class Send>
   void place_proposals(Send&& send) {
-    if (staging_.empty() || proposals_.full() || refused_) return;
+    if (proposals_.full() || refused_) return;
     auto const leader = core_.leader();
     if (leader == no_node) { // nothing has left: refusing is safe, after a while
       if (!staging_.deadline) staging_.deadline = timer_.after(timing::request, now_);
@@ -335,7 +336,7 @@ private:
   }
   // At most one run was refused since the last release, so one record is enough.
   template <class Machine>
-  void tell_refusals(Machine&& machine) {
+  [[gnu::cold]] void tell_refusals(Machine&& machine) {
     for (auto const& r : forward_refusals_)
       proposals_.refuse(r.number, r.count, r.reason, [&](auto const& o) { machine(o); });
     forward_refusals_.clear();
@@ -436,7 +437,7 @@ private:
   }
 
   template <class Machine>
-  void give_up(Machine&& machine) {
+  [[gnu::cold]] void give_up(Machine&& machine) {
     auto const tell = [&](auto const& o) { machine(o); };
     if (!staging_.empty()) refuse_staged(refusal::stopped);
     tell_refusals(machine);

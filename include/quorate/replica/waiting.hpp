@@ -75,9 +75,10 @@ public:
 
   template <class Tell>
   void expire(Time now, Tell&& tell) {
-    for (std::size_t i = 0; i < batches_.size() && !(now < batches_[i].deadline); ++i)
-      finish(batches_[i], batches_[i].count, fate::unknown, {}, tell);
-    sweep();
+    while (!batches_.empty() && !(now < batches_.front().deadline)) {
+      finish(batches_.front(), batches_.front().count, fate::unknown, {}, tell);
+      sweep();
+    }
   }
   template <class Tell>
   void give_up(Tell&& tell) {

@@ -44,6 +44,20 @@ public:
   }
   std::optional<std::size_t> expired(time now) {
     if (armed_ == 0 || now < next_) return std::nullopt;
+    return take_expired(now);
+  }
+  time after(timing how, time now) const {
+    switch (how) {
+    case timing::heartbeat: return now + settings_.heartbeat;
+    case timing::request: return now + settings_.request;
+    case timing::election:
+    case timing::contact: break;
+    }
+    return now + settings_.election;
+  }
+
+private:
+  [[gnu::cold]] std::optional<std::size_t> take_expired(time now) {
     std::optional<std::size_t> found;
     std::optional<time> first;
     for (std::size_t i = 0; i < slots; ++i) {
@@ -58,17 +72,6 @@ public:
     if (first) next_ = *first;
     return found;
   }
-  time after(timing how, time now) const {
-    switch (how) {
-    case timing::heartbeat: return now + settings_.heartbeat;
-    case timing::request: return now + settings_.request;
-    case timing::election:
-    case timing::contact: break;
-    }
-    return now + settings_.election;
-  }
-
-private:
   bool is_armed(std::size_t i) const { return ((armed_ >> i) & 1U) != 0; }
   // 0..T in the smallest unit, both ends included: even a T of one unit leaves two outcomes.
   Duration jitter() {
