@@ -90,6 +90,38 @@ TEST_CASE("an operation fails, whichever: nothing more is acknowledged, and what
   }
 }
 
+// Two levels: a failed operation leaves bytes that can be read and are not on the disk, and the recovery that
+// finds them is itself cut short by a power failure.
+TEST_CASE("an operation fails, and then the power fails at any operation of the recovery") {
+  std::uint64_t k = 1, runs = 0;
+  for (bool done = false; !done; ++k) {
+    disk failed;
+    failed.fail_at = k;
+    player<disk_wal> p;
+    {
+      auto o = open_disk(failed);
+      if (o) script(*o.wal, p);
+      done = failed.operations < k;
+    }
+    bool recovered = false;
+    for (std::uint64_t j = 1; !recovered; ++j, ++runs) {
+      INFO("operation ", k, " fails, then the power at ", j);
+      auto d = failed;
+      d.heal();
+      d.fail_at = j;
+      d.power_fails = true;
+      recovered = open_disk(d).wal.has_value();
+      d.heal();
+      d.power_fails = false;
+      std::mt19937_64 random{k * 1000 + j};
+      d.crash(random);
+      auto const wrong = read_back(d, p.acked, p.now);
+      REQUIRE(wrong == "");
+    }
+  }
+  CHECK(runs > 3000);
+}
+
 TEST_CASE("what was found after a failed sync is made durable before it is handed out") {
   // The failed sync's bytes are still in the system's memory, which takes them for clean: syncing again
   // writes nothing.

@@ -63,6 +63,7 @@ struct disk {
   content& file(std::string const& name) { return inodes[names.at(name)].now; }
 
   static void apply(content& c, change const& x, std::size_t from, std::size_t to) {
+    if (from == to) return;
     if (c.size() < x.at + to) c.resize(x.at + to);
     std::copy(x.bytes.begin() + static_cast<std::ptrdiff_t>(from),
               x.bytes.begin() + static_cast<std::ptrdiff_t>(to),
@@ -229,10 +230,13 @@ private:
     auto& n = node(f);
     bool const fails = disk_->step(what, f.name_);
     if (!fails && disk_->data_sync_lies) return 0;
+    if (!fails)
+      for (auto const& c : n.pending) {
+        if (c.bytes.empty() && n.durable.size() < c.at) n.durable.resize(c.at);
+        disk::apply(n.durable, c, 0, c.bytes.size());
+      }
     n.pending.clear();
-    if (fails) return failure();
-    n.durable = n.now;
-    return 0;
+    return fails ? failure() : 0;
   }
 
   disk* disk_;

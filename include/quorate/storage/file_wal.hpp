@@ -132,9 +132,9 @@ private:
     durable_ = recovery.end();
     tail_ = wal::tail{durable_};
     settle();
-    // A bad copy of the state is mended while the log is whole: were both written at once, a crash could tear
-    // both.
-    return open_files() && (recovery.has_copy() || save_state()) && raise_incarnation();
+    // The copy of the state is written by itself, while the log is whole, before the turn that raises the
+    // incarnation: were it bad, a crash in that turn could leave both bad.
+    return open_files() && save_state() && recovery.remove_dropped() && raise_incarnation();
   }
 
   bool open_files() {

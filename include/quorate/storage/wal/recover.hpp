@@ -43,8 +43,6 @@ public:
       if (!dir_.unlink(name)) return false;
       report_.notes.push_back("removed " + dir_.in(name) + ", a segment whose making a crash had cut short");
     }
-    for (auto const start : dropped_)
-      if (!dir_.unlink(segment_name(start))) return false;
     auto const& s = segments_.back();
     auto const name = segment_name(s.start);
     typename Files::file f;
@@ -57,12 +55,18 @@ public:
     return (report_.cut_bytes == 0 || cut(f, name)) && dir_.sync_data(f, name) && dir_.sync();
   }
 
+  // Goes on with a removal that a crash cut short. Precondition: the `state` that disowns the segments is
+  // durable; the one that was read may not have been.
+  bool remove_dropped() {
+    for (auto const start : dropped_)
+      if (!dir_.unlink(segment_name(start))) return false;
+    return dropped_.empty() || dir_.sync();
+  }
+
   wal_log& log() { return log_; }
   std::vector<segment>& segments() { return segments_; }
   node_state const& state() const { return state_; }
   std::uint64_t end() const { return end_; }
-  // Whether the copy of the state was good, be it old or new.
-  bool has_copy() const { return copy_.has_value(); }
 
 private:
   bool damaged(std::string const& name, std::uint64_t offset, std::string const& why) {
