@@ -137,10 +137,19 @@ TEST_CASE("R6: reads that wait are refused when the leader steps down, once, and
   w.receive(A, B, heartbeat{term(2), at(0), 0});
   CHECK(w[A].reads_refused == 1);
   CHECK(w[A].readable == 1);
-  w.receive(A, B, heartbeat{term(3), at(0), 0}); // with none waiting, nothing is said
-  CHECK(w[A].reads_refused == 1);
   w.read(A); // and a follower answers none
   CHECK(w[A].reads_refused == 2);
+}
+
+TEST_CASE("R6: a leader without waiting reads that steps down refuses none") {
+  world<3> w;
+  w.elect(A);
+  w.read(A);
+  w.settle();
+  w.receive(A, B, heartbeat{term(2), at(0), 0});
+  REQUIRE(!w.leads(A));
+  CHECK(w[A].readable == 1);
+  CHECK(w[A].reads_refused == 0);
 }
 
 } // namespace
