@@ -39,9 +39,16 @@ inline constexpr auto hana_values = [](auto... pairs) {
                 "quorate: a field must be a data member: adapt the struct with BOOST_HANA_ADAPT_STRUCT");
   return type_list<std::remove_cvref_t<hana_field<T, decltype(boost::hana::second(pairs))>>...>{};
 };
+// A copy of Hana's characters: the storage behind its own c_str() has no linkage of its own with g++ 12, and
+// a program of two translation units that both refer to it does not link.
+template <class String> struct hana_name;
+template <char... Chars> struct hana_name<boost::hana::string<Chars...>> {
+  static constexpr char text[] = {Chars..., '\0'};
+};
+
 inline constexpr auto hana_names = [](auto... pairs) {
   return std::array<std::string_view, sizeof...(pairs) + 1>{
-      std::string_view{std::remove_cvref_t<decltype(boost::hana::first(pairs))>::c_str()}...,
+      std::string_view{hana_name<std::remove_cvref_t<decltype(boost::hana::first(pairs))>>::text}...,
       std::string_view{}};
 };
 } // namespace detail
