@@ -1,0 +1,133 @@
+// Three nodes on this machine, as processes, with a directory for all they write: what the demo and the tests
+// play on.
+#pragma once
+
+#include "client.hpp"
+#include "process.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace kv {
+
+// One line of INFO, such as "role"; nothing if the node does not answer.
+inline std::optional<std::string> ask_info(client& c, std::string_view name) {
+  auto const r = c.call({"INFO", "raft"});
+  if (!r || r->kind != reply::type::bulk) return std::nullopt;
+  auto const wanted = "\r\n" + std::string{name} + ":";
+  auto const at = r->text.find(wanted);
+  if (at == std::string::npos) return std::nullopt;
+  auto const from = at + wanted.size();
+  return r->text.substr(from, r->text.find("\r\n", from) - from);
+}
+inline std::uint64_t as_number(std::optional<std::string> const& text) {
+  return text ? std::strtoull(text->c_str(), nullptr, 10) : 0;
+}
+
+// Nodes are counted from 0 here; node i has the id i + 1. Start nodes from one thread that lives as long as
+// they shall: they die with it. Everything is gone when this ends: the processes and the directory.
+class cluster {
+public:
+  static constexpr std::size_t size = 3;
+  using milliseconds = std::chrono::milliseconds;
+
+  // `program` is the path of kv. Throws std::runtime_error if this machine gives no directory or ports.
+  explicit cluster(std::string program, std::vector<std::string> more_flags = {})
+      : program_{std::move(program)}, more_{std::move(more_flags)} {
+    auto path = (std::filesystem::temp_directory_path() / "quorate-kv-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path};
+    directory_ = path;
+    ports_ = free_ports(2 * size);
+    if (ports_.size() != 2 * size) throw std::runtime_error{"this machine gives no free ports at 127.0.0.1"};
+    for (std::size_t i = 0; i < size; ++i)
+      members_ += (i > 0 ? "," : "") + std::to_string(i + 1) + "=127.0.0.1:" + std::to_string(ports_[i]);
+  }
+  cluster(cluster const&) = delete;
+  cluster& operator=(cluster const&) = delete;
+  ~cluster() {
+    for (auto& n : nodes_) n = process{};
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+  std::uint16_t port(std::size_t node) const { return ports_[size + node]; }
+  process& node(std::size_t i) { return nodes_[i]; }
+  std::string log(std::size_t i) const { return directory_ + "/node" + std::to_string(i + 1) + ".log"; }
+
+  void start(std::size_t i) {
+    auto const id = std::to_string(i + 1);
+    std::vector<std::string> words{program_,
+                                   "serve",
+                                   "--id",
+                                   id,
+                                   "--cluster",
+                                   members_,
+                                   "--listen",
+                                   "127.0.0.1:" + std::to_string(port(i)),
+                                   "--data",
+                                   directory_ + "/node" + id,
+                                   "--die-with-parent",
+                                   std::to_string(::getpid())};
+    words.insert(words.end(), more_.begin(), more_.end());
+    if (!nodes_[i].start(words, log(i))) throw std::runtime_error{"cannot start " + program_};
+  }
+  void start_all() {
+    for (std::size_t i = 0; i < size; ++i) start(i);
+  }
+  void kill(std::size_t i) {
+    nodes_[i].signal(SIGKILL);
+    nodes_[i].wait();
+  }
+  // Asks all to shut down; true if each does so, in time and without complaint.
+  bool stop_all(milliseconds patience) {
+    for (auto& n : nodes_) n.signal(SIGTERM);
+    bool well = true;
+    for (auto& n : nodes_) well = (!n.running() || ended_well(n.wait_for(patience))) && well;
+    return well;
+  }
+
+  // The node that leads, by the word of a node that leads; nothing if there is none in time or `enough()` is
+  // true.
+  template <class Enough> std::optional<std::size_t> leader(milliseconds patience, Enough&& enough) const {
+    auto const until = std::chrono::steady_clock::now() + patience;
+    do {
+      std::optional<std::size_t> found;
+      std::uint64_t highest = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        client c{milliseconds{500}};
+        if (!c.connect(port(i)) || ask_info(c, "role") != "leader") continue;
+        auto const term =
+            as_number(ask_info(c, "term")); // of two, one does not know yet that it was replaced
+        if (term >= highest) found = i;
+        highest = std::max(highest, term);
+      }
+      if (found) return found;
+      std::this_thread::sleep_for(milliseconds{20});
+    } while (std::chrono::steady_clock::now() < until && !enough());
+    return std::nullopt;
+  }
+  std::optional<std::size_t> leader(milliseconds patience) const {
+    return leader(patience, [] { return false; });
+  }
+
+private:
+  std::string program_;
+  std::vector<std::string> more_;
+  std::string directory_;
+  std::string members_;
+  std::vector<std::uint16_t> ports_; // of the nodes among themselves, then for clients
+  process nodes_[size];
+};
+
+} // namespace kv
