@@ -1,0 +1,128 @@
+"""Breaks each of tidy's rules once, in a tree that is clean without it: a rule that can't fail guards nothing."""
+
+import pathlib
+import tempfile
+
+from source import functions_of
+from tidy import RULES, breaches
+
+HEADER = '// What this file is for.\n#pragma once\n'
+CORE, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
+                            ('core/id', 'raft/node', 'storage/memory', 'transport/tcp'))
+
+CLEAN = {
+    'meson.build': '', 'README.md': 'A tree.\n', 'LICENSE': '',
+    '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': '', 'examples/meson.build': '',
+    'include/quorate/raft.hpp': HEADER + '#include "quorate/raft/node.hpp"\n'
+                                         '#include "quorate/storage/memory.hpp"\n',
+    CORE: HEADER + '// A virtual throw of the dice in a comment, and in a literal:\n'
+                   'inline char const* id = "new virtual 100\'000 times"; // #include <iostream>\n',
+    RAFT: HEADER + '#include "quorate/core/id.hpp"\n'
+                   'struct node {\n  node(node const&) = delete;\n  node() : a{1},\n           b{2} {\n  }\n};\n',
+    'include/quorate/message/hana.hpp': HEADER + '#include <boost/hana/tuple.hpp>\n#include <vector>\n',
+    STORAGE: HEADER + '#include <unistd.h>\n#include <chrono>\nclass memory { virtual void sync(); };\n',
+    TCP: HEADER + '#include <asio/ip/tcp.hpp>\n',
+    'tests/meson.build': "foreach room : ['core']\n",
+    'tests/core/meson.build': "test('core', executable('test_core', 'id.cpp', 'id_more.cpp', 'heap.cpp'))\n",
+    'tests/core/id.cpp': 'TEST_CASE("an id") {}\n',
+    'tests/core/id_more.cpp': 'TEST_CASE("more of it") {}\n',
+    'tests/core/heap.cpp': 'void* counted();\n',
+}
+
+LONG_FUNCTION = '\n'.join(['template <class T>', 'void f(T) {', *['  if (true) { g(); }'] * 59, '}', ''])
+LONG_CONSTRUCTOR = '\n'.join(['struct s {', '  s()', '      : a{1},', '        b{2} {',
+                              *['    g();'] * 57, '  }', '};', ''])
+
+
+def pure(code):
+    """The same breach on each floor where it is one."""
+    return [('purity', {CORE: HEADER + code}), ('purity', {RAFT: HEADER + code})]
+
+
+# (the rule that must see it, what is changed in the clean tree; None removes a file)
+BREACHES = [
+    ('top', {'notes.txt': ''}),
+    ('top', {'src/quorate.cpp': ''}),
+    ('top', {'README.md': None}),
+    ('arrow', {CORE: HEADER + '#include "quorate/raft/node.hpp"\n'}),
+    ('arrow', {RAFT: HEADER + '#include "quorate/storage/memory.hpp"\n'}),
+    ('arrow', {RAFT: HEADER + '  #  include <quorate/storage/memory.hpp>\n'}),
+    ('arrow', {STORAGE: HEADER + '#include "quorate/service/lock.hpp"\n'}),
+    ('arrow', {STORAGE: HEADER + '#include "quorate/raft.hpp"\n'}),
+    ('arrow', {RAFT: HEADER + '#include "quorate/paxos/node.hpp"\n'}),
+    ('arrow', {RAFT: HEADER + '#include "../core/id.hpp"\n'}),
+    ('arrow', {'include/quorate/attic/old.hpp': HEADER}),
+    ('boost', {CORE: HEADER + '#include <boost/hana/tuple.hpp>\n'}),
+    ('boost', {STORAGE: HEADER + '#include <boost/hana/tuple.hpp>\n'}),
+    ('boost', {RAFT: HEADER + '#include <boost/crc.hpp>\n'}),
+    ('boost', {'include/quorate/message/hana.hpp': HEADER + '#include <boost/hana.hpp>\n'}),
+    ('system', {CORE: HEADER + '#include <unistd.h>\n'}),
+    ('system', {'include/quorate/replica/turn.hpp': HEADER + '#include <sys/socket.h>\n'}),
+    ('system', {STORAGE: HEADER + '#include <asio.hpp>\n'}),
+    *pure('struct s { virtual void f(); };\n'),
+    *pure('std::function<void()> f;\n'),
+    *pure('std::shared_ptr<int> p;\n'),
+    *pure('inline void f() { throw 1; }\n'),
+    *pure('inline int* p = new int;\n'),
+    *pure('inline void f(int* p) { delete p; }\n'),
+    *pure('inline void* p = malloc(1);\n'),
+    *pure('inline auto t = std::chrono::seconds{1};\n'),
+    *pure('inline auto t = steady_clock::now();\n'),
+    *pure('inline int r = rand();\n'),
+    *pure('#define QUORATE 1\n'),
+    *pure('#include <iostream>\n'),
+    *pure('#include <ranges>\n'),
+    *pure('#include <chrono>\n'),
+    *pure('#include <vector>\n'),
+    ('opening', {CORE: '// What this is for.\nint id;\n'}),
+    ('opening', {CORE: '#pragma once\n'}),
+    ('opening', {CORE: '// Ids\n#pragma once\n'}),
+    ('opening', {CORE: '\n' + HEADER}),
+    ('size', {CORE: HEADER + '\n' * 399}),
+    ('size', {'tests/help.py': '\n' * 401}),
+    ('function', {STORAGE: HEADER + LONG_FUNCTION}),
+    ('function', {STORAGE: HEADER + LONG_CONSTRUCTOR}),
+    ('function', {'tests/core/id.cpp': 'int a;\n\n' + LONG_FUNCTION.replace('void f(T)', 'TEST_CASE("an id")')}),
+    ('columns', {CORE: HEADER + '//' + 'x' * 114 + '\n'}),
+    ('columns', {'meson.build': '#' * 116 + '\n'}),
+    ('unfinished', {CORE: HEADER + '// TO' 'DO: the rest\n'}),
+    ('unfinished', {'meson.build': '# FIX' 'ME\n'}),
+    ('unfinished', {'README.md': 'Not yet imple' 'mented.\n'}),
+    ('machine_path', {'README.md': 'See /ho' 'me/somebody/quorate.\n'}),
+    ('machine_path', {'tests/meson.build': "foreach room : ['core'] # in /wo" 'rk/main\n'}),
+    ('mirror', {'tests/core/id_more.cpp': '', 'tests/core/idea.cpp': 'TEST_CASE("no header") {}\n',
+                'tests/core/meson.build': "['id.cpp', 'id_more.cpp', 'heap.cpp', 'idea.cpp']"}),
+    ('built', {'tests/core/meson.build': "['id.cpp', 'heap.cpp']"}),
+    ('built', {'tests/meson.build': ''}),
+    ('built', {'tests/static/sizes.cpp': ''}),
+]
+
+
+def rules_broken(changes):
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in {**CLEAN, **changes}.items():
+            if text is not None:
+                file = pathlib.Path(root, path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding='utf-8')
+        return {breach[0] for breach in breaches(root)}
+
+
+def check():
+    failures = [f'the clean tree breaks {rules_broken({})}'] if rules_broken({}) else []
+    for rule, changes in BREACHES:
+        seen = rules_broken(changes)
+        if seen != {rule}:
+            failures.append(f'{rule} should have been the one rule broken by {changes}: {seen or "none was"}')
+    failures += [f'no breach of {rule.__name__} is tried' for rule in RULES
+                 if rule.__name__ not in {name for name, _ in BREACHES}]
+    if functions_of(LONG_FUNCTION) != [(1, 62)] or functions_of(LONG_CONSTRUCTOR) != [(2, 61)]:
+        failures.append(f'lengths: {functions_of(LONG_FUNCTION)} {functions_of(LONG_CONSTRUCTOR)}')
+    for failure in failures:
+        print(failure)
+    print(f'self test: {len(BREACHES)} breaches of {len(RULES)} rules, {len(failures)} failures')
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    raise SystemExit(check())

@@ -1,0 +1,231 @@
+"""The rules of style and structure that a program can check. `tidy.py ROOT` names every breach, or passes.
+
+Each rule is a function that yields (path, line, sentence); RULES at the end lists them by name. self_test.py
+breaks each of them once.
+"""
+
+import pathlib
+import re
+import sys
+
+from source import code_of, functions_of, includes_of
+
+TOP = {'include', 'tests', 'bench', 'examples', 'meson.build', 'README.md', 'LICENSE'}
+FLOORS = {
+    'core': 1, 'policy': 1, 'effect': 1, 'message': 1,
+    'paxos': 2, 'multi_paxos': 2, 'raft': 2,
+    'replica': 3, 'storage': 3, 'timer': 3, 'transport': 3,
+    'check': 4, 'sim': 4, 'service': 4,
+}
+PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
+MIRRORED = {'core', 'policy', 'effect', 'message', 'raft', 'replica', 'storage', 'timer', 'transport', 'service'}
+MAX_LINES, MAX_FUNCTION, MAX_COLUMNS = 400, 60, 115
+
+# What floors 1 and 2 may not say (in code: comments and literals are blanked first) ...
+WORDS = [
+    (r'\bvirtual\b', 'no virtual'),
+    (r'\bstd::function\b', 'no std::function'),
+    (r'\b(shared_ptr|make_shared|unique_ptr|make_unique)\b', 'no owning pointer'),
+    (r'\b(throw|try|catch)\b', 'no exceptions'),
+    (r'\bnew\b|(?<!= )\bdelete\b|\b(malloc|calloc|realloc|free)\s*\(', 'no allocation'),
+    (r'\bchrono\b|\b\w+_clock\b|\bclock_gettime\b|\btime\s*\(\s*(0|NULL|nullptr)\s*\)', 'no clock'),
+    (r'\bs?rand(om)?\s*\(|\brandom_device\b|\bmt19937', 'no chance'),
+]
+# ... nor include ...
+HEADERS = {'iostream', 'ranges', 'chrono', 'ctime', 'time.h', 'random', 'thread', 'mutex', 'future',
+           'condition_variable', 'fstream', 'filesystem', 'functional', 'memory_resource'}
+# ... and these only for what the user's own fields are made of.
+ALLOCATING = {'string', 'vector', 'map', 'set', 'unordered_map', 'unordered_set', 'deque', 'list', 'memory'}
+
+SYSTEM = re.compile(r'<(sys/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|dirent\.h|poll\.h|signal\.h|pthread\.h)')
+# In two pieces each, or this file would break its own rules.
+UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX)\b|(?i:\bnot (yet )?imple' r'mented\b)')
+MACHINE_PATH = re.compile(r'(?<![\w.])/(wo' r'rk|ho' r'me|ro' r'ot|Us' r'ers)/\w')
+
+
+class Tree:
+    """The files of a repository, read once."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.files = {}
+        for top in sorted(TOP):
+            for path in sorted([self.root / top, *(self.root / top).rglob('*')]):
+                if path.is_file() and '__pycache__' not in path.parts:
+                    self.files[path.relative_to(self.root).as_posix()] = path.read_text(encoding='utf-8')
+
+    def sources(self):
+        return ((path, text) for path, text in self.files.items() if path.endswith(('.hpp', '.cpp')))
+
+    def headers(self):
+        """(path, room, text): the room is '' for the headers that a user includes by a protocol's name."""
+        for path, text in self.files.items():
+            if path.startswith('include/quorate/') and path.endswith('.hpp'):
+                parts = path.split('/')
+                yield path, parts[2] if len(parts) > 3 else '', text
+
+    def pure(self):
+        return ((path, room, text) for path, room, text in self.headers() if FLOORS.get(room, 9) <= 2)
+
+
+def floor_of(include):
+    """The floor of "quorate/room/file.hpp". quorate/raft.hpp brings a replica with it, so it is above floor 3."""
+    parts = include.split('/')
+    if len(parts) == 2:
+        return 1 if parts[1] == 'fwd.hpp' else 3.5
+    return FLOORS.get(parts[1], 9)
+
+
+def top(tree):
+    names = {path.name for path in tree.root.iterdir() if not re.match(r'\.|build', path.name)}
+    for name in sorted(names - TOP):
+        yield name, 1, 'has no place at the top'
+    for name in sorted(TOP - names):
+        yield name, 1, 'is missing from the top'
+
+
+def arrow(tree):
+    for path, room, text in tree.headers():
+        if room and room not in FLOORS:
+            yield path, 1, f'the room {room}/ stands on no floor'
+        for line, include in includes_of(text):
+            name = include[1:-1]
+            if include[0] == '"' and not name.startswith('quorate/'):
+                yield path, line, f'{include} is not named from quorate/'
+            if not name.startswith('quorate/') or not room:
+                continue
+            if floor_of(name) > FLOORS.get(room, 9):
+                yield path, line, f'{room}/ includes {name}, which is on a higher floor'
+            if {room, name.split('/')[1]} <= PROTOCOLS and room != name.split('/')[1]:
+                yield path, line, f'the protocols never include each other: {name}'
+
+
+def boost(tree):
+    for path, room, text in tree.headers():
+        for line, include in includes_of(text):
+            name = include[1:-1]
+            if name.startswith('boost/hana') and (room != 'message' or not name.startswith('boost/hana/')):
+                yield path, line, f'{name}: Hana in pieces, and only under message/'
+            elif name.startswith('boost/') and not name.startswith('boost/hana') and FLOORS.get(room, 9) <= 2:
+                yield path, line, f'{name}: floors 1 and 2 use nothing of Boost but Hana'
+
+
+def system(tree):
+    for path, room, text in tree.headers():
+        for line, include in includes_of(text):
+            if SYSTEM.match(include) and room not in ('storage', 'timer', 'transport'):
+                yield path, line, f'{include}: the system belongs to the adapters'
+            if re.match(r'<asio', include) and room != 'transport':
+                yield path, line, f'{include}: Asio belongs to transport/'
+
+
+def purity(tree):
+    for path, room, text in tree.pure():
+        code = code_of(text)
+        for number, line in enumerate(code.split('\n'), 1):
+            for pattern, sentence in WORDS:
+                if re.search(pattern, line):
+                    yield path, number, f'{sentence} on floors 1 and 2'
+            if re.match(r'\s*#\s*define\b', line) and not path.endswith('/config.hpp'):
+                yield path, number, 'no macros on floors 1 and 2, but in config.hpp'
+        for number, include in includes_of(text):
+            if include[1:-1] in HEADERS or (include[1:-1] in ALLOCATING and room != 'message'):
+                yield path, number, f'no {include} on floors 1 and 2'
+
+
+def opening(tree):
+    for path, _, text in tree.headers():
+        lines = text.split('\n')
+        if '#pragma once' not in lines:
+            yield path, 1, 'has no #pragma once'
+            continue
+        comment = lines[:lines.index('#pragma once')]
+        first = comment[:comment.index('//')] if '//' in comment else comment
+        if not first or not all(line.startswith('//') for line in comment) or first[-1][-1] not in '.!?:)':
+            yield path, 1, 'does not open with a sentence that says what it is for, then #pragma once'
+
+
+def size(tree):
+    for path, text in tree.files.items():
+        lines = text.count('\n')
+        if path.endswith(('.hpp', '.cpp', '.py', '.sh')) and lines > MAX_LINES:
+            yield path, lines, f'has {lines} lines; at most {MAX_LINES}'
+
+
+def function(tree):
+    for path, text in tree.sources():
+        for line, length in functions_of(text):
+            if length > MAX_FUNCTION:
+                yield path, line, f'a function of {length} lines; at most {MAX_FUNCTION}'
+
+
+def columns(tree):
+    for path, text in tree.files.items():
+        for number, line in enumerate(text.split('\n'), 1):
+            if len(line) > MAX_COLUMNS and path.endswith(('.hpp', '.cpp', '.py', '.sh', '.build')):
+                yield path, number, f'{len(line)} columns; at most {MAX_COLUMNS}'
+
+
+def unfinished(tree):
+    for path, text in tree.files.items():
+        for number, line in enumerate(text.split('\n'), 1):
+            if UNFINISHED.search(line):
+                yield path, number, 'says that something is unfinished'
+
+
+def machine_path(tree):
+    for path, text in tree.files.items():
+        for number, line in enumerate(text.split('\n'), 1):
+            if MACHINE_PATH.search(line):
+                yield path, number, 'names a path of somebody\'s machine'
+
+
+def stems(tree, room):
+    """How a test may name a header of the room: record, and for wal/record.hpp also wal_record."""
+    for path, header_room, _ in tree.headers():
+        if header_room == room:
+            inner = path.split('/')[3:]
+            inner[-1] = inner[-1][:-len('.hpp')]
+            yield inner[-1]
+            yield '_'.join(inner)
+
+
+def mirror(tree):
+    for path, text in tree.sources():
+        parts = path.split('/')
+        if parts[0] != 'tests' or parts[1] not in MIRRORED or 'TEST_CASE' not in code_of(text):
+            continue
+        stem = '_'.join(parts[2:])[:-len('.cpp')]
+        if not any(stem == header or stem.startswith(header + '_') for header in stems(tree, parts[1])):
+            yield path, 1, f'no header of include/quorate/{parts[1]}/ has a name with which this one begins'
+
+
+def built(tree):
+    rooms = tree.files.get('tests/meson.build', '')
+    for path in tree.files:
+        parts = path.split('/')
+        if parts[0] != 'tests' or not path.endswith('.cpp') or len(parts) < 3:
+            continue
+        name, room = '/'.join(parts[2:]), parts[1]
+        listed = tree.files.get(f'tests/{room}/meson.build', '')
+        if f"'{name}'" not in listed and f"'{name[:-len('.cpp')]}'" not in listed:
+            yield path, 1, f'tests/{room}/meson.build does not name it, so it never runs'
+        if f"'{room}'" not in rooms:
+            yield path, 1, f'tests/meson.build does not name the room {room}, so it never runs'
+
+
+RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
+         built]
+
+
+def breaches(root):
+    tree = Tree(root)
+    return [(rule.__name__, *breach) for rule in RULES for breach in rule(tree)]
+
+
+if __name__ == '__main__':
+    found = breaches(sys.argv[1])
+    for name, path, line, sentence in found:
+        print(f'{path}:{line}: {name}: {sentence}')
+    print(f'tidy: {len(RULES)} rules, {len(found)} breaches')
+    sys.exit(1 if found else 0)
