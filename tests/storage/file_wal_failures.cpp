@@ -1,5 +1,5 @@
-// The k-th operation of a script fails, for every k: what was acknowledged is there, and nothing more is
-// acknowledged.
+// SCENARIOS P8: the k-th operation of a script fails, for every k. What was acknowledged is there, and
+// nothing more is acknowledged.
 #include "wal_model.hpp"
 
 #include <doctest/doctest.h>

@@ -46,6 +46,7 @@ void says(std::string const& sentence, std::initializer_list<std::string> parts)
     CHECK_MESSAGE(sentence.find(p) != std::string::npos, p, " is not in: ", sentence);
 }
 
+// SCENARIOS P14: a log copied to another node.
 TEST_CASE("a store of another cluster, node or protocol") {
   store_on_disk s;
   auto const right = s.options;

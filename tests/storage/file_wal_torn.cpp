@@ -1,5 +1,5 @@
-// Files that were cut or changed: every byte of the last turn and of an early one, every boundary of a
-// record.
+// SCENARIOS P13: a torn tail is not damage. Files cut or changed at every byte of the last turn and of an
+// early one, and at every boundary of a record.
 #include "wal_model.hpp"
 
 #include <doctest/doctest.h>
@@ -240,6 +240,48 @@ TEST_CASE("a missing state file is one bad copy") {
   auto const r = reopen(d);
   REQUIRE_MESSAGE(r.found, r.error);
   CHECK(*r.found == s.after[2]);
+}
+
+TEST_CASE(
+    "a turn of an earlier life that shows again where this one goes on is not taken for one of this one") {
+  disk d;
+  auto const options = disk_options(1 << 14);
+  model expected;
+  disk::content old;
+  std::size_t ghost = 0;
+  {
+    auto o = open_disk(d, options);
+    player<disk_wal> p;
+    REQUIRE(p.put(*o.wal, 1, 1, entry_kind::command, 20));
+    REQUIRE(p.sync(*o.wal));
+    expected = p.acked;
+    ghost = wal::segment_head::encoded_size + o.wal->counters().bytes;
+    REQUIRE(p.put(*o.wal, 1, 1, entry_kind::command, 24));
+    d.fail_at = d.operations + 1;
+    REQUIRE_FALSE(p.sync(*o.wal));
+  }
+  d.heal();
+  {
+    auto o = open_disk(d, options); // it was torn, and is cut
+    REQUIRE_MESSAGE(o, o.error);
+    CHECK(o.wal->recovered().cut_bytes > 0);
+    ghost += o.wal->counters().bytes;
+  }
+  {
+    // A frame of the first life, good in itself, for the very place where the second life's log ends.
+    auto const at = ghost - wal::segment_head::encoded_size;
+    wal::tail t{at};
+    auto const blob = blob_of(expected.entries, 0, 1);
+    t.add_entries({log_index{2}, 1, stamp{1}, entry_kind::command}, blob);
+    auto const salt = wal::store_head::decode(d.file("store"))->salt;
+    auto const bytes = t.seal(at, incarnation_id{1}, salt);
+    old.assign(bytes.begin(), bytes.end());
+  }
+  disk::apply(d.file(log_file), {ghost, old}, 0, old.size());
+  auto const r = reopen(d);
+  REQUIRE_MESSAGE(r.found, r.error);
+  CHECK(*r.found == expected);
+  CHECK(r.report.cut_offset == ghost);
 }
 
 // Recovery is idempotent: cut short at any operation, by a failure or a power failure, and begun anew, it
