@@ -22,7 +22,7 @@ struct memory_options {
 
 class memory {
 public:
-  explicit memory(memory_options const& o) : identity_{o.identity}, log_{o.entries, o.bytes} { undo_.reserve(64); }
+  explicit memory(memory_options const& o = {}) : identity_{o.identity}, log_{o.entries, o.bytes} { undo_.reserve(64); }
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     log_.start_at(compacted, stamp_there, in_force);
@@ -52,12 +52,18 @@ public:
     hard_ = h;
     return true;
   }
+  // What a power cut would bring back is kept.
   bool compact(log_index upto) {
+    for (auto const& u : undo_)
+      if (u.before < upto) upto = u.before;
+    for (auto const& r : replaced_)
+      if (!r.removed.empty() && r.removed.front().run.first <= upto) upto = r.removed.front().run.first - 1;
     log_.compact(upto);
     return true;
   }
 
   std::optional<durable> sync(sync_order order) {
+    if (order.upto() < durable_) return std::move(order).succeeded(); // a later order ended earlier
     auto const now = static_cast<std::size_t>(order.upto() - durable_);
     if (now == undo_.size() && replaced_.empty()) undo_.clear(); // as almost always
     else forget(now);
@@ -105,8 +111,7 @@ private:
   }
 
   void take_back(undo const& u) {
-    auto const keep = u.before < log_.compacted() ? log_.compacted() : u.before;
-    log_.truncate(keep + 1);
+    log_.truncate(u.before + 1);
     if (!u.has_replaced) return;
     auto const r = std::move(replaced_.back());
     replaced_.pop_back();
@@ -125,7 +130,8 @@ private:
   std::vector<removed_run> copy_from(log_index from) const {
     std::vector<removed_run> out;
     for (auto i = from; i <= log_.last();) {
-      auto const run = log_.fit(i, ~std::uint32_t{0}, ~std::size_t{0});
+      auto run = log_.fit(i, ~std::uint32_t{0}, ~std::size_t{0});
+      if (run.kind == entry_kind::configuration) run.count = 1; // each says something of its own
       auto const bytes = log_.read(run.first, run.count).whole();
       out.push_back({run, log_.config_at(run.first), {bytes.begin(), bytes.end()}});
       i = run.last() + 1;

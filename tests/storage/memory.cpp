@@ -1,0 +1,164 @@
+// Memory storage against a model that keeps every entry by itself: what a reader sees, and what a power cut leaves.
+#include "quorate/storage/memory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <vector>
+
+namespace quorate {
+namespace {
+
+using bytes = std::vector<std::byte>;
+
+struct entry {
+  stamp written_at{};
+  entry_kind kind{};
+  bytes record{};
+};
+
+// The state after each write; the first `compacted` entries are kept here, and hidden.
+struct model {
+  std::vector<entry> entries{};
+  hard_state hard{};
+};
+
+bytes record_of(entry_kind kind, std::size_t size, std::uint64_t seed) {
+  if (kind == entry_kind::configuration) size = std::max(size, configuration::encoded_size);
+  bytes out(payloads::prefix + size);
+  payloads::put_length(out.data(), static_cast<std::uint32_t>(size));
+  for (std::size_t i = 0; i < size; ++i) out[payloads::prefix + i] = static_cast<std::byte>(seed * 31 + i * 7);
+  return out;
+}
+
+configuration said_by(entry const& e) {
+  configuration c{};
+  std::memcpy(&c.voters.bits, e.record.data() + payloads::prefix, sizeof c.voters.bits); // little-endian, as here
+  return c;
+}
+
+class tickets : public ticket_source {
+public:
+  using ticket_source::next;
+  using ticket_source::order;
+};
+
+// Everything that can be read agrees, in pieces of at most `budget` bytes.
+void check_same(memory& m, model const& expected, std::size_t budget) {
+  auto const& log = m.log();
+  REQUIRE(log.last().value == expected.entries.size());
+  CHECK(m.hard() == expected.hard);
+  for (auto i = log.compacted() + 1; i <= log.last();) {
+    auto const run = log.fit(i, 1000, budget);
+    REQUIRE(run.first == i);
+    REQUIRE(run.count >= 1);
+    auto const read = m.read(run.first, run.count);
+    REQUIRE(read);
+    CHECK((run.count == 1 || read->whole().size() <= budget));
+    read->for_each([&](payloads::bytes record) {
+      auto const& e = expected.entries[i.value - 1];
+      CHECK((run.written_at == e.written_at && run.kind == e.kind));
+      CHECK(std::equal(record.begin(), record.end(), e.record.begin() + payloads::prefix, e.record.end()));
+      CHECK(log.stamp_at(i) == e.written_at);
+      i = i + 1;
+    });
+  }
+  configuration config{};
+  for (auto const& e : expected.entries)
+    if (e.kind == entry_kind::configuration) config = said_by(e);
+  CHECK(log.config_at(log.last()) == config);
+}
+
+void live(std::uint64_t seed) {
+  std::mt19937_64 random{seed};
+  auto const below = [&](std::uint64_t n) { return random() % n; };
+  memory m{{.entries = 64 + below(64), .bytes = 1 + below(600)}};
+  auto const room = m.log().room();
+  std::vector<model> states(1); // the last is now; the first is durable
+  tickets source;
+
+  for (int step = 0; step < 400; ++step) {
+    auto now = states.back();
+    auto const compacted = m.log().compacted().value;
+    switch (below(10)) {
+    case 0: // the newest entries go
+      if (now.entries.size() > compacted) {
+        auto const from = compacted + 1 + below(now.entries.size() - compacted);
+        now.entries.resize(from - 1);
+        REQUIRE(m.truncate(log_index{from}));
+        (void)source.next();
+        states.push_back(now);
+      }
+      break;
+    case 1:
+      now.hard = {stamp{now.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))}};
+      REQUIRE(m.put(now.hard));
+      (void)source.next();
+      states.push_back(now);
+      break;
+    case 2: // the oldest entries go, as many of them as may
+      if (now.entries.size() > compacted)
+        REQUIRE(m.compact(log_index{compacted + 1 + below(now.entries.size() - compacted)}));
+      break;
+    case 3:
+      REQUIRE(m.sync(source.order()));
+      states.erase(states.begin(), states.end() - 1);
+      break;
+    case 4:
+      if (below(4) == 0) {
+        if (below(2) == 0) m = memory{m}; // a copy is as good
+        m.crash();
+        states.erase(states.begin() + 1, states.end());
+        source = tickets{};
+      }
+      break;
+    default: {
+      auto const kind = below(8) == 0 ? entry_kind::configuration : entry_kind::command;
+      auto const wanted = kind == entry_kind::configuration ? 1 : 1 + below(12);
+      auto const count = std::min(wanted, room - (now.entries.size() - compacted));
+      if (count == 0) break;
+      stamp const written_at{now.hard.promised};
+      bytes whole;
+      for (std::uint64_t i = 0; i < count; ++i) {
+        auto const record = record_of(kind, below(below(10) == 0 ? 300 : 30), random());
+        whole.insert(whole.end(), record.begin(), record.end());
+        now.entries.push_back({written_at, kind, record});
+      }
+      entry_run const run{m.log().last() + 1, static_cast<std::uint32_t>(count), written_at, kind};
+      REQUIRE(m.put(run, payloads::trusted(whole, run.count)));
+      (void)source.next();
+      states.push_back(now);
+    }
+    }
+    check_same(m, states.back(), 1 + below(400));
+  }
+}
+
+TEST_CASE("memory storage reads as a model does, through wraps, growth, truncation, compaction and power cuts") {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    live(seed);
+  }
+}
+
+TEST_CASE("a sync order covers what was written before it and not what came after") {
+  memory m{{}};
+  tickets source;
+  auto const put = [&](std::uint64_t term) {
+    REQUIRE(m.put({stamp{term}, node_index{0}}));
+    (void)source.next();
+  };
+  put(1);
+  auto order = source.order();
+  put(2);
+  REQUIRE(m.sync(std::move(order)));
+  m.crash();
+  CHECK(m.hard().promised == stamp{1});
+}
+
+} // namespace
+} // namespace quorate
