@@ -18,4 +18,4 @@ if [ "$(cat "$folder/configured_as" 2>/dev/null || true)" != "$wanted" ]; then
 fi
 meson compile -C "$folder" kv
 
-exec "$folder/examples/kv/kv" demo
+exec "$folder/examples/kv" demo

@@ -1,5 +1,5 @@
-# Read by tests/run.sh and examples/quickstart.sh (`. tests/packages.sh`): installs Debian packages, but only those that
-# are missing, so that a second run needs neither root nor a network.
+# Read by tests/run.sh and examples/quickstart.sh (`. tests/packages.sh`): installs Debian packages, but only
+# those that are missing, so that a second run needs neither root nor a network.
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -83,8 +83,8 @@ build_in() {
   touch "$folder/built"
 }
 
-# test_in FOLDER [MESON TEST OPTION...]: runs the tests and adds Meson's own summary to the totals. Skipped tests count
-# as failed: everything that a test may need has been installed, so one that skips has proved nothing where it must.
+# test_in FOLDER [MESON TEST OPTION...]: runs the tests and adds Meson's own summary to the totals. Skipped tests
+# count as failed: all that a test may need has been installed, so one that skips has proved nothing where it must.
 test_in() {
   folder=$1
   shift
@@ -119,8 +119,8 @@ has_suite() {
   meson introspect --tests "$1" | grep -q "\"quorate:$2\""
 }
 
-# checked FOLDER COMPILER "MESON OPTIONS" "TEST OPTIONS": the options are words, so they stand unquoted below. A failed
-# build is one failure, and the run goes on.
+# checked FOLDER COMPILER "MESON OPTIONS" "TEST OPTIONS": the options are words, so they stand unquoted below. A
+# failed build is one failure, and the run goes on.
 checked() {
   if build_in "$1" "$2" $3; then
     test_in "$1" $4
@@ -145,7 +145,8 @@ suite_in() {
 }
 
 say "quorate: $mode tests of $repo"
-packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools strace valgrind"
+packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev
+  python3 redis-tools strace valgrind"
 [ "$mode" != long ] || packages="$packages libclang-rt-14-dev"
 install_missing $packages || give_up "could not install what the tests need"
 

@@ -22,7 +22,8 @@ def run(command, **more):
 def alone(compiler, include, header):
     """What the compiler says against the header; nothing, if it stands alone."""
     pure = len(header.parts) > 2 and header.parts[1] in PURE
-    command = [*compiler, *FLAGS, *(PURE_FLAGS if pure else []), '-I', str(include), '-fsyntax-only', '-x', 'c++', '-']
+    flags = [*FLAGS, *(PURE_FLAGS if pure else []), '-I', str(include)]
+    command = [*compiler, *flags, '-fsyntax-only', '-x', 'c++', '-']
     said = run(command, input=f'#include "{header}"\n#include "{header}"\n')
     return f'{header}: {said.stdout or "refused"}' if said.returncode else ''
 
