@@ -2,6 +2,7 @@
 // that many bytes. Storage, messages and transport all use this one form, so moving a run is one copy.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -63,7 +64,9 @@ public:
            std::to_integer<std::uint32_t>(at[2]) << 16 | std::to_integer<std::uint32_t>(at[3]) << 24;
   }
   static void put_length(std::byte* at, std::uint32_t n) {
-    for (std::size_t i = 0; i < prefix; ++i) at[i] = static_cast<std::byte>(n >> (8 * i));
+    if constexpr (std::endian::native == std::endian::little) std::memcpy(at, &n, prefix);
+    else
+      for (std::size_t i = 0; i < prefix; ++i) at[i] = static_cast<std::byte>(n >> (8 * i));
   }
 
 private:

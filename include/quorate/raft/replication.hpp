@@ -155,9 +155,9 @@ constexpr bool flush_append(node_state<Options>& s, node_index n, Log const& log
   if (!p.poked && (p.next > log.last() || !open)) return false;
   if (p.next <= log.compacted()) p.next = log.compacted() + 1; // never a previous term that is not known (SCENARIOS L3)
 
-  entry_run run{p.next, 0, {}, {}};
-  if (p.next <= log.last() && open)
-    run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
+  auto const run = p.next <= log.last() && open
+                       ? log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes)
+                       : entry_run{p.next, 0, {}, {}};
   auto const prev = p.next - 1;
   out.send(n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count, run.kind});
   note_sent<Options>(p, run.count);
@@ -169,8 +169,9 @@ constexpr bool flush_append(node_state<Options>& s, node_index n, Log const& log
   return true;
 }
 
+// Not inlined, because most nodes are followers, whose flush is a few instructions.
 template <class Options, log_view Log, class Out>
-constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
+[[gnu::noinline]] constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
   if constexpr (Options::reads) start_round(s, log, out);
   each_peer(s, log, [&](node_index n) {
     bool const appending = flush_append(s, n, log, out);

@@ -14,42 +14,51 @@ class byte_buffer {
 public:
   // It never holds more than `bound`.
   explicit byte_buffer(std::size_t bound = ~std::size_t{0} / 4) : bound_{bound} {}
+  byte_buffer(byte_buffer&& other) noexcept
+      : bound_{other.bound_}, bytes_{std::move(other.bytes_)}, end_{std::exchange(other.end_, nullptr)},
+        room_{std::exchange(other.room_, 0)} {}
+  byte_buffer& operator=(byte_buffer&&) = delete;
 
-  // Room for n more bytes, which hold anything until written; nullptr if that is beyond the bound.
+  // Sees to it that n more bytes can be added; false if that is beyond the bound.
+  bool make_room(std::size_t n) { return n <= room_ || grow(n); }
+  // The next n bytes, which hold anything until written. Precondition: make_room(n).
   std::byte* add(std::size_t n) {
-    if (n > capacity_ - size_ && !grow(n)) return nullptr;
-    auto* const at = bytes_.get() + size_;
-    size_ += n;
-    return at;
+    room_ -= n;
+    return std::exchange(end_, end_ + n);
   }
   // False, and it is empty, if that is beyond the bound.
   bool assign(std::span<std::byte const> from) {
     clear();
-    auto* const at = add(from.size());
-    if (at != nullptr && !from.empty()) std::memcpy(at, from.data(), from.size());
-    return at != nullptr || from.empty();
+    if (!make_room(from.size())) return false;
+    if (!from.empty()) std::memcpy(add(from.size()), from.data(), from.size());
+    return true;
   }
-  void clear() { size_ = 0; }
-  std::size_t size() const { return size_; }
-  std::span<std::byte const> view() const { return {bytes_.get(), size_}; }
+  void clear() {
+    room_ += size();
+    end_ = bytes_.get();
+  }
+  std::size_t size() const { return static_cast<std::size_t>(end_ - bytes_.get()); }
+  std::span<std::byte const> view() const { return {bytes_.get(), size()}; }
 
 private:
   [[gnu::cold]] bool grow(std::size_t n) {
-    if (n > bound_ || size_ > bound_ - n) return false;
-    auto wanted = capacity_ == 0 ? std::size_t{4096} : 2 * capacity_;
-    while (wanted - size_ < n) wanted *= 2;
+    auto const used = size();
+    if (n > bound_ || used > bound_ - n) return false;
+    auto wanted = used + room_ == 0 ? std::size_t{4096} : 2 * (used + room_);
+    while (wanted - used < n) wanted *= 2;
     if (wanted > bound_) wanted = bound_;
     std::unique_ptr<std::byte[]> larger{new std::byte[wanted]};
-    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    if (used > 0) std::memcpy(larger.get(), bytes_.get(), used);
     bytes_ = std::move(larger);
-    capacity_ = wanted;
+    end_ = bytes_.get() + used;
+    room_ = wanted - used;
     return true;
   }
 
   std::size_t bound_;
   std::unique_ptr<std::byte[]> bytes_{};
-  std::size_t capacity_ = 0;
-  std::size_t size_ = 0;
+  std::byte* end_ = nullptr; // of what was added
+  std::size_t room_ = 0;     // behind it
 };
 
 } // namespace quorate

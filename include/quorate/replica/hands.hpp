@@ -94,8 +94,8 @@ public:
   void bind(node_index to, M const& m, written after) {
     outbox_.hold(to, m, after);
   }
-  void arm(timer t) { arm_ |= bit(t), disarm_ &= ~bit(t); }
-  void disarm(timer t) { disarm_ |= bit(t), arm_ &= ~bit(t); }
+  void arm(timer t) { touched_ |= bit(t), armed_ |= bit(t); }
+  void disarm(timer t) { touched_ |= bit(t), armed_ &= ~bit(t); }
   void report(proposed const& p) { placed_ = p.run; }
   void report(proposal_refused const& r) {
     placed_.count = 0;
@@ -127,11 +127,11 @@ public:
 
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
-    for (; arm_ != 0; arm_ &= arm_ - 1) {
-      auto const i = static_cast<std::size_t>(std::countr_zero(arm_));
-      t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
+    for (; touched_ != 0; touched_ &= touched_ - 1) {
+      auto const i = static_cast<std::size_t>(std::countr_zero(touched_));
+      if (((armed_ >> i) & 1U) != 0) t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
+      else t.disarm(i);
     }
-    for (; disarm_ != 0; disarm_ &= disarm_ - 1) t.disarm(static_cast<std::size_t>(std::countr_zero(disarm_)));
   }
   bool noticed_ = false;         // something below, or a failure, is to be looked at
   entry_run placed_{};           // by the last propose; empty if it was refused
@@ -158,8 +158,8 @@ private:
   log_index offered_first_{};
   payloads offered_{};
   bool failed_ = false;
-  std::uint32_t arm_ = 0;
-  std::uint32_t disarm_ = 0;
+  std::uint32_t touched_ = 0; // timers that were armed or disarmed since the last set_timers
+  std::uint32_t armed_ = 0;   // of these, the ones whose last word was to arm
   std::uint64_t dropped_ = 0;
   bounded_queue<advice, capacity> ready_{};
   typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};

@@ -43,7 +43,8 @@ struct turn_result {
 //   auto token = r.propose(command);
 //   auto next = r.turn(now, send, machine);       // step -> write -> one sync -> release -> apply
 //
-// `send(to, message, bytes)` must take what it needs before it returns. `machine` is called with
+// `send(to, message, bytes)` must take what it needs before it returns; it may return false to say that the message was
+// surely not sent, and a proposal then waits for another turn or another leader. `machine` is called with
 // `applied<Messages> const&` for each committed command, in the order of the log, with `proposal_outcome const&` and
 // with `read_outcome const&`, once for each token; a proposal made here learns that it is committed before it is
 // applied, unless it was forwarded and the leader's word came late. A failed write or sync stops the replica for good.
@@ -73,6 +74,7 @@ public:
       : storage_{storage}, timer_{timer}, hands_{storage}, staging_{config.staged_bytes} {
     if (!found(config)) return;
     core_ = Core{members_.find(config.self), storage.hard(), storage.log()};
+    recovered_era_ = core_.era();
     core_.step(start{}, storage.log(), hands_);
     applied_ = storage.log().compacted();
   }
@@ -93,6 +95,8 @@ public:
 
   // A linearizable read: once its outcome is `done`, the state machine may be read. Nothing: as for propose.
   std::optional<read_token> read() {
+    static_assert(Core::options::reads, "quorate: this core has no reads (raft: read_index<off>); leave the keyword "
+                                        "out to read");
     if (stopped_ || new_reads_ == ~std::uint32_t{0}) return std::nullopt;
     ++new_reads_;
     return read_token{++reads_made_};
@@ -139,15 +143,12 @@ public:
     now_ = now;
     if (stopped_) return;
     hands_.set_timers(timer_, now); // first: a message that waited counts before a timer that expired meanwhile
-    while (auto const slot = timer_.expired(now)) {
-      core_.step(static_cast<typename Core::timer>(*slot), storage_.log(), hands_);
-      heed();
-      hands_.set_timers(timer_, now);
-    }
+    if (auto const next = timer_.deadline(); next && !(now < *next)) expire_timers();
     auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
     hands_.send_ready(deliver);
     if (!staging_.empty()) place_proposals(send);
-    if (new_reads_ > 0 || !reads_.empty()) ask_reads();
+    if constexpr (Core::options::reads)
+      if (new_reads_ > 0 || !reads_.empty()) ask_reads();
     hands_.send_ready(deliver);
     hands_.more_due_ = false;
     sending_hands out{hands_, deliver};
@@ -163,12 +164,14 @@ public:
   std::optional<sync_order> start_sync() {
     if (stopped_) return std::nullopt;
     auto const latest = hands_.latest().number();
-    if (ordered_ && *ordered_ == latest) return std::nullopt;
+    if (ordered_ == latest) return std::nullopt;
     ordered_ = latest;
     ++counters_.syncs;
     return hands_.order();
   }
-  void synced(durable d) { durable_ = d; }
+  void synced(durable d) {
+    if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
+  }
 
   // What waited for the sync leaves, and what is committed is applied.
   template <class Send, class Machine>
@@ -186,7 +189,14 @@ public:
     if (stopped_) return give_up(machine);
     auto const tell = [&](auto const& o) { machine(o); };
     if (!proposals_.empty()) proposals_.settle(core_.commit_index(), storage_.log(), tell);
-    apply(machine);
+    if (applied_ < core_.commit_index()) {
+      apply(machine);
+      if (stopped_) return give_up(machine); // now: a driver has no reason to take another turn
+      if (auto const era = storage_.log().stamp_at(applied_); era != applied_era_) {
+        applied_era_ = era;
+        proposals_.outlived(era, tell);
+      }
+    }
     if (!reads_.empty()) reads_.settle(applied_, tell);
     if (!proposals_.empty()) proposals_.expire(now_, tell);
     if (!reads_.empty()) reads_.expire(now_, refusal::not_leader, tell);
@@ -251,13 +261,15 @@ private:
       hands_.withdraw();
       return !hands_.failed() || refuse_start(storage_.failure());
     }
-    if (log.compacted() > log_index{}) return true; // that entry is gone; its voters are in force all the same
-    auto const kept = storage_.read(log_index{1}, 1);
-    if (!kept) return refuse_start(storage_.failure());
-    auto const a = kept->front(), b = mine.front();
-    if (a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
-    return refuse_start("the log was founded with other members than the options name; start this node with the "
-                        "members that it was founded with (membership is fixed)");
+    bool same = log.config_at(log.last()) == members_.config();
+    if (log.compacted() == log_index{}) { // else that entry is gone, and the ids with it
+      auto const kept = storage_.read(log_index{1}, 1);
+      if (!kept) return refuse_start(storage_.failure());
+      auto const a = kept->front(), b = mine.front();
+      same = same && a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
+    }
+    return same || refuse_start("the log was founded with other members than the options name; start this node with "
+                                "the members that it was founded with (membership is fixed)");
   }
   bool refuse_start(std::string why) {
     failure_ = std::move(why);
@@ -285,6 +297,14 @@ private:
     }
   }
 
+  [[gnu::cold]] void expire_timers() {
+    while (auto const slot = timer_.expired(now_)) {
+      core_.step(static_cast<typename Core::timer>(*slot), storage_.log(), hands_);
+      heed();
+      hands_.set_timers(timer_, now_);
+    }
+  }
+
   template <class Send, class M>
   void deliver(Send&& send, node_index to, M const& m) {
     payloads bytes{};
@@ -301,29 +321,38 @@ private:
 
   template <class Send>
   void place_proposals(Send&& send) {
-    if (proposals_.full() || refused_) return;
+    // With a slow sync in flight the outbox fills: the own acknowledgement of what is placed must still fit.
+    if (proposals_.full() || refused_ || hands_.crowded()) return;
     auto const leader = core_.leader();
-    if (leader == no_node) { // nothing has left: refusing is safe, after a while
-      if (!staging_.deadline) staging_.deadline = timer_.after(timing::request, now_);
-      if (!(now_ < *staging_.deadline)) refuse_staged(refusal::not_leader);
-      return;
-    }
+    if (leader == no_node) return wait_for_leader();
     auto const bytes = staging_.view();
     typename decltype(proposals_)::batch b{.first = staging_.first(),
                                            .count = bytes.count(),
                                            .deadline = timer_.after(timing::request, now_)};
     if (core_.leads()) {
-      auto const run = put(bytes);
+      auto const& run = put(bytes);
       if (run.count == 0) return refuse_staged(hands_.reason_);
       b.placed = true, b.index = run.first, b.era = run.written_at;
     } else {
-      send(members_[leader],
-           forward{storage_.identity().incarnation, b.first, core_.era(), b.count}, bytes);
+      b.era = core_.era();
+      forward const f{storage_.identity().incarnation, b.first, b.era, b.count};
+      if (!sent(send, members_[leader], f, bytes)) return wait_for_leader();
     }
     proposals_.add(b);
     staging_.clear();
   }
-  entry_run put(payloads bytes) {
+  // Nothing has left yet: refusing is safe, after a while.
+  void wait_for_leader() {
+    if (!staging_.deadline) staging_.deadline = timer_.after(timing::request, now_);
+    if (!(now_ < *staging_.deadline)) refuse_staged(refusal::not_leader);
+  }
+  // A transport that returns a bool says `false` when it surely sent nothing.
+  template <class Send, class M>
+  static bool sent(Send& send, node_id to, M const& m, payloads bytes) {
+    if constexpr (std::is_same_v<decltype(send(to, m, bytes)), bool>) return send(to, m, bytes);
+    else return send(to, m, bytes), true;
+  }
+  entry_run const& put(payloads bytes) {
     hands_.offer(storage_.log().last() + 1, bytes);
     core_.step(quorate::propose{bytes.count()}, storage_.log(), hands_);
     hands_.withdraw();
@@ -349,10 +378,13 @@ private:
     auto& seen = forwarded_[n.value];
     bool const again = m.asker < seen.asker || (m.asker == seen.asker && m.number <= seen.number);
     if (again) return void(++counters_.dropped_in); // a copy of what was placed already
-    if (!core_.leads() || m.era != core_.era())
+    if (!core_.leads() || m.era != core_.era()) {
+      // What it placed before it restarted it has forgotten: of such an era it can't say "they stand nowhere".
+      if (m.era <= recovered_era_) return void(++counters_.dropped_in);
       return hands_.send(n, forward_refused{m.asker, m.number, m.count, refusal::not_leader});
+    }
     seen = {m.asker, m.number};
-    auto const run = put(bytes);
+    auto const& run = put(bytes);
     if (run.count == 0) hands_.send(n, forward_refused{m.asker, m.number, m.count, hands_.reason_});
     else hands_.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
   }
@@ -397,7 +429,8 @@ private:
     }
   }
   void take(node_index n, read_request const& m, payloads) {
-    if (core_.leads()) serve(n, m.asker, m.number); // else it asks again when it knows the next leader
+    if constexpr (Core::options::reads)
+      if (core_.leads()) serve(n, m.asker, m.number); // else it asks again when it knows the next leader
   }
   void take(node_index, read_answer const& m, payloads) {
     if (m.asker == storage_.identity().incarnation) reads_.answer(m.number, m.index);
@@ -408,14 +441,14 @@ private:
   template <class Machine>
   void apply(Machine&& machine) {
     std::uint32_t budget = apply_entries;
-    while (applied_ < core_.commit_index() && budget > 0) {
+    do {
       auto const left = core_.commit_index() - applied_;
       auto const run = storage_.log().fit(applied_ + 1, left < budget ? static_cast<std::uint32_t>(left) : budget,
                                           apply_bytes);
       if (run.kind == entry_kind::command && !apply(run, machine)) return stop();
       applied_ = run.last();
       budget -= run.count;
-    }
+    } while (applied_ < core_.commit_index() && budget > 0);
   }
   template <class Machine>
   bool apply(entry_run const& run, Machine&& machine) {
@@ -454,7 +487,7 @@ private:
     if (stopped_) return false;
     return hands_.more_due_ || hands_.has_ready() || !durable_ || durable_->number() != hands_.latest().number() ||
            applied_ < core_.commit_index() || (new_reads_ > 0 && !reads_.full()) ||
-           (!staging_.empty() && core_.leader() != no_node && !proposals_.full());
+           (!staging_.empty() && !staging_.deadline && !proposals_.full());
   }
   std::optional<time> deadline() const {
     if (stopped_) return std::nullopt;
@@ -499,8 +532,9 @@ private:
   Core core_{};
   hands<Core, Storage> hands_;
   log_index applied_{};
+  stamp applied_era_{}; // of the entry there
   time now_{};
-  std::optional<std::uint64_t> ordered_{};
+  std::uint64_t ordered_ = ~std::uint64_t{0}; // the last write that a sync was ordered for; at first none, not even 0
   std::optional<durable> durable_{};
   bool stopped_ = false;
   std::string failure_{};
@@ -510,6 +544,7 @@ private:
   std::optional<proposal_outcome> refused_{};
   std::vector<forward_refused> forward_refusals_{};
   last_forward forwarded_[Core::options::limit.nodes]{};
+  stamp recovered_era_{}; // in it and before it this node may have led and forgotten
 
   std::uint64_t reads_made_ = 0;
   std::uint32_t new_reads_ = 0; // of these, the last ones, which no turn has seen

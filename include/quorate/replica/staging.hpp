@@ -17,8 +17,8 @@ public:
 
   // Room for one more record of `size` bytes, or nullptr if that is beyond the bound.
   std::byte* add(std::size_t size) {
+    if (!buffer_.make_room(payloads::prefix + size)) return nullptr;
     auto* const at = buffer_.add(payloads::prefix + size);
-    if (at == nullptr) return nullptr;
     payloads::put_length(at, static_cast<std::uint32_t>(size));
     ++count_;
     return at + payloads::prefix;

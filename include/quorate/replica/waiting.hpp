@@ -56,20 +56,16 @@ public:
   // The commit index is `commit`: whose fate is known?
   template <log_view Log, class Tell>
   void settle(log_index commit, Log const& log, Tell&& tell) {
-    for (std::size_t i = 0; i < batches_.size(); ++i) {
-      auto& b = batches_[i];
-      while (b.count > 0 && b.placed && b.index <= commit) {
-        if (b.index <= log.compacted()) { // settled too late to be looked up
-          finish(b, b.count, fate::unknown, {}, tell);
-          break;
-        }
-        auto const known = commit - b.index + 1;
-        auto const n = known < b.count ? static_cast<std::uint32_t>(known) : b.count;
-        auto const run = log.run_at(b.index, n);
-        bool const ours = run.written_at == b.era;
-        finish(b, run.count, ours ? fate::done : fate::refused, refusal::superseded, tell);
-      }
-    }
+    while (!batches_.empty() && settled(batches_.front(), commit, log, tell)) batches_.pop();
+    for (std::size_t i = 1; i < batches_.size(); ++i) settled(batches_[i], commit, log, tell);
+  }
+
+  // An entry of `era` is applied. What was sent to a leader before it, and not heard of since, has been applied by now
+  // or never will be; which of the two, can't be told here, and waiting will not help.
+  template <class Tell>
+  void outlived(stamp era, Tell&& tell) {
+    for (std::size_t i = 0; i < batches_.size(); ++i)
+      if (auto& b = batches_[i]; !b.placed && b.era < era) finish(b, b.count, fate::unknown, {}, tell);
     sweep();
   }
 
@@ -96,6 +92,22 @@ private:
     b.first += n;
     b.count -= n;
     b.index = b.index + n;
+  }
+  // Tells what is known of a batch; returns whether that was the last of it.
+  template <log_view Log, class Tell>
+  static bool settled(batch& b, log_index commit, Log const& log, Tell&& tell) {
+    while (b.count > 0 && b.placed && b.index <= commit) {
+      if (b.index <= log.compacted()) { // settled too late to be looked up
+        finish(b, b.count, fate::unknown, {}, tell);
+        break;
+      }
+      auto const known = commit - b.index + 1;
+      auto const n = known < b.count ? static_cast<std::uint32_t>(known) : b.count;
+      auto const run = log.run_at(b.index, n);
+      bool const ours = run.written_at == b.era;
+      finish(b, run.count, ours ? fate::done : fate::refused, refusal::superseded, tell);
+    }
+    return b.count == 0;
   }
   void sweep() {
     while (!batches_.empty() && batches_.front().count == 0) batches_.pop();

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +20,10 @@ template <class Replica>
 class loopback {
 public:
   using message = typename hands<typename Replica::core_type, typename Replica::storage_type>::message;
+
+  loopback() = default;
+  loopback(loopback const&) = delete;
+  loopback& operator=(loopback const&) = delete;
 
   // The replica must outlive its last delivery. Attaching another under the same id replaces it (a restart).
   void attach(node_id id, Replica& r) {
@@ -33,33 +38,37 @@ public:
   }
   template <class M>
   void send(node_id self, node_id to, M const& m, payloads bytes) {
-    if (used_ == queue_.size()) queue_.emplace_back();
-    auto& p = queue_[used_++];
+    if (end_ == queue_.end()) make_room();
+    auto& p = *end_++;
     p.from = self;
     p.to = to;
     p.what.template emplace<M>(m);
     p.count = bytes.count();
-    (void)p.bytes.assign(bytes.whole());
+    p.size = bytes.whole().size();
+    if (p.size > 0 && payloads_.make_room(p.size))
+      std::memcpy(payloads_.add(p.size), bytes.whole().data(), p.size);
   }
 
-  std::size_t waiting() const { return used_; }
-  void lose_all() { used_ = 0; }
+  std::size_t waiting() const { return static_cast<std::size_t>(end_ - queue_.begin()); }
+  void lose_all() {
+    end_ = queue_.begin();
+    payloads_.clear();
+  }
 
   // Hands over everything that waits now, oldest first, and says to whom, by place in the configuration. What that
   // makes a receiver send leaves with its next turn.
   node_set<64> deliver_all() {
     node_set<64> touched{};
-    for (std::size_t i = 0; i < used_; ++i) {
-      auto const& p = queue_[i];
-      for (auto& e : ends_)
-        if (e.id == p.to) {
-          auto const bytes = payloads::trusted(p.bytes.view(), p.count);
-          std::visit([&](auto const& m) { e.replica->receive(p.from, m, bytes); }, p.what);
+    auto const* at = payloads_.view().data();
+    for (auto p = queue_.begin(); p != end_; at += p->size, ++p)
+      for (auto const& e : ends_)
+        if (e.id == p->to) {
+          auto const bytes = payloads::trusted({at, p->size}, p->count);
+          std::visit([&](auto const& m) { e.replica->receive(p->from, m, bytes); }, p->what);
           touched.insert(e.replica->core().self());
           break;
         }
-    }
-    used_ = 0;
+    lose_all();
     return touched;
   }
 
@@ -69,15 +78,22 @@ private:
     node_id to{};
     message what{};
     std::uint32_t count = 0;
-    byte_buffer bytes{};
+    std::size_t size = 0; // of its payload
   };
   struct end {
     node_id id{};
     Replica* replica{};
   };
+  [[gnu::cold]] void make_room() {
+    auto const used = static_cast<std::ptrdiff_t>(queue_.size());
+    queue_.resize(queue_.size() + 16);
+    end_ = queue_.begin() + used;
+  }
+
   std::vector<end> ends_{};
-  std::vector<packet> queue_{}; // the first used_ wait; the rest keeps its memory for later
-  std::size_t used_ = 0;
+  std::vector<packet> queue_{}; // those before end_ wait; the others are room
+  typename std::vector<packet>::iterator end_{queue_.begin()};
+  byte_buffer payloads_{}; // of those that wait, one behind the other
 };
 
 } // namespace quorate
