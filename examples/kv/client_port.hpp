@@ -45,7 +45,8 @@ concept backend = requires(B& b, B const& c, std::uint64_t n, std::string_view b
   { c.report() } -> std::same_as<info>;
 };
 
-template <class Backend> class client_port {
+template <class Backend>
+class client_port {
 public:
   using tcp = asio::ip::tcp;
   using client = connection<client_port>;
@@ -143,7 +144,8 @@ public:
   void forget(std::uint32_t id) { clients_.erase(id); }
 
 private:
-  template <class Settle> void settle(std::uint64_t number, Settle&& how) {
+  template <class Settle>
+  void settle(std::uint64_t number, Settle&& how) {
     auto const at = clients_.find(static_cast<std::uint32_t>(number >> 32));
     if (at == clients_.end()) return;
     how(at->second->queue(), static_cast<std::uint32_t>(number));

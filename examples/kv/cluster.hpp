@@ -9,8 +9,10 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -48,7 +50,6 @@ public:
     auto path = (std::filesystem::temp_directory_path() / "quorate-kv-XXXXXX").string();
     if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path};
     directory_ = path;
-    ports_ = free_ports(2 * size);
     if (ports_.size() != 2 * size) throw std::runtime_error{"this machine gives no free ports at 127.0.0.1"};
     for (std::size_t i = 0; i < size; ++i)
       members_ += (i > 0 ? "," : "") + std::to_string(i + 1) + "=127.0.0.1:" + std::to_string(ports_[i]);
@@ -99,7 +100,8 @@ public:
 
   // The node that leads, by the word of a node that leads; nothing if there is none in time or `enough()` is
   // true.
-  template <class Enough> std::optional<std::size_t> leader(milliseconds patience, Enough&& enough) const {
+  template <class Enough>
+  std::optional<std::size_t> leader(milliseconds patience, Enough&& enough) const {
     auto const until = std::chrono::steady_clock::now() + patience;
     do {
       std::optional<std::size_t> found;
@@ -121,12 +123,24 @@ public:
     return leader(patience, [] { return false; });
   }
 
+  // Prints what the nodes said last, for someone who has to find out what went wrong.
+  void show_logs() const {
+    for (std::size_t i = 0; i < size; ++i) {
+      std::ifstream file{log(i)};
+      std::vector<std::string> lines;
+      for (std::string line; std::getline(file, line);) lines.push_back(line);
+      std::printf("--- the end of node %zu's log\n", i + 1);
+      for (auto l = lines.size() > 10 ? lines.size() - 10 : 0; l < lines.size(); ++l)
+        std::puts(lines[l].c_str());
+    }
+  }
+
 private:
   std::string program_;
   std::vector<std::string> more_;
   std::string directory_;
   std::string members_;
-  std::vector<std::uint16_t> ports_; // of the nodes among themselves, then for clients
+  reserved_ports ports_{2 * size}; // of the nodes among themselves, then for clients
   process nodes_[size];
 };
 

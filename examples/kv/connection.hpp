@@ -22,7 +22,8 @@ namespace kv {
 // `Port` is the client_port: connections live in its table, and the handlers that are under way keep them
 // alive. The socket is read only while there is room for what it may bring; an idle connection holds no
 // buffer.
-template <class Port> class connection : public std::enable_shared_from_this<connection<Port>> {
+template <class Port>
+class connection : public std::enable_shared_from_this<connection<Port>> {
 public:
   using socket = asio::ip::tcp::socket;
   using clock = request_queue::clock;
@@ -142,7 +143,8 @@ private:
     if (kept_.empty() && kept_.capacity() > max_idle) std::string{}.swap(kept_);
   }
 
-  template <class Write> void answer(Write&& write) {
+  template <class Write>
+  void answer(Write&& write) {
     std::string reply;
     resp_writer out{reply};
     write(out);

@@ -9,11 +9,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace kv {
 
@@ -30,7 +28,7 @@ public:
       return 130;
     } catch (std::runtime_error const& e) {
       std::printf("\nkv demo: %s\n", e.what());
-      for (std::size_t i = 0; i < cluster::size; ++i) show_log(i);
+      nodes_.show_logs();
       return 1;
     }
   }
@@ -182,15 +180,6 @@ private:
                 well ? "nothing acknowledged is missing or wrong" : "THIS IS NOT AS IT SHOULD BE",
                 static_cast<double>(since(began_)) / 1000);
     return well ? 0 : 1;
-  }
-
-  void show_log(std::size_t node) const {
-    std::ifstream file{nodes_.log(node)};
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
-    std::printf("--- the end of node %zu's log\n", node + 1);
-    for (auto i = lines.size() > 10 ? lines.size() - 10 : 0; i < lines.size(); ++i)
-      std::puts(lines[i].c_str());
   }
 
   cluster nodes_{own_path()};

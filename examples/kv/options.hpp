@@ -82,7 +82,8 @@ inline std::string complaint(std::string_view flag, std::string_view expected, s
          "\"";
 }
 
-template <class Int> Int integer_within(std::string_view flag, std::string_view text, Int least, Int most) {
+template <class Int>
+Int integer_within(std::string_view flag, std::string_view text, Int least, Int most) {
   auto const n = quorate::service::parse_integer<Int>(text);
   if (!n || *n < least || *n > most)
     throw failure{
@@ -96,7 +97,10 @@ inline address parse_address(std::string_view flag, std::string_view text) {
                         ? std::nullopt
                         : quorate::service::parse_integer<std::uint16_t>(text.substr(colon + 1));
   if (!port || colon == 0) throw failure{complaint(flag, "HOST:PORT, such as 127.0.0.1:6401", text)};
-  return {std::string{text.substr(0, colon)}, *port};
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2); // IPv6, as in a URL
+  return {std::string{host}, *port};
 }
 
 inline std::vector<member> parse_cluster(std::string_view text) {

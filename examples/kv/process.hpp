@@ -111,24 +111,40 @@ inline std::string own_path() {
   return n > 0 ? std::string(path, static_cast<std::size_t>(n)) : std::string{};
 }
 
-// Ports of this machine that nobody listens on now. All are held until the last is found, so no two are the
-// same.
-inline std::vector<std::uint16_t> free_ports(std::size_t count) {
-  std::vector<std::uint16_t> ports;
-  std::vector<int> held;
-  for (std::size_t i = 0; i < count; ++i) {
+// Ports of this machine that nobody else uses, and that nobody is given by chance as long as this lives: they
+// stay bound here, which a server that sets SO_REUSEADDR does not mind. Without that, a port whose server is
+// down for a moment may go to any program that asks for a free one.
+class reserved_ports {
+public:
+  explicit reserved_ports(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) reserve();
+  }
+  reserved_ports(reserved_ports const&) = delete;
+  reserved_ports& operator=(reserved_ports const&) = delete;
+  ~reserved_ports() {
+    for (auto const fd : held_) ::close(fd);
+  }
+  // Fewer than asked for if the machine has no more.
+  std::size_t size() const { return ports_.size(); }
+  std::uint16_t operator[](std::size_t i) const { return ports_[i]; }
+
+private:
+  void reserve() {
     auto const fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    held.push_back(fd);
+    if (fd < 0) return;
+    held_.push_back(fd);
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
-    if (::bind(fd, reinterpret_cast<sockaddr*>(&at), size) != 0) continue;
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0) ports.push_back(ntohs(at.sin_port));
+    int const on = 1;
+    auto* const address = reinterpret_cast<sockaddr*>(&at);
+    if (::bind(fd, address, size) == 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        ::getsockname(fd, address, &size) == 0)
+      ports_.push_back(ntohs(at.sin_port));
   }
-  for (auto const fd : held)
-    if (fd >= 0) ::close(fd);
-  return ports;
-}
+  std::vector<int> held_;
+  std::vector<std::uint16_t> ports_;
+};
 
 } // namespace kv

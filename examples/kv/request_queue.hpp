@@ -46,7 +46,8 @@ public:
 
   // Calls submit(number, kind, operation) for each request whose turn has come. It may settle the request at
   // once; `operation` is good until then, or until it returns.
-  template <class Submit> void pump(Submit&& submit) {
+  template <class Submit>
+  void pump(Submit&& submit) {
     while (held_ == 0 && next_ < requests_.size()) {
       auto& r = requests_[next_];
       if (r.at == phase::waiting) {

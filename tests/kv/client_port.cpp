@@ -27,7 +27,8 @@ struct server {
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::thread thread;
 
-  template <class F> auto with(F&& f) {
+  template <class F>
+  auto with(F&& f) {
     auto const task = std::make_shared<std::packaged_task<decltype(f())()>>(std::forward<F>(f));
     asio::post(io, [task] { (*task)(); });
     return task->get_future().get();

@@ -24,7 +24,8 @@ class key_value {
 public:
   // Carries out the write that `bytes` encode and answers into `out`. What is no well-formed write changes
   // nothing and is answered with an error, on every node alike.
-  template <reply_sink Out> void apply(std::string_view bytes, Out& out);
+  template <reply_sink Out>
+  void apply(std::string_view bytes, Out& out);
 
   // Answers the read that `bytes` encode. An answer of more than `most` bytes of keys and values is refused,
   // but for SCAN, which stops there and goes on at the next call.
@@ -61,7 +62,8 @@ private:
   };
   struct order {
     using is_transparent = void;
-    template <class A, class B> bool operator()(A const& a, B const& b) const {
+    template <class A, class B>
+    bool operator()(A const& a, B const& b) const {
       return a.hash != b.hash ? a.hash < b.hash : std::string_view{a.text} < std::string_view{b.text};
     }
   };
@@ -81,23 +83,33 @@ private:
     entries_.erase(at);
     return true;
   }
-  template <class Out> static void answer(std::string const* value, Out& out) {
+  template <class Out>
+  static void answer(std::string const* value, Out& out) {
     value != nullptr ? out.bulk(*value) : out.nil();
   }
 
-  template <class Out> void set(operation op, Out& out);
-  template <class Out> void getdel(operation op, Out& out);
-  template <class Out> void increment(operation op, Out& out);
-  template <class Out> void append(operation op, Out& out);
-  template <class Out> void compare_and_swap(operation op, Out& out);
-  template <class Out> void mget(operation op, Out& out, std::size_t most) const;
-  template <class Out> void keys(operation op, Out& out, std::size_t most) const;
-  template <class Out> void scan(operation op, Out& out, std::size_t most) const;
+  template <class Out>
+  void set(operation op, Out& out);
+  template <class Out>
+  void getdel(operation op, Out& out);
+  template <class Out>
+  void increment(operation op, Out& out);
+  template <class Out>
+  void append(operation op, Out& out);
+  template <class Out>
+  void compare_and_swap(operation op, Out& out);
+  template <class Out>
+  void mget(operation op, Out& out, std::size_t most) const;
+  template <class Out>
+  void keys(operation op, Out& out, std::size_t most) const;
+  template <class Out>
+  void scan(operation op, Out& out, std::size_t most) const;
 
   map entries_;
 };
 
-template <reply_sink Out> void key_value::apply(std::string_view bytes, Out& out) {
+template <reply_sink Out>
+void key_value::apply(std::string_view bytes, Out& out) {
   auto op = decode_operation(bytes);
   if (!op) return out.error("ERR malformed operation");
   switch (op->code) {
@@ -127,7 +139,8 @@ template <reply_sink Out> void key_value::apply(std::string_view bytes, Out& out
   }
 }
 
-template <reply_sink Out> void key_value::read(std::string_view bytes, Out& out, std::size_t most) const {
+template <reply_sink Out>
+void key_value::read(std::string_view bytes, Out& out, std::size_t most) const {
   auto op = decode_operation(bytes);
   if (!op) return out.error("ERR malformed operation");
   switch (op->code) {
@@ -155,7 +168,8 @@ template <reply_sink Out> void key_value::read(std::string_view bytes, Out& out,
   }
 }
 
-template <class Out> void key_value::set(operation op, Out& out) {
+template <class Out>
+void key_value::set(operation op, Out& out) {
   auto const key = op.arguments.next();
   auto const value = op.arguments.next();
   auto const at = locate(key);
@@ -174,14 +188,16 @@ template <class Out> void key_value::set(operation op, Out& out) {
     put(key, value);
 }
 
-template <class Out> void key_value::getdel(operation op, Out& out) {
+template <class Out>
+void key_value::getdel(operation op, Out& out) {
   auto const at = locate(op.arguments.next());
   if (at == entries_.end()) return out.nil();
   out.bulk(at->second);
   entries_.erase(at);
 }
 
-template <class Out> void key_value::increment(operation op, Out& out) {
+template <class Out>
+void key_value::increment(operation op, Out& out) {
   auto const key = op.arguments.next();
   auto const delta = unzigzag(op.numbers[0]);
   auto const* const old = find(key);
@@ -194,7 +210,8 @@ template <class Out> void key_value::increment(operation op, Out& out) {
   out.integer(after);
 }
 
-template <class Out> void key_value::append(operation op, Out& out) {
+template <class Out>
+void key_value::append(operation op, Out& out) {
   auto const key = op.arguments.next();
   auto const tail = op.arguments.next();
   auto const* const old = find(key);
@@ -205,7 +222,8 @@ template <class Out> void key_value::append(operation op, Out& out) {
   out.integer(static_cast<std::int64_t>(size));
 }
 
-template <class Out> void key_value::compare_and_swap(operation op, Out& out) {
+template <class Out>
+void key_value::compare_and_swap(operation op, Out& out) {
   auto const at = locate(op.arguments.next());
   auto const expected = op.arguments.next();
   bool const swaps = at != entries_.end() && at->second == expected;
@@ -213,7 +231,8 @@ template <class Out> void key_value::compare_and_swap(operation op, Out& out) {
   out.integer(swaps ? 1 : 0);
 }
 
-template <class Out> void key_value::mget(operation op, Out& out, std::size_t most) const {
+template <class Out>
+void key_value::mget(operation op, Out& out, std::size_t most) const {
   std::size_t bytes = 0;
   for (auto names = op.arguments; names.count() > 0;) {
     auto const* const value = find(names.next());
@@ -224,7 +243,8 @@ template <class Out> void key_value::mget(operation op, Out& out, std::size_t mo
   while (op.arguments.count() > 0) answer(find(op.arguments.next()), out);
 }
 
-template <class Out> void key_value::keys(operation op, Out& out, std::size_t most) const {
+template <class Out>
+void key_value::keys(operation op, Out& out, std::size_t most) const {
   auto const pattern = op.arguments.next();
   std::vector<std::string_view> found;
   std::size_t bytes = 0;
@@ -238,7 +258,8 @@ template <class Out> void key_value::keys(operation op, Out& out, std::size_t mo
   for (auto const key : found) out.bulk(key);
 }
 
-template <class Out> void key_value::scan(operation op, Out& out, std::size_t most) const {
+template <class Out>
+void key_value::scan(operation op, Out& out, std::size_t most) const {
   auto const pattern = op.arguments.next();
   auto const count = op.numbers[1];
   std::vector<std::string_view> found;
