@@ -139,7 +139,7 @@ private:
     auto const next = replica_.turn(
         clock::now(),
         [this](quorate::node_id to, auto const& m, quorate::payloads bytes) {
-          transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
+          return transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
         },
         backend_);
     note_leader();

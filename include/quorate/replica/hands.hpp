@@ -70,21 +70,21 @@ public:
   }
   void withdraw() { offered_ = payloads{}; }
 
-  // --- effects
+  // --- effects. After a write that failed nothing is written: the rest of the step would build on it.
   void accept(hard_state const& h) {
     ++counted_.hard_states;
-    if (!storage_.put(h)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.put(h)) noticed_ = failed_ = true;
   }
   void accept(entry_run const& run) {
     static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op: one record of length 0
     auto const bytes = offered_.count() == 0 ? payloads::trusted(no_bytes, 1) : cut(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
-    if (!storage_.put(run, bytes)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.put(run, bytes)) noticed_ = failed_ = true;
   }
   void accept(truncation const& t) {
     ++counted_.truncations;
-    if (!storage_.truncate(t.from)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.truncate(t.from)) noticed_ = failed_ = true;
   }
   template <class M>
   void advise(node_index to, M const& m) {

@@ -185,8 +185,7 @@ public:
       heed();
       if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
     }
-    if (refused_ || !forward_refusals_.empty()) tell_refusals(machine);
-    if (stopped_) return give_up(machine);
+    if (attention_ && !attend(machine)) return;
     auto const tell = [&](auto const& o) { machine(o); };
     if (!proposals_.empty()) proposals_.settle(core_.commit_index(), storage_.log(), tell);
     if (applied_ < core_.commit_index()) {
@@ -209,7 +208,7 @@ public:
   }
 
   // For good; what waits gets its outcome in the next release.
-  void stop() { stopped_ = true; }
+  void stop() { stopped_ = attention_ = true; }
 
   // --- what is known
 
@@ -360,12 +359,21 @@ private:
     return hands_.placed_;
   }
   void refuse_staged(refusal why) {
+    attention_ = true;
     refused_ = proposal_outcome{proposal_token{staging_.first()}, staging_.count(), fate::refused, why, {}};
     staging_.clear();
   }
+  // What is not as always. False, and everything that waits has its outcome, if the replica has stopped.
+  template <class Machine>
+  [[gnu::cold]] bool attend(Machine&& machine) {
+    tell_refusals(machine);
+    attention_ = stopped_;
+    if (stopped_) give_up(machine);
+    return !stopped_;
+  }
   // At most one run was refused since the last release, so one record is enough.
   template <class Machine>
-  [[gnu::cold]] void tell_refusals(Machine&& machine) {
+  void tell_refusals(Machine&& machine) {
     for (auto const& r : forward_refusals_)
       proposals_.refuse(r.number, r.count, r.reason, [&](auto const& o) { machine(o); });
     forward_refusals_.clear();
@@ -392,7 +400,9 @@ private:
     if (m.asker == storage_.identity().incarnation) proposals_.place(m.number, m.count, m.index, m.era);
   }
   void take(node_index, forward_refused const& m, payloads) {
-    if (m.asker == storage_.identity().incarnation) forward_refusals_.push_back(m);
+    if (m.asker != storage_.identity().incarnation) return;
+    attention_ = true;
+    forward_refusals_.push_back(m);
   }
 
   // --- reads
@@ -440,15 +450,22 @@ private:
 
   template <class Machine>
   void apply(Machine&& machine) {
-    std::uint32_t budget = apply_entries;
-    do {
-      auto const left = core_.commit_index() - applied_;
-      auto const run = storage_.log().fit(applied_ + 1, left < budget ? static_cast<std::uint32_t>(left) : budget,
-                                          apply_bytes);
-      if (run.kind == entry_kind::command && !apply(run, machine)) return stop();
-      applied_ = run.last();
-      budget -= run.count;
-    } while (applied_ < core_.commit_index() && budget > 0);
+    auto const budget = apply_entries - apply_run(apply_entries, machine);
+    if (applied_ < core_.commit_index()) apply_rest(budget, machine); // seldom is there more than one run
+  }
+  template <class Machine>
+  [[gnu::cold]] void apply_rest(std::uint32_t budget, Machine&& machine) {
+    while (applied_ < core_.commit_index() && budget > 0 && !stopped_) budget -= apply_run(budget, machine);
+  }
+  // Returns how many entries it has applied; none if that has stopped the replica.
+  template <class Machine>
+  std::uint32_t apply_run(std::uint32_t budget, Machine&& machine) {
+    auto const left = core_.commit_index() - applied_;
+    auto const run = storage_.log().fit(applied_ + 1, left < budget ? static_cast<std::uint32_t>(left) : budget,
+                                        apply_bytes);
+    if (run.kind == entry_kind::command && !apply(run, machine)) return stop(), 0;
+    applied_ = run.last();
+    return run.count;
   }
   template <class Machine>
   bool apply(entry_run const& run, Machine&& machine) {
@@ -463,10 +480,12 @@ private:
       else sound = false;
       index = index + 1;
     });
-    if (!sound)
-      failure_ = "a committed entry between " + std::to_string(run.first.value) + " and " +
-                 std::to_string(run.last().value) + " is no command of this Messages policy: was it written by another?";
-    return sound;
+    return sound || is_no_command(run);
+  }
+  [[gnu::cold]] bool is_no_command(entry_run const& run) {
+    failure_ = "a committed entry between " + std::to_string(run.first.value) + " and " +
+               std::to_string(run.last().value) + " is no command of this Messages policy: was it written by another?";
+    return false;
   }
 
   template <class Machine>
@@ -537,6 +556,7 @@ private:
   std::uint64_t ordered_ = ~std::uint64_t{0}; // the last write that a sync was ordered for; at first none, not even 0
   std::optional<durable> durable_{};
   bool stopped_ = false;
+  bool attention_ = false; // it has stopped, or there are refusals to tell
   std::string failure_{};
 
   staging<time> staging_;

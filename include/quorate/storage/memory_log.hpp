@@ -20,7 +20,8 @@ class memory_log {
 public:
   // It never holds more than `entries`; the arena starts with `bytes` and grows when they do not suffice.
   memory_log(std::size_t entries, std::size_t bytes)
-      : capacity_{entries}, begins_(std::bit_ceil(entries)), arena_(bytes), limit_{bytes} {}
+      : capacity_{entries}, begins_(std::bit_ceil(entries)), arena_(bytes), slot_mask_{begins_.size() - 1},
+        limit_{bytes} {}
 
   // --- the log_view; what fits is limited by the bytes that lie together
   log_index compacted() const { return shape_.compacted(); }
@@ -49,7 +50,7 @@ public:
     if (bytes.size() > limit_ - tail_) make_place(bytes.size());
     std::memcpy(arena_.data() + tail_, bytes.data(), bytes.size());
     auto const slot = slot_of(run.first);
-    auto const before_wrap = begins_.size() - slot;
+    auto const before_wrap = slot_mask_ + 1 - slot;
     if (run.count <= before_wrap) {
       note_begins(slot, run.count);
     } else {
@@ -76,7 +77,7 @@ public:
 private:
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
 
-  std::size_t slot_of(log_index i) const { return i.value & (begins_.size() - 1); }
+  std::size_t slot_of(log_index i) const { return i.value & slot_mask_; }
   std::size_t begin_of(log_index i) const { return begins_[slot_of(i)]; }
   std::size_t end_of(log_index i) const {
     auto const b = begin_of(i);
@@ -140,6 +141,7 @@ private:
   std::size_t capacity_;
   std::vector<std::size_t> begins_; // where entry i's record lies, at i modulo the size, which is a power of two
   std::vector<std::byte> arena_;
+  std::size_t slot_mask_;
   std::size_t limit_; // where the free bytes behind tail_ end
   std::size_t tail_ = 0;
   shape shape_{};

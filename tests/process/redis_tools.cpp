@@ -1,0 +1,89 @@
+// redis-cli and redis-benchmark against real nodes: what is set at one is read at another, and neither the leader nor a
+// follower gives the benchmark an error.
+//
+//   redis_tools PROGRAM
+#include "../../examples/kv/cluster.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct result {
+  int status = -1;
+  std::string text; // output and errors
+};
+
+result run(std::string const& command) {
+  result r;
+  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return r;
+  std::array<char, 4096> piece{};
+  while (auto const n = std::fread(piece.data(), 1, piece.size(), pipe)) r.text.append(piece.data(), n);
+  r.status = ::pclose(pipe);
+  return r;
+}
+
+int wrong = 0;
+
+void expect(std::string const& command, std::string const& wanted) {
+  auto const r = run(command);
+  bool const good = r.status == 0 && r.text == wanted + "\n";
+  std::printf("%s: %s\n", good ? "ok" : "WRONG", command.c_str());
+  if (good) return;
+  ++wrong;
+  std::printf("  expected \"%s\", but got \"%s\"\n", wanted.c_str(), r.text.c_str());
+}
+
+void benchmark(std::uint16_t port, char const* whom) {
+  auto const r = run("redis-benchmark -p " + std::to_string(port) + " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
+  std::size_t done = 0;
+  for (auto at = r.text.find("requests per second"); at != std::string::npos; at = r.text.find("requests per second", at + 1))
+    ++done;
+  bool const good = r.status == 0 && done == 4 && r.text.find("rror") == std::string::npos &&
+                    r.text.find("WARN") == std::string::npos;
+  std::printf("%s: redis-benchmark against %s\n", good ? "ok" : "WRONG", whom);
+  if (good) return;
+  ++wrong;
+  std::printf("%s\n", r.text.c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: redis_tools PROGRAM\n", stderr);
+    return 2;
+  }
+  try {
+    kv::cluster cluster{argv[1]};
+    cluster.start_all();
+    auto const leader = cluster.leader(20s);
+    if (!leader) {
+      std::puts("WRONG: no leader within 20 seconds");
+      return 1;
+    }
+    auto const follower = (*leader + 1) % kv::cluster::size;
+    auto const cli = [&](std::size_t node) { return "redis-cli -p " + std::to_string(cluster.port(node)) + " "; };
+    expect(cli(*leader) + "set a 1", "OK");
+    expect(cli(follower) + "get a", "1");
+    expect(cli(follower) + "incr a", "2");
+    expect(cli(*leader) + "get a", "2");
+    expect(cli(follower) + "cas a 2 3", "1");
+    expect(cli(*leader) + "cas a 2 4", "0");
+    benchmark(cluster.port(*leader), "the leader");
+    benchmark(cluster.port(follower), "a follower");
+    if (!cluster.stop_all(10s)) {
+      std::puts("WRONG: a node did not stop cleanly");
+      ++wrong;
+    }
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "redis_tools: %s\n", e.what());
+    return 1;
+  }
+  return wrong == 0 ? 0 : 1;
+}
