@@ -200,7 +200,8 @@ TEST_CASE("C7: whatever the order of acknowledgements, what is on a majority is 
     }
 }
 
-// C8: cannot arise yet: there are no joint configurations; a quorum is asked of one configuration, the last in the log.
+// C8: cannot arise yet: there are no joint configurations; a quorum is asked of one configuration, the last
+// in the log.
 
 TEST_CASE("C10: who is no voter counts neither for votes nor for commits") {
   world<5> w{configuration{node_set<64>::first(3)}};

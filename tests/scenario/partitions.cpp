@@ -8,7 +8,8 @@ namespace {
 
 using namespace raft;
 
-// The leader A reaches nobody but B; B, C and D reach each other; E is down. B hears a leader that has no quorum.
+// The leader A reaches nobody but B; B, C and D reach each other; E is down. B hears a leader that has no
+// quorum.
 TEST_CASE("E15: a leader without a quorum gives way, and with it the bridge that hears it") {
   world<5> w;
   w.elect(A);
@@ -55,8 +56,8 @@ void one_that_cannot_hear_deposes_nobody() {
   }
 }
 
-// Two rules keep this, and each suffices: who cannot hear pre-votes does not campaign; and beside a living leader a
-// request does not raise the term.
+// Two rules keep this, and each suffices: who cannot hear pre-votes does not campaign; and beside a living
+// leader a request does not raise the term.
 TEST_CASE("E16: a node that can send and not receive does not depose the leader: pre-votes alone") {
   one_that_cannot_hear_deposes_nobody<node<check_quorum<off>>>();
 }

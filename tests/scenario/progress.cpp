@@ -89,8 +89,8 @@ TEST_CASE("L9: entries replaced while the sync of the old ones is in flight are 
   CHECK(w[B].durable.log.stamp_at(at(3)) == term(2));
 }
 
-// L10: cannot arise yet: there are no snapshots. What a storage keeps at the compacted index is the term of that entry:
-// E6 reads it.
+// L10: cannot arise yet: there are no snapshots. What a storage keeps at the compacted index is the term of
+// that entry: E6 reads it.
 
 // How many entries the appends to `n` that wait have in all.
 template <class World>
@@ -144,7 +144,8 @@ TEST_CASE("L11: what is in flight is forgotten with the state that it was counte
   CHECK(carried_to(w, B) == 1); // its first entry
   CHECK(carried_to(w, C) == 1);
 }
-// The other half of L11 has no place here: bytes are not counted, each append is cut to size by the view (fit).
+// The other half of L11 has no place here: bytes are not counted, each append is cut to size by the view
+// (fit).
 
 TEST_CASE("L12: what is reported as committed only rises, one report a rise") {
   world<3> w;

@@ -1,4 +1,5 @@
-// What is said before and after a restart, and leaders that follow one another: scenarios without an id, from the issue.
+// What is said before and after a restart, and leaders that follow one another: scenarios without an id, from
+// the issue.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -84,8 +85,8 @@ TEST_CASE("an acknowledgement of a follower's earlier incarnation is true of the
   CHECK(w.log(B).last() == at(4));
 }
 
-// A and B take turns at leading with C's help, and nothing that they say as leaders arrives: both logs fill with first
-// entries of many terms, none committed.
+// A and B take turns at leading with C's help, and nothing that they say as leaders arrives: both logs fill
+// with first entries of many terms, none committed.
 TEST_CASE("dozens of leaders follow one another without a commit, and the last of them commits") {
   world<3> w;
   std::uint64_t terms = 0;

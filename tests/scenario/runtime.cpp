@@ -1,4 +1,5 @@
-// SCENARIOS.md, runtime: T3 and T6 (T5 is with the progress, T7 with the timers), as far as they are the core's.
+// SCENARIOS.md, runtime: T3 and T6 (T5 is with the progress, T7 with the timers), as far as they are the
+// core's.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -31,6 +32,11 @@ TEST_CASE("T3: the term and the vote are written when they change, and at no oth
   w.receive(A, C, heartbeat_answer{term(4), 0});
   CHECK(w[A].hard_writes == 2);
 }
+
+// T4, exactly one outcome for whoever waits, is the replica's: tests/replica/tokens.cpp and forwards.cpp. So
+// is M8, an id that comes back with an empty log: a member is known by its store as well, and the handshake
+// keeps another one out: tests/transport/tcp_refusal.cpp. A core alone cannot tell: to it, an id is its place
+// in the configuration.
 
 TEST_CASE("T6: a request of an old term is answered with the current one") {
   world<3> w;
@@ -95,7 +101,8 @@ TEST_CASE("T6: what a node says to itself by mistake neither harms nor elects it
   CHECK(w.log(A).last() == at(3));
 }
 
-// Anything from anybody, of any term, in any role: nothing is asserted, and what must hold of one node alone holds.
+// Anything from anybody, of any term, in any role: nothing is asserted, and what must hold of one node alone
+// holds.
 TEST_CASE("T6: no message, however odd, breaks what one node promises") {
   std::uint64_t random = 7;
   auto const draw = [&](std::uint64_t below) {

@@ -49,8 +49,8 @@ TEST_CASE("E18: nodes with neighbouring seeds do not campaign together") {
   CHECK(together < 10);
 }
 
-// A thousand groups share one source of ticks, which wakes every tenth time only: all that expired in between see the
-// same `now`. Each must part from the others again.
+// A thousand groups share one source of ticks, which wakes every tenth time only: all that expired in between
+// see the same `now`. Each must part from the others again.
 TEST_CASE("T7: groups on one source of ticks do not gather in one phase") {
   std::vector<manual_timer> groups;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {

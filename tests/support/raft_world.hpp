@@ -1,5 +1,6 @@
-// A few Raft cores, their logs and disks, and a network, as one constexpr value that a test moves by hand. Nothing
-// happens by itself: messages wait until delivered, writes until synced, timers until they are made to expire.
+// A few Raft cores, their logs and disks, and a network, as one constexpr value that a test moves by hand.
+// Nothing happens by itself: messages wait until delivered, writes until synced, timers until they are made
+// to expire.
 #pragma once
 
 #include "quorate/core/log_shape.hpp"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <type_traits>
 #include <variant>
 
 namespace quorate::test {
@@ -44,6 +46,9 @@ template <std::size_t Nodes, class Core = raft::node<limits<limit_values{.nodes 
 class world {
 public:
   struct host;
+  static constexpr std::size_t nodes = Nodes;
+  using state_type = raft::node_state<typename Core::options>;
+  using log_type = log_shape<Runs>;
 
   // Every log begins with the configuration entry, at index 1 and term 0, as a replica lays it down.
   constexpr world() : world{everybody()} {}
@@ -109,8 +114,8 @@ public:
     net_.pop_back();
   }
   constexpr void lose_everything() { net_.clear(); }
-  // Hands over, oldest first, what waits between members of `among`, with a turn of each after every delivery, until
-  // nothing is left; loses the rest. Returns how many were delivered.
+  // Hands over, oldest first, what waits between members of `among`, with a turn of each after every
+  // delivery, until nothing is left; loses the rest. Returns how many were delivered.
   constexpr std::size_t settle(node_set<64> among = node_set<64>::first(Nodes)) {
     return settle_where(among,
                         [&](packet const& p) { return among.contains(p.to) && among.contains(p.from); });
@@ -158,13 +163,22 @@ public:
   // --- the machine
   // Everything not synced is gone; the node starts again from its disk.
   constexpr void crash(node_index n) { crash(n, disk<Runs>{hosts_[n.value].durable}); }
-  // The same, when the disk holds `survived` after all: the image of a sync that was in flight, or an older one.
+  // The same, when the disk holds `survived` after all: the image of a sync that was in flight, or an older
+  // one.
   constexpr void crash(node_index n, disk<Runs> const& survived) {
     auto& h = hosts_[n.value];
     h.written = h.durable = survived;
     boot(h);
   }
-  // Starts `n` from a disk with the configuration entry, entries of these terms behind it, and this hard state.
+  // The same, when of what was not synced the first `kept` writes reached the disk.
+  constexpr void crash_keeping(node_index n, std::size_t kept) {
+    auto const& h = hosts_[n.value];
+    auto d = h.durable;
+    for (std::size_t i = 0; i < kept; ++i) std::visit([&](auto const& x) { carry_out(d, x); }, h.unsynced[i]);
+    crash(n, d);
+  }
+  // Starts `n` from a disk with the configuration entry, entries of these terms behind it, and this hard
+  // state.
   constexpr void lay_down(node_index n, std::initializer_list<std::uint64_t> terms, std::uint64_t current,
                           node_index vote = no_node) {
     disk<Runs> d{};
@@ -178,8 +192,8 @@ public:
     hosts_[n.value].written.log.compact(upto);
     hosts_[n.value].durable.log.compact(upto);
   }
-  // Makes `n` win an election with the votes of `among`, its no-op committed as far as they allow. Contact with the
-  // old leader is taken as lost.
+  // Makes `n` win an election with the votes of `among`, its no-op committed as far as they allow. Contact
+  // with the old leader is taken as lost.
   constexpr void elect(node_index n, node_set<64> among = node_set<64>::first(Nodes)) {
     among.for_each([&](node_index v) { expire(v, timer::contact); });
     expire(n, timer::election);
@@ -205,6 +219,10 @@ public:
       using ticket_source::order;
     } tickets{};
     outbox<64, raft::request_vote, raft::vote_granted, raft::appended> held{};
+    // Written since the last sync, oldest first, as far as there is room.
+    bounded_queue<std::variant<hard_state, entry_run, truncation>, 64> unsynced{};
+    std::uint64_t synced = 0; // writes that are durable
+    bool log_full = false;    // a write did not fit the shape: nothing after it means anything
     // What the core reported.
     bounded<entry_run, 8> proposed{};
     std::size_t refused = 0;
@@ -226,18 +244,12 @@ private:
     constexpr written latest() const { return h_.tickets.latest(); }
     template <class Write>
     constexpr quorate::written write(Write const& x) {
-      accept(x);
+      if (!w_.carry_out(h_.written, x)) h_.log_full = true;
+      (void)h_.unsynced.push({x});
       ++h_.writes;
+      h_.hard_writes += std::is_same_v<Write, hard_state> ? 1 : 0;
+      h_.truncations += std::is_same_v<Write, truncation> ? 1 : 0;
       return h_.tickets.next();
-    }
-    constexpr void accept(hard_state const& s) {
-      h_.written.hard = s;
-      ++h_.hard_writes;
-    }
-    constexpr void accept(entry_run const& run) { (void)h_.written.log.put(run, w_.voters_); }
-    constexpr void accept(truncation const& t) {
-      h_.written.log.truncate(t.from);
-      ++h_.truncations;
     }
     template <class M>
     constexpr void advise(node_index to, M const& m) {
@@ -271,6 +283,10 @@ private:
     host& h_;
   };
 
+  constexpr bool carry_out(disk<Runs>& d, hard_state const& x) { return d.hard = x, true; }
+  constexpr bool carry_out(disk<Runs>& d, truncation const& x) { return d.log.truncate(x.from), true; }
+  constexpr bool carry_out(disk<Runs>& d, entry_run const& x) { return d.log.put(x, voters_); }
+
   template <class Event>
   constexpr void step(node_index n, Event const& e) {
     auto& h = hosts_[n.value];
@@ -280,13 +296,18 @@ private:
   constexpr void boot(host& h) {
     h.core = Core{h.self, h.written.hard, h.written.log};
     h.held = {};
+    h.unsynced.clear();
+    h.synced = h.tickets.latest().number();
     h.committed = {};
+    h.readable = 0;
     step(h.self, start{});
   }
   static constexpr sync_order begin_sync(host& h) { return h.tickets.order(); }
   constexpr void finish(node_index n, sync_order order, disk<Runs> const& image) {
     auto& h = hosts_[n.value];
     h.durable = image;
+    for (; h.synced < order.upto(); ++h.synced)
+      if (!h.unsynced.empty()) h.unsynced.pop();
     h.held.release(static_cast<sync_order&&>(order).succeeded(), [&](node_index to, auto const& m) {
       if (to == n)
         receive(n, n, m);
