@@ -20,9 +20,8 @@ struct received {
 };
 
 inline std::vector<std::byte> bytes_of(std::string_view s) {
-  std::vector<std::byte> b;
-  for (char c : s) b.push_back(static_cast<std::byte>(c));
-  return b;
+  auto const b = std::as_bytes(std::span{s});
+  return {b.begin(), b.end()};
 }
 
 inline std::string text_of(std::span<std::byte const> b) {
@@ -125,6 +124,7 @@ struct bare {
   asio::io_context& io;
   asio::ip::tcp::socket socket{io};
   bool closed = false; // seen by hear()
+  bool cut = false;    // seen by say(): not all of it was taken
 
   void dial(tcp::endpoint const& at) {
     socket.connect(at);
@@ -133,8 +133,13 @@ struct bare {
 
   // What the other side does to us meanwhile, a reset too, is its right.
   void say(std::span<std::byte const> b) {
-    std::error_code ignored;
-    asio::write(socket, asio::buffer(b.data(), b.size()), ignored);
+    socket.non_blocking(true);
+    until(io, [&] {
+      std::error_code ec;
+      b = b.subspan(socket.write_some(asio::buffer(b.data(), b.size()), ec));
+      cut = ec && ec != asio::error::would_block;
+      return b.empty() || cut;
+    });
   }
   void say(std::string_view s) { say(bytes_of(s)); }
 

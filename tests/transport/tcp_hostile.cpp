@@ -126,6 +126,20 @@ TEST_CASE_FIXTURE(besieged,
   still_talk();
 }
 
+TEST_CASE_FIXTURE(besieged, "whoever is turned away while still sending hears the reason all the same") {
+  party d{io, 3, 3};
+  d.options.handshake_timeout = 1h;
+  d.open();
+  bare liar{io};
+  pass_for(liar, b, d);
+  liar.say(frame_bytes(0, ""));
+  liar.say(std::string(10'000'000, 'x')); // more than the systems take without d's help
+  CHECK_FALSE(liar.cut);                  // a reset could overtake the reason
+  auto const answer = liar.hear(1000);
+  REQUIRE(answer.size() > tcp::record_head_bytes);
+  CHECK(text_of(std::span{answer}.subspan(tcp::record_head_bytes)) == "an empty frame");
+}
+
 TEST_CASE_FIXTURE(besieged, "a length that is only announced allocates nothing") {
   bare liar{io};
   pass_for(liar, ghost, a);
@@ -159,6 +173,28 @@ TEST_CASE_FIXTURE(besieged, "connections that say nothing are few and short") {
   for (auto& m : mute) CHECK(m->hangs_up());
   CHECK(a.times("the handshake took too long") == 1);
   still_talk();
+}
+
+TEST_CASE_FIXTURE(besieged, "when too many say nothing the oldest goes, so that a peer still gets in") {
+  party d{io, 3, 3};
+  d.options.handshake_timeout = 1h;
+  d.open();
+  std::vector<std::unique_ptr<bare>> mute;
+  for (int i = 0; i < 70; ++i) {
+    mute.push_back(std::unique_ptr<bare>{new bare{io}});
+    mute.back()->dial(d.at());
+    for_a_while(io, 1ms);
+  }
+  bare peer{io};
+  pass_for(peer, b, d);
+  CHECK(until(io, [&] { return d.status(2).hearing; }));
+  for (std::size_t i = 0; i < mute.size(); ++i) {
+    mute[i]->socket.non_blocking(true);
+    std::byte one{};
+    std::error_code ec;
+    mute[i]->socket.read_some(asio::buffer(&one, 1), ec);
+    CHECK((ec == asio::error::would_block) == (i >= 7)); // 70 and the peer, 64 places
+  }
 }
 
 TEST_CASE_FIXTURE(besieged,

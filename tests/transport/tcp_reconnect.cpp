@@ -25,13 +25,23 @@ struct sleeper {
   bare line{io};
 
   void wake_for(party& caller, party const& played) {
-    door.non_blocking(true);
     caller.meet(played.options.self, door.local_endpoint());
+    visit();
+    greet(caller, played);
+  }
+
+  // Somebody has dialled.
+  void visit() {
+    door.non_blocking(true);
+    line.socket = asio::ip::tcp::socket{io};
     REQUIRE(until(io, [&] {
       std::error_code ec;
       door.accept(line.socket, ec);
       return !ec;
     }));
+  }
+
+  void greet(party const& caller, party const& played) {
     auto const name = caller.options.protocol.size();
     line.hear(tcp::record_head_bytes + tcp::hello_fixed_bytes + name);
     line.say(hello_bytes(hello_from(played, caller.options.self.value)));
@@ -124,6 +134,7 @@ TEST_CASE_FIXTURE(
   ghost.say(hello_bytes(hello_from(b, 1)));
   CHECK(ghost.hangs_up());
   CHECK(a.times("node 2 of incarnation 1 was superseded by 2") == 1);
+  CHECK(a.status(2).hearing); // the one that was let in stays
 }
 
 TEST_CASE_FIXTURE(trio, "a slow handshake of an earlier incarnation does not replace a later one") {
@@ -159,6 +170,9 @@ TEST_CASE_FIXTURE(trio, "the same incarnation that dials again takes its own ear
 TEST_CASE_FIXTURE(
     trio,
     "a peer that stops reading costs memory up to the limit, then drops, and all is well when it reads") {
+  std::size_t const limit = 4u << 20;
+  a.options.max_queued_bytes = limit;
+  a.options.stall_timeout = 10min;
   a.open();
   c.open();
   introduce({&a, &c});
@@ -172,12 +186,13 @@ TEST_CASE_FIXTURE(
     if (a.send(2, numbered(i, 64'000))) ++sent, last = i;
     CHECK(a.send(3, "tick"));
     io.poll();
-    CHECK(a.status(2).queued_bytes <= 1u << 20);
+    CHECK(a.status(2).queued_bytes <= limit);
     peak = std::max(peak, heap_live_bytes() - live);
   }
-  CHECK(peak < 5u << 20); // two buffers of up to twice the limit, and c's share
-  CHECK(a.status(2).queued_bytes > (1u << 20) - 65'000);
-  CHECK(a.status(2).counters.dropped == static_cast<std::uint64_t>(1000 - sent));
+  CHECK(peak < 5 * limit); // two buffers of up to twice the limit, and what c got
+  for (int i = 1000; a.send(2, numbered(i, 64'000)); ++i) ++sent, last = i;
+  CHECK(a.status(2).queued_bytes > limit - 64'004);
+  CHECK(a.status(2).counters.frames_out == static_cast<std::uint64_t>(sent));
   CHECK(a.status(2).counters.dropped > 0);
   REQUIRE(until(io, [&] { return c.got.size() == 1000; }));
 
@@ -194,6 +209,75 @@ TEST_CASE_FIXTURE(
   CHECK(s.frame() == "awake");
   CHECK(a.status(2).counters.connects == 1);
   CHECK(until(io, [&] { return a.status(2).queued_bytes == 0; }));
+  CHECK(heap_live_bytes() - live < limit); // and the memory was given back
+}
+
+TEST_CASE_FIXTURE(trio, "a peer whose system takes nothing for too long is given up and dialled anew") {
+  a.options.stall_timeout = 300ms;
+  a.open();
+  sleeper s{io};
+  s.wake_for(a, b);
+  REQUIRE(until(io, [&] { // what its system and ours take without its help
+    while (a.send(2, numbered(0, 64'000))) {
+    }
+    return a.status(2).counters.dropped > 0 && !a.connected(2);
+  }));
+  CHECK(a.times("lost node 2") == 1);
+  s.visit();
+}
+
+TEST_CASE_FIXTURE(trio, "for a queue that is full to the last byte nothing more is encoded") {
+  a.options.max_queued_bytes = 1000;
+  a.open();
+  sleeper s{io};
+  s.wake_for(a, b);
+  REQUIRE(until(io, [&] { return a.status(2).queued_bytes == 0; }));
+  CHECK_FALSE(a.send(2, std::string(997, 'x')));
+  CHECK(a.send(2, std::string(996, 'x')));
+  CHECK(a.status(2).queued_bytes == 1000);
+  CHECK_FALSE(a.net->send(node_id{2}, [](std::vector<std::byte>&) { FAIL("encoded in vain"); }));
+  CHECK(s.frame().size() == 996);
+}
+
+TEST_CASE_FIXTURE(trio,
+                  "the back-off doubles up to its bound, and starts anew only after a link that lasted") {
+  a.options.backoff_min = 20ms;
+  a.options.backoff_max = 400ms;
+  a.open();
+  sleeper s{io};
+  a.meet(node_id{2}, s.door.local_endpoint());
+  auto const waited = [&] {
+    auto const from = std::chrono::steady_clock::now();
+    s.visit();
+    return std::chrono::steady_clock::now() - from;
+  };
+  waited();
+  for (auto least : {10ms, 20ms, 40ms, 80ms, 160ms, 200ms, 200ms}) {
+    s.line.socket.close();
+    CHECK(waited() >= least - 1ms);
+  }
+  s.greet(a, b);
+  s.line.socket.close();
+  CHECK(waited() >= 199ms); // up, but not for long
+  s.greet(a, b);
+  for_a_while(io, 450ms);
+  s.line.socket.close();
+  CHECK(waited() < 150ms);
+}
+
+TEST_CASE_FIXTURE(trio, "a peer that dials us is dialled at once, whatever is left of the back-off") {
+  a.options.backoff_min = a.options.backoff_max = 1h;
+  a.open();
+  sleeper s{io};
+  a.meet(node_id{2}, s.door.local_endpoint());
+  s.visit();
+  s.line.socket.close();
+  for_a_while(io, 20ms);
+  bare in{io};
+  pass_for(in, b, a);
+  s.visit();
+  s.greet(a, b);
+  CHECK(until(io, [&] { return a.connected(2); }));
 }
 
 TEST_CASE_FIXTURE(trio, "what one turn of the loop sends goes out as one write, in order") {

@@ -21,7 +21,8 @@ namespace quorate {
 // OnFrame: void(node_id from, incarnation_id of_sender, std::span<std::byte const> frame). The bytes live
 // until it returns. OnLog: void(std::string line), called on a change of state, not on each retry. Either may
 // call send(), relocate() and close(), but not destroy the transport. The io_context must outlive it.
-template <class OnFrame, class OnLog> class tcp_transport {
+template <class OnFrame, class OnLog>
+class tcp_transport {
   static_assert(
       std::is_invocable_v<OnFrame&, node_id, incarnation_id, std::span<std::byte const>>,
       "tcp_transport's frame handler must be callable as void(node_id from, incarnation_id of_sender, "
@@ -77,7 +78,8 @@ public:
   // buffer. False: the frame was dropped, because `to` is not connected (then fill is not called), its queue
   // is full, or the frame is empty or larger than the peer takes. fill must not call the transport. What is
   // queued in one turn of the event loop goes out as one write.
-  template <std::invocable<std::vector<std::byte>&> Fill> bool send(node_id to, Fill&& fill) {
+  template <std::invocable<std::vector<std::byte>&> Fill>
+  bool send(node_id to, Fill&& fill) {
     auto const l = links_.find(to);
     if (l == links_.end()) return false;
     auto& counters = registry_.find(to)->counters;

@@ -32,12 +32,14 @@ inline constexpr std::size_t frame_head_bytes = 4;
 
 enum class record_kind : std::uint8_t { hello = 1, welcome = 2, refusal = 3 };
 
-template <class Unsigned> void put(std::vector<std::byte>& out, Unsigned v) {
+template <class Unsigned>
+void put(std::vector<std::byte>& out, Unsigned v) {
   for (std::size_t i = 0; i < sizeof v; ++i) out.push_back(static_cast<std::byte>(v >> (8 * i)));
 }
 
 // Precondition: bytes.size() >= sizeof(Unsigned).
-template <class Unsigned> Unsigned get(std::span<std::byte const> bytes) {
+template <class Unsigned>
+Unsigned get(std::span<std::byte const> bytes) {
   Unsigned v{};
   for (std::size_t i = 0; i < sizeof v; ++i)
     v = static_cast<Unsigned>(v | static_cast<Unsigned>(static_cast<Unsigned>(bytes[i]) << (8 * i)));

@@ -13,7 +13,8 @@ namespace quorate::tcp {
 // peer, or nullptr: too late), inlet_down(inlet&, loss, why), deliver(node, incarnation, frame),
 // hang_up(socket&&, reason). An inlet that is closed never calls it again, and its handlers keep only the
 // inlet alive.
-template <class Owner> class inlet : public std::enable_shared_from_this<inlet<Owner>> {
+template <class Owner>
+class inlet : public std::enable_shared_from_this<inlet<Owner>> {
 public:
   inlet(Owner& owner, socket&& s) : owner_{&owner}, socket_{std::move(s)}, timer_{socket_.get_executor()} {
     std::error_code ignored;

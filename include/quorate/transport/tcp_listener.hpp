@@ -9,7 +9,8 @@ namespace quorate::tcp {
 
 // Owner (the transport) offers: accepted(socket&&), log(std::string). A listener that is closed never calls
 // it again.
-template <class Owner> class listener : public std::enable_shared_from_this<listener<Owner>> {
+template <class Owner>
+class listener : public std::enable_shared_from_this<listener<Owner>> {
 public:
   listener(Owner& owner, asio::io_context& io) : owner_{&owner}, acceptor_{io}, timer_{io} {}
 

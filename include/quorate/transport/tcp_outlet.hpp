@@ -13,7 +13,8 @@ namespace quorate::tcp {
 // Owner (the transport) offers: settings(), hello_to(node), judge(hello, dialled), outlet_up(outlet&),
 // outlet_down(outlet&, loss, why), hang_up(socket&&, reason). An outlet that is closed never calls it again,
 // and its handlers keep only the outlet alive.
-template <class Owner> class outlet : public std::enable_shared_from_this<outlet<Owner>> {
+template <class Owner>
+class outlet : public std::enable_shared_from_this<outlet<Owner>> {
 public:
   using clock = std::chrono::steady_clock;
 
@@ -52,7 +53,8 @@ public:
   // Appends one frame: fill(std::vector<std::byte>&) appends its bytes to what it is given. False, and
   // nothing queued, when the link is down, the queue is full, or the frame is empty or larger than the peer
   // takes.
-  template <class Fill> bool queue(Fill&& fill) {
+  template <class Fill>
+  bool queue(Fill&& fill) {
     auto const limit = up_ ? owner_->settings().max_queued_bytes : 0;
     if (queued_bytes() >= limit) return false;
     unfinished frame{filling_, filling_.size()};

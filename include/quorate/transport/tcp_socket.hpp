@@ -60,7 +60,8 @@ struct record {
 };
 
 // Reads one record and calls handler(record). The buffer and the socket must live until then.
-template <class Handler> void async_read_record(socket& s, record_buffer& into, Handler handler) {
+template <class Handler>
+void async_read_record(socket& s, record_buffer& into, Handler handler) {
   asio::async_read(s, asio::buffer(into.head), [&s, &into, handler](std::error_code ec, std::size_t) mutable {
     if (ec) return handler(record{ec.message(), false, {}, {}});
     auto const head = parse_head(into.head);
