@@ -1,0 +1,212 @@
+// Linearizable reads: what a read may be answered with, when, and that it is answered once. (Each `done` is
+// checked against everything that was acknowledged before the read was asked: see cluster.hpp.)
+#include "cluster.hpp"
+
+namespace quorate {
+namespace {
+
+using namespace test;
+
+bool told(cluster& c, std::uint32_t id, std::uint64_t token) { return c[id].read.contains(token); }
+fate read_fate(cluster& c, std::uint32_t id, std::uint64_t token) {
+  REQUIRE(told(c, id, token));
+  return c[id].read.at(token).what;
+}
+
+TEST_CASE("a read on the leader and on a follower is done once, at or above what was acknowledged") {
+  cluster c;
+  auto const l = c.elect();
+  auto const f = c.other_than(l);
+  auto const w = c.propose(f, 1);
+  c.run(20);
+  REQUIRE(c.fate_of(f, w) == fate::done);
+  auto const a = c.read(l), b = c.read(f), d = c.read(f);
+  c.run(20);
+  CHECK(read_fate(c, l, a) == fate::done);
+  CHECK(read_fate(c, f, b) == fate::done);
+  CHECK(c[f].read.at(b) == c[f].read.at(d)); // one record for one turn's
+  CHECK(c[f].read.at(b).count == 2);
+  c.run(1000);
+}
+
+TEST_CASE("R1: a leader answers no read, its own or a follower's, before an entry of its term is committed") {
+  cluster c;
+  auto const before = c.elect();
+  auto const w = c.propose(before, 1);
+  c.run(20);
+  REQUIRE(c.fate_of(before, w) == fate::done);
+  // The leader falls silent; the next one wins, but no acknowledgement of an append gets through.
+  auto const no_commit = [&](auto const& p) {
+    return without(before)(p) && !p.template holds<raft::appended>();
+  };
+  while (c.leader() == before || c.leader() == 0) c.run(1, no_commit);
+  auto const l = c.leader(), f = c.other_than(l, before);
+  REQUIRE(c[l].disk.log().stamp_at(c[l]->core().commit_index()) != c[l]->core().era());
+  auto const a = c.read(l), b = c.read(f);
+  c.run(90, no_commit); // its heartbeats are answered
+  REQUIRE(c[l]->core().leads());
+  CHECK(!told(c, l, a));
+  CHECK(!told(c, f, b));
+  c.run(70, without(before)); // R6: they wait for the no-op, and are not refused
+  CHECK(read_fate(c, l, a) == fate::done);
+  CHECK(read_fate(c, f, b) == fate::done);
+}
+
+TEST_CASE("R5: a sole node that restarts answers no read before it has applied what it had acknowledged") {
+  cluster c{1, {.entries = 1U << 14, .bytes = 1U << 18}};
+  c.elect();
+  std::uint64_t made = 0;
+  for (int batch = 0; batch < 10; ++batch) { // more than one turn applies
+    for (int i = 0; i < 1000; ++i) c.propose(1, ++made);
+    c.run(3);
+  }
+  REQUIRE(c.book.acknowledged > 10000);
+  c.crash(1);
+  c.restart(1);
+  auto const token = c.read(1);
+  bool waited = false;
+  for (int i = 0; i < 400 && !told(c, 1, token); ++i) {
+    c.run(1);
+    waited = waited || (c[1]->core().commit_index().value >= c.book.acknowledged && !told(c, 1, token));
+  }
+  CHECK(read_fate(c, 1, token) == fate::done);
+  CHECK(c[1].applied.size() == made);
+  CHECK(waited); // committed is not applied
+}
+
+TEST_CASE("a deposed leader that does not know it answers no read") {
+  cluster c;
+  auto const l = c.elect();
+  auto const cut = without(l);
+  auto const token = c.read(l); // asked with the last breath: its heartbeats go nowhere
+  c.turn(l);
+  c.net.clear();
+  while (c.leader() == l) c.run(1, cut);
+  c.run(20, cut);
+  (void)c.propose(c.leader(), 5);
+  c.run(10, cut);
+  CHECK(!told(c, l, token));
+  SUBCASE("R6: it asks the next leader once it knows one") {
+    c.run(100);
+    CHECK(read_fate(c, l, token) == fate::done);
+    CHECK(c[l].read.at(token).index.value >= c.book.where.at(5)); // that leader's
+  }
+  SUBCASE("R6: or refuses at the deadline, if it never does") {
+    c.run(c.settings.request, cut);
+    CHECK(read_fate(c, l, token) == fate::refused);
+    CHECK(c[l].read.at(token).reason == refusal::not_leader);
+  }
+  c.run(1000);
+  CHECK(c[l].read.size() == 1);
+}
+
+TEST_CASE("a follower's read is asked anew of the next leader, and done once") {
+  cluster c;
+  auto const l = c.elect();
+  auto const f = c.other_than(l);
+  c.net.clear();
+  auto const token = c.read(f);
+  c.turn(f);
+  REQUIRE(c.take_out<read_request>()); // lost with the leader
+  c.crash(l);
+  c.run(330);
+  CHECK(c.leader() != 0);
+  CHECK(read_fate(c, f, token) == fate::done);
+}
+
+TEST_CASE("a lost answer refuses the read at the deadline; a late or repeated one changes nothing") {
+  cluster c;
+  auto const l = c.elect();
+  auto const f = c.other_than(l);
+  std::vector<cluster::packet> held;
+  auto const hold = [&](auto const& p) {
+    if (!p.template holds<read_answer>()) return true;
+    held.push_back(p);
+    return false;
+  };
+  auto const token = c.read(f);
+  c.run(c.settings.request + 3, hold);
+  REQUIRE(held.size() == 1);
+  CHECK(read_fate(c, f, token) == fate::refused);
+  c.hand_over(held[0]);
+  auto const second = c.read(f);
+  c.run(20);
+  CHECK(read_fate(c, f, second) == fate::done);
+  c.hand_over(held[0]);
+  c.run(20);
+  CHECK(c[f].read.size() == 2);
+}
+
+TEST_CASE("an answer to a read of an earlier incarnation is dropped") {
+  cluster c;
+  auto const l = c.elect();
+  auto const f = c.other_than(l);
+  std::vector<cluster::packet> held;
+  auto const hold = [&](auto const& p) {
+    if (!p.template holds<read_answer>()) return true;
+    held.push_back(p);
+    return false;
+  };
+  (void)c.read(f);
+  c.run(20, hold);
+  REQUIRE(held.size() == 1);
+  c.crash(f);
+  c.restart(f);
+  auto const w = c.propose(l, 9); // acknowledged after that answer was true
+  c.run(20, without(f));
+  REQUIRE(c.fate_of(l, w) == fate::done);
+  auto const token = c.read(f); // the same number
+  REQUIRE(std::get<read_answer>(held[0].what).number == token);
+  c.turn(f);
+  c.net.clear();
+  c.hand_over(held[0]);
+  c.turn(f);
+  CHECK(!told(c, f, token));
+  c.run(300);
+  CHECK(read_fate(c, f, token) == fate::done);
+}
+
+TEST_CASE(
+    "a read asked before the turn that places a write need not see it; one asked after its outcome must") {
+  cluster c;
+  auto const l = c.elect();
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    (void)c.propose(l, 100 + i);
+    (void)c.read(1 + static_cast<std::uint32_t>(i % 3));
+    c.run(i % 4);
+  }
+  c.run(100);
+  std::size_t done = 0;
+  for (std::uint32_t id = 1; id <= 3; ++id)
+    for (auto const& [token, o] : c[id].read) done += o.what == fate::done;
+  CHECK(done == 30);
+}
+
+TEST_CASE(
+    "reads are refused at once by a replica that has stopped, and those that wait when it stops, once") {
+  cluster c;
+  c.elect();
+  auto const seen = c.read(1);
+  c[1]->collect(c.now, c.sender(c[1]));
+  auto const unseen = c.read(1);
+  c[1]->stop();
+  CHECK(!c[1]->read());
+  c[1]->release(c.sender(c[1]), c.machine(c[1]));
+  for (auto const token : {seen, unseen}) {
+    REQUIRE(c[1].read.contains(token));
+    CHECK(c[1].read.at(token).what == fate::refused);
+    CHECK(c[1].read.at(token).reason == refusal::stopped);
+  }
+  c.run(5);
+}
+
+TEST_CASE("a replica whose core has no reads still replicates") {
+  basic_cluster<memory, numbers, raft::read_index<off>> c;
+  auto const l = c.elect();
+  auto const token = c.propose(l, 1);
+  c.run(20);
+  CHECK(c.fate_of(l, token) == fate::done);
+}
+
+} // namespace
+} // namespace quorate

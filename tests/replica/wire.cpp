@@ -1,0 +1,280 @@
+// The user's own fields: in the entry, where every node sees them at apply, and in the envelope, which only
+// the two ends of a wire see; and the frames that carry both.
+#include "cluster.hpp"
+
+#include "quorate/replica/wire.hpp"
+
+#include <cstring>
+#include <random>
+#include <string>
+
+namespace quorate {
+namespace {
+
+struct origin { // in the entry
+  std::uint64_t client{};
+  std::uint32_t sequence{};
+  using fields = field_list<field<"client", &origin::client>, field<"sequence", &origin::sequence>>;
+  friend bool operator==(origin const&, origin const&) = default;
+};
+struct trace { // in the envelope
+  std::uint64_t span{};
+  std::string note{};
+  using fields = field_list<field<"span", &trace::span>, field<"note", &trace::note>>;
+};
+using rich = messages<std::string, origin, trace>;
+using replica_type = raft::replica<rich, memory, manual_timer>;
+using wire = wire_of<replica_type>;
+
+struct seen_entry {
+  log_index index{};
+  stamp written_at{};
+  std::string command{};
+  origin extra{};
+  friend bool operator==(seen_entry const&, seen_entry const&) = default;
+};
+struct frame {
+  node_id from{};
+  node_id to{};
+  std::vector<std::byte> bytes{};
+};
+
+// Three replicas that talk in frames only.
+struct framed {
+  struct node {
+    node_id id;
+    memory disk;
+    replica_type r;
+    std::vector<seen_entry> applied{};
+    std::map<std::uint64_t, fate> told{};
+    explicit node(node_id i)
+        : id{i}, disk{{.identity = {.node = i, .incarnation = incarnation_id{1}},
+                       .entries = 512,
+                       .bytes = 4096}},
+          r{{i, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, i.value}} {}
+  };
+  std::vector<std::unique_ptr<node>> nodes{};
+  std::deque<frame> net{};
+  std::vector<trace> seen{};
+  std::uint64_t now = 0;
+  std::uint64_t stamped = 0;
+
+  framed() {
+    for (std::uint32_t i = 1; i <= 3; ++i) nodes.push_back(std::make_unique<node>(node_id{i}));
+  }
+  void turn(node& n) {
+    n.r.turn(
+        now,
+        [&](node_id to, auto const& m, payloads bytes) {
+          frame f{n.id, to, {std::byte{0xee}}}; // appended behind what is there
+          REQUIRE(wire::append(f.bytes, m, bytes, trace{++stamped, "of " + std::to_string(n.id.value)}));
+          CHECK(f.bytes[0] == std::byte{0xee});
+          f.bytes.erase(f.bytes.begin());
+          net.push_back(std::move(f));
+        },
+        [&](auto const& e) {
+          if constexpr (requires { e.command; })
+            n.applied.push_back({e.index, e.written_at, e.command, e.extra});
+          else if constexpr (std::is_same_v<decltype(e), proposal_outcome const&>)
+            for (std::uint32_t i = 0; i < e.count; ++i) n.told[e.first.value + i] = e.what;
+        });
+  }
+  void run(int ticks) {
+    for (; ticks > 0; --ticks) {
+      ++now;
+      for (auto k = net.size(); k > 0; --k) {
+        auto const f = std::move(net.front());
+        net.pop_front();
+        auto const bad = wire::deliver(nodes[f.to.value - 1]->r, f.from, f.bytes, [&](trace const& t) {
+          CHECK(t.note == "of " + std::to_string(f.from.value));
+          seen.push_back(t);
+        });
+        CHECK(bad == decode_error::none);
+      }
+      for (auto& n : nodes) turn(*n);
+    }
+  }
+  node* leader() {
+    for (auto& n : nodes)
+      if (n->r.core().leads()) return n.get();
+    return nullptr;
+  }
+};
+
+TEST_CASE("an entry's extra fields are stored with it and seen at apply on every node, forwarded or not") {
+  framed f;
+  while (f.leader() == nullptr) f.run(1);
+  f.run(10);
+  auto& l = *f.leader();
+  auto& other = *f.nodes[l.id.value == 1 ? 1 : 0];
+  REQUIRE(l.r.propose("from the leader", {77, 1}));
+  REQUIRE(other.r.propose("from a follower", {88, 2}));
+  REQUIRE(other.r.propose("", {0, 0}));
+  f.run(20);
+  for (auto& n : f.nodes) {
+    REQUIRE(n->applied.size() == 3);
+    CHECK(n->applied == f.nodes[0]->applied);
+  }
+  std::map<std::string, origin> const expected{
+      {"from the leader", {77, 1}}, {"from a follower", {88, 2}}, {"", {0, 0}}};
+  for (auto const& e : l.applied) CHECK(expected.at(e.command) == e.extra);
+  CHECK(l.told.at(1) == fate::done);
+  CHECK(other.told.at(1) == fate::done);
+  CHECK(other.told.at(2) == fate::done);
+  CHECK(f.seen.size() + f.net.size() == f.stamped); // each envelope's once
+}
+
+TEST_CASE(
+    "a frame that is cut anywhere, or followed by anything, is an error, and the replica hears nothing") {
+  memory disk{
+      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
+  replica_type r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+  auto const core = r.core();
+  std::vector<std::byte> record(4 + 10);
+  payloads::put_length(record.data(), 10);
+  std::vector<std::byte> whole;
+  raft::append_entries const m{term_id{3}, log_index{1},       term_id{}, term_id{3}, log_index{1},
+                               1,          entry_kind::command};
+  REQUIRE(wire::append(whole, m, payloads::trusted(record, 1), trace{1, "x"}));
+  int seen = 0;
+  auto const count = [&](trace const&) { ++seen; };
+  for (std::size_t n = 0; n < whole.size(); ++n) {
+    std::vector<std::byte> const part(whole.begin(),
+                                      whole.begin() + static_cast<std::ptrdiff_t>(n)); // an own block
+    CHECK(wire::deliver(r, node_id{2}, part, count) != decode_error::none);
+  }
+  auto more = whole;
+  more.push_back(std::byte{});
+  CHECK(wire::deliver(r, node_id{2}, more, count) != decode_error::none);
+  // The count says two, or none, where one record is.
+  for (std::uint32_t const wrong : {0U, 2U, ~0U}) {
+    auto lies = m;
+    lies.count = wrong;
+    std::vector<std::byte> f;
+    REQUIRE(wire::append(f, lies, payloads::trusted(record, 1), trace{}));
+    CHECK(wire::deliver(r, node_id{2}, f, count) != decode_error::none);
+  }
+  CHECK(seen == 0);
+  CHECK(r.core() == core);
+  CHECK(disk.log().last() == log_index{1});
+  CHECK(r.status().counters.dropped_in == 0);
+  CHECK(wire::deliver(r, node_id{2}, whole, count) == decode_error::none);
+  CHECK(seen == 1);
+  CHECK(disk.log().last() == log_index{2});
+}
+
+TEST_CASE("a message with extra bytes behind its fields, or another version or type, is an error") {
+  memory disk{
+      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
+  replica_type r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+  auto const core = r.core();
+  std::vector<std::byte> good;
+  REQUIRE(wire::append(good, raft::request_vote{term_id{5}, log_index{1}, term_id{}}, {}, trace{}));
+  for (std::size_t const at : {4U, 5U}) { // version, type
+    auto bad = good;
+    bad[at] = std::byte{0xfe};
+    CHECK(wire::deliver(r, node_id{2}, bad) != decode_error::none);
+  }
+  CHECK(r.core() == core);
+}
+
+// A hundred thousand frames: nothing is read outside a frame (run it under a sanitizer), and what is
+// refused leaves no mark.
+TEST_CASE(
+    "random frames, and good ones with some bytes changed, leave the replica as it was, or are heard whole") {
+  std::mt19937_64 random{20240611};
+  memory disk{
+      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
+  auto const fresh = [&] {
+    disk = memory{
+        {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
+    return std::make_unique<replica_type>(replica_config{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}},
+                                          disk, manual_timer{{100, 30, 400}, 1});
+  };
+  auto r = fresh();
+  std::vector<std::byte> record(4 + 12);
+  payloads::put_length(record.data(), 12);
+  auto const bytes = payloads::trusted(record, 1);
+  std::vector<std::vector<std::byte>> models(8);
+  incarnation_id const me{1};
+  auto const small = [&] { return random() % 4; };
+  std::size_t heard = 0, refused = 0;
+  for (int i = 0; i < 100000; ++i) {
+    std::vector<std::byte> f;
+    auto const append = [&](auto const& m, payloads p) {
+      REQUIRE(wire::append(f, m, p, trace{small(), "a"}));
+    };
+    term_id const t{small()};
+    log_index const at{small()};
+    switch (random() % 12) {
+    case 0:
+      append(raft::append_entries{t, at, t, t, at, 1, entry_kind{static_cast<std::uint8_t>(random() % 3)}},
+             bytes);
+      break;
+    case 1:
+      append(raft::append_entries{t, at, t, t, at, 0, entry_kind::command}, {});
+      break;
+    case 2:
+      append(raft::request_vote{t, at, t}, {});
+      break;
+    case 3:
+      append(raft::vote_granted{t}, {});
+      break;
+    case 4:
+      append(raft::appended{t, at, 1}, {});
+      break;
+    case 5:
+      append(raft::rejected{t, at, at, t}, {});
+      break;
+    case 6:
+      append(raft::heartbeat_answer{t, small()}, {});
+      break;
+    case 7:
+      append(forward{me, small(), t, 1}, bytes);
+      break;
+    case 8:
+      append(forward_placed{me, small(), 1, at, t}, {});
+      break;
+    case 9:
+      append(read_answer{me, small(), at}, {});
+      break;
+    case 10:
+      append(raft::request_pre_vote{t, at, t}, {});
+      break;
+    default:
+      f.resize(random() % 40);
+      break;
+    }
+    auto const changes = random() % 4;
+    for (std::size_t k = 0; k < changes && !f.empty(); ++k)
+      f[random() % f.size()] = static_cast<std::byte>(random() % 8 == 0 ? 0xff : random());
+    if (random() % 8 == 0) f.resize(random() % (f.size() + 1));
+    f.shrink_to_fit();
+    auto const core = r->core();
+    auto const last = disk.log().last();
+    auto const hard = disk.hard();
+    auto const dropped = r->status().counters.dropped_in;
+    bool seen = false;
+    auto const bad = wire::deliver(*r, node_id{2 + static_cast<std::uint32_t>(random() % 2)}, f,
+                                   [&](trace const&) { seen = true; });
+    CHECK(seen == (bad == decode_error::none));
+    if (bad != decode_error::none) {
+      ++refused;
+      CHECK(r->core() == core);
+      CHECK(disk.log().last() == last);
+      CHECK(disk.hard() == hard);
+      CHECK(r->status().counters.dropped_in == dropped);
+      continue;
+    }
+    ++heard;
+    if (random() % 16 == 0)
+      r->turn(
+          static_cast<std::uint64_t>(i), [](node_id, auto const&, payloads) {}, [](auto const&) {});
+    if (r->stopped() || disk.log().last() > log_index{40}) r = fresh();
+  }
+  CHECK(heard > 10000);
+  CHECK(refused > 10000);
+}
+
+} // namespace
+} // namespace quorate
