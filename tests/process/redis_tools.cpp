@@ -42,7 +42,8 @@ void expect(std::string const& command, std::string const& wanted) {
 void benchmark(std::uint16_t port, char const* whom) {
   auto const r = run("redis-benchmark -p " + std::to_string(port) + " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
   std::size_t done = 0;
-  for (auto at = r.text.find("requests per second"); at != std::string::npos; at = r.text.find("requests per second", at + 1))
+  std::string const mark = "requests per second";
+  for (auto at = r.text.find(mark); at != std::string::npos; at = r.text.find(mark, at + 1))
     ++done;
   bool const good = r.status == 0 && done == 4 && r.text.find("rror") == std::string::npos &&
                     r.text.find("WARN") == std::string::npos;

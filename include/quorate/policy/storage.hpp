@@ -9,7 +9,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 
 namespace quorate {
 
@@ -38,7 +38,7 @@ struct store_identity {
 // |                      |                             | are. May keep more than asked. i <= log().last()                |
 // | s.sync(order)        | std::optional<durable>      | everything written before is on stable storage, in full;        |
 // |                      |                             | nullopt: failed, and it must not be called again                |
-// | c.failure()          | std::string                 | after a failure: what went wrong, where, and what to do         |
+// | c.failure()          | text, as std::string_view   | after a failure: what went wrong, where, and what to do         |
 //
 // order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones as well.
 // A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is no
@@ -55,7 +55,7 @@ concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_in
   { s.put(h) } -> std::same_as<bool>;
   { s.compact(i) } -> std::same_as<bool>;
   { s.sync(static_cast<sync_order&&>(order)) } -> std::same_as<std::optional<durable>>;
-  { c.failure() } -> std::same_as<std::string>;
+  { c.failure() } -> std::convertible_to<std::string_view>;
 };
 
 } // namespace quorate
