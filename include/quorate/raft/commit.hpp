@@ -26,12 +26,17 @@ constexpr node_set<64> holders_of(node_state<Options> const& s, log_index at, no
 template <class Options>
 constexpr log_index on_a_quorum(node_state<Options> const& s, log_index match, configuration const& config) {
   auto const voters = config.voters & Options::nodes_wide;
-  if (met<Options>(quorum_phase::commit, holders_of(s, match, voters), config)) return match;
+  node_set<64> holders{}, between{}; // of all up to `match`; of something above the commit index
+  voters.for_each([&](node_index n) {
+    auto const at = s.peer(n).match;
+    if (at >= match) holders.insert(n);
+    else if (at > s.commit) between.insert(n);
+  });
+  if (met<Options>(quorum_phase::commit, holders, config)) return match;
   auto best = s.commit; // not `match` itself, but something below it that others hold may have become so
-  voters.for_each([&](node_index candidate) {
+  between.for_each([&](node_index candidate) {
     auto const at = s.peer(candidate).match;
-    if (at <= best || at >= match) return;
-    if (met<Options>(quorum_phase::commit, holders_of(s, at, voters), config)) best = at;
+    if (at > best && met<Options>(quorum_phase::commit, holders_of(s, at, voters), config)) best = at;
   });
   return best;
 }

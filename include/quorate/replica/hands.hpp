@@ -76,8 +76,7 @@ public:
     if (failed_ || !storage_.put(h)) noticed_ = failed_ = true;
   }
   void accept(entry_run const& run) {
-    static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op: one record of length 0
-    auto const bytes = offered_.count() == 0 ? payloads::trusted(no_bytes, 1) : cut(run);
+    auto const bytes = run.first == offered_first_ && run.count == offered_.count() ? offered_ : part_for(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
     if (failed_ || !storage_.put(run, bytes)) noticed_ = failed_ = true;
@@ -148,9 +147,11 @@ private:
     node_index to{};
     message what{};
   };
-  payloads cut(entry_run const& run) const {
-    auto const skip = static_cast<std::uint32_t>(run.first - offered_first_);
-    return skip == 0 && run.count == offered_.count() ? offered_ : offered_.drop(skip).take(run.count);
+  // What of the bytes offered is the run's, if it is not all of them.
+  [[gnu::cold]] payloads part_for(entry_run const& run) const {
+    static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op, for which none are offered: one empty record
+    if (offered_.count() == 0) return payloads::trusted(no_bytes, 1);
+    return offered_.drop(static_cast<std::uint32_t>(run.first - offered_first_)).take(run.count);
   }
   static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
 

@@ -177,13 +177,11 @@ public:
   template <class Send, class Machine>
   void release(Send&& send, Machine&& machine) {
     if (durable_ && !stopped_) {
-      auto const known = core_.commit_index();
       hands_.waiting().release(*durable_, [&](node_index to, auto const& m) {
-        if (to == core_self()) core_.step(from<std::remove_cvref_t<decltype(m)>>{to, m}, storage_.log(), hands_);
+        if (to == core_self()) tell_self(m);
         else send(members_[to], m, payloads{});
       });
       heed();
-      if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
     }
     if (attention_ && !attend(machine)) return;
     auto const tell = [&](auto const& o) { machine(o); };
@@ -218,7 +216,7 @@ public:
   // Why it has stopped.
   std::string failure() const {
     if (!failure_.empty() || !stopped_) return failure_;
-    auto const s = storage_.failure();
+    std::string const s{storage_.failure()};
     return s.empty() ? "the replica was stopped" : s;
   }
   log_index applied_index() const { return applied_; }
@@ -258,12 +256,12 @@ private:
       hands_.offer(log_index{1}, mine);
       hands_.write(entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
       hands_.withdraw();
-      return !hands_.failed() || refuse_start(storage_.failure());
+      return !hands_.failed() || refuse_start(std::string{storage_.failure()});
     }
     bool same = log.config_at(log.last()) == members_.config();
     if (log.compacted() == log_index{}) { // else that entry is gone, and the ids with it
       auto const kept = storage_.read(log_index{1}, 1);
-      if (!kept) return refuse_start(storage_.failure());
+      if (!kept) return refuse_start(std::string{storage_.failure()});
       auto const a = kept->front(), b = mine.front();
       same = same && a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
     }
@@ -272,8 +270,15 @@ private:
   }
   bool refuse_start(std::string why) {
     failure_ = std::move(why);
-    stopped_ = true;
+    stop();
     return false;
+  }
+
+  template <class M>
+  void tell_self(M const& m) {
+    auto const known = core_.commit_index();
+    core_.step(from<M>{core_self(), m}, storage_.log(), hands_);
+    if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
   }
 
   // What a step has reported beside messages and timers.

@@ -5,6 +5,7 @@
 #include "quorate/policy/storage.hpp"
 #include "quorate/storage/memory_log.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,7 @@ struct memory_options {
 
 class memory {
 public:
-  explicit memory(memory_options const& o = {}) : identity_{o.identity}, log_{o.entries, o.bytes} { undo_.reserve(64); }
+  explicit memory(memory_options const& o = {}) : identity_{o.identity}, log_{o.entries, o.bytes}, undo_(64) {}
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     log_.start_at(compacted, stamp_there, in_force);
@@ -36,26 +37,26 @@ public:
 
   bool put(entry_run const& run, payloads const& bytes) {
     if (run.kind == entry_kind::configuration) return put_configuration(run, bytes);
-    undo_.push_back({log_.last()});
+    note({log_.last()});
     log_.append(run, bytes.whole());
     return true;
   }
   bool truncate(log_index from) {
-    undo_.push_back({log_.last(), true});
+    note({log_.last(), true});
     replaced_.push_back({.removed = copy_from(from)});
     log_.truncate(from);
     return true;
   }
   bool put(hard_state const& h) {
-    undo_.push_back({log_.last(), true});
+    note({log_.last(), true});
     replaced_.push_back({.hard = hard_});
     hard_ = h;
     return true;
   }
   // What a power cut would bring back is kept.
   bool compact(log_index upto) {
-    for (auto const& u : undo_)
-      if (u.before < upto) upto = u.before;
+    for (std::size_t i = 0; i < pending_; ++i)
+      if (undo_[i].before < upto) upto = undo_[i].before;
     for (auto const& r : replaced_)
       if (!r.removed.empty() && r.removed.front().run.first <= upto) upto = r.removed.front().run.first - 1;
     log_.compact(upto);
@@ -65,7 +66,7 @@ public:
   std::optional<durable> sync(sync_order order) {
     if (order.upto() < durable_) return std::move(order).succeeded(); // a later order ended earlier
     auto const now = static_cast<std::size_t>(order.upto() - durable_);
-    if (now == undo_.size() && replaced_.empty()) undo_.clear(); // as almost always
+    if (now == pending_ && replaced_.empty()) pending_ = 0; // as almost always
     else forget(now);
     durable_ = order.upto();
     return std::move(order).succeeded();
@@ -75,12 +76,12 @@ public:
   // A restart without a loss: the next incarnation.
   void reopen() {
     identity_.incarnation = incarnation_id{identity_.incarnation.value + 1};
-    forget(undo_.size());
+    forget(pending_);
     durable_ = 0;
   }
   // A power cut: what no sync covered is gone, the newest first.
   void crash() {
-    for (; !undo_.empty(); undo_.pop_back()) take_back(undo_.back());
+    for (; pending_ > 0; --pending_) take_back(undo_[pending_ - 1]);
     reopen();
   }
 
@@ -105,11 +106,16 @@ private:
     configuration config{};
     for (std::size_t i = 0; i < configuration::encoded_size; ++i)
       config.voters.bits |= std::to_integer<std::uint64_t>(record[i]) << (8 * i);
-    undo_.push_back({log_.last()});
+    note({log_.last()});
     log_.append(run, bytes.whole(), config);
     return true;
   }
 
+  void note(undo const& u) {
+    if (pending_ == undo_.size()) remember_more();
+    undo_[pending_++] = u;
+  }
+  [[gnu::cold]] void remember_more() { undo_.resize(2 * pending_); }
   void take_back(undo const& u) {
     log_.truncate(u.before + 1);
     if (!u.has_replaced) return;
@@ -119,12 +125,12 @@ private:
     for (auto const& entries : r.removed) log_.append(entries.run, entries.bytes, entries.config);
   }
   // The oldest n writes can't be taken back any more.
-  void forget(std::size_t n) {
-    auto const drop = [](auto& v, std::size_t k) { v.erase(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(k)); };
-    std::size_t rare = 0;
+  [[gnu::cold]] void forget(std::size_t n) {
+    std::ptrdiff_t rare = 0;
     for (std::size_t i = 0; i < n; ++i) rare += undo_[i].has_replaced ? 1 : 0;
-    drop(replaced_, rare);
-    drop(undo_, n);
+    replaced_.erase(replaced_.begin(), replaced_.begin() + rare);
+    pending_ -= n;
+    std::copy_n(undo_.begin() + static_cast<std::ptrdiff_t>(n), pending_, undo_.begin());
   }
 
   std::vector<removed_run> copy_from(log_index from) const {
@@ -142,7 +148,8 @@ private:
   store_identity identity_{};
   memory_log log_;
   hard_state hard_{};
-  std::vector<undo> undo_; // what no sync has covered, oldest first: one for each write
+  std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write
+  std::size_t pending_ = 0;
   std::vector<replaced> replaced_{};
   std::uint64_t durable_ = 0; // writes that a sync has covered
 };

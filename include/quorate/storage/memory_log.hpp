@@ -48,16 +48,12 @@ public:
   // Adds a run behind the last entry: `bytes` are its records. A configuration comes with what it says.
   void append(entry_run const& run, payloads::bytes bytes, configuration const& config = {}) {
     if (bytes.size() > limit_ - tail_) make_place(bytes.size());
-    std::memcpy(arena_.data() + tail_, bytes.data(), bytes.size());
+    auto* const place = arena_.data() + tail_;
     auto const slot = slot_of(run.first);
-    auto const before_wrap = slot_mask_ + 1 - slot;
-    if (run.count <= before_wrap) {
-      note_begins(slot, run.count);
-    } else {
-      note_begins(slot, before_wrap);
-      note_begins(0, run.count - before_wrap);
-    }
+    if (slot + run.count <= slot_mask_ + 1) note_begins(slot, run.count, bytes.data());
+    else note_begins_around(slot, run.count, bytes.data());
     (void)shape_.put(run, config);
+    std::memcpy(place, bytes.data(), bytes.size()); // last: nothing need be remembered across the call
   }
   void truncate(log_index from) {
     if (from > last()) return;
@@ -83,16 +79,22 @@ private:
     auto const b = begin_of(i);
     return b + payloads::prefix + payloads::length_at(arena_.data() + b);
   }
-  // The next `count` records lie from tail_ on.
-  void note_begins(std::size_t slot, std::size_t count) {
-    auto const* const arena = arena_.data();
-    auto* at = begins_.data() + slot;
-    auto begin = tail_;
-    for (auto* const end = at + count; at != end; ++at) {
-      *at = begin;
-      begin += payloads::prefix + payloads::length_at(arena + begin);
+  // The next `count` records are those at `record`, and will lie from tail_ on. Returns where they end.
+  std::byte const* note_begins(std::size_t slot, std::size_t count, std::byte const* record) {
+    auto* place = begins_.data() + slot;
+    auto const begin = tail_;
+    std::size_t at = 0;
+    for (auto* const end = place + count; place != end; ++place) {
+      *place = begin + at;
+      at += payloads::prefix + payloads::length_at(record + at);
     }
-    tail_ = begin;
+    tail_ = begin + at;
+    return record + at;
+  }
+
+  [[gnu::cold]] void note_begins_around(std::size_t slot, std::size_t count, std::byte const* record) {
+    auto const before_end = begins_.size() - slot;
+    note_begins(0, count - before_end, note_begins(slot, before_end, record));
   }
 
   // How many of the `count` entries from `first` on lie together within `bytes`; the first one in any case.

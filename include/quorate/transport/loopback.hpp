@@ -4,13 +4,14 @@
 #include "quorate/core/node_set.hpp"
 #include "quorate/core/payloads.hpp"
 #include "quorate/replica/byte_buffer.hpp"
-#include "quorate/replica/hands.hpp"
+#include "quorate/message/set.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <utility>
-#include <variant>
+#include <new>
+#include <type_traits>
 #include <vector>
 
 namespace quorate {
@@ -19,8 +20,6 @@ namespace quorate {
 template <class Replica>
 class loopback {
 public:
-  using message = typename hands<typename Replica::core_type, typename Replica::storage_type>::message;
-
   loopback() = default;
   loopback(loopback const&) = delete;
   loopback& operator=(loopback const&) = delete;
@@ -38,11 +37,13 @@ public:
   }
   template <class M>
   void send(node_id self, node_id to, M const& m, payloads bytes) {
+    static_assert(std::is_trivially_copyable_v<M>, "quorate: messages are plain values");
     if (end_ == queue_.end()) make_room();
     auto& p = *end_++;
     p.from = self;
     p.to = to;
-    p.what.template emplace<M>(m);
+    ::new (static_cast<void*>(p.message)) M{m};
+    p.hand_over = hand_over<M>;
     p.count = bytes.count();
     p.size = bytes.whole().size();
     if (p.size > 0 && payloads_.make_room(p.size))
@@ -63,8 +64,7 @@ public:
     for (auto p = queue_.begin(); p != end_; at += p->size, ++p)
       for (auto const& e : ends_)
         if (e.id == p->to) {
-          auto const bytes = payloads::trusted({at, p->size}, p->count);
-          std::visit([&](auto const& m) { e.replica->receive(p->from, m, bytes); }, p->what);
+          p->hand_over(*p, at, *e.replica);
           touched.insert(e.replica->core().self());
           break;
         }
@@ -73,10 +73,17 @@ public:
   }
 
 private:
+  template <class... Ms>
+  static constexpr std::size_t largest(message_set<Ms...>) {
+    return std::max({sizeof(Ms)...});
+  }
+  static constexpr std::size_t largest_message = largest(typename Replica::wire{});
+
   struct packet {
     node_id from{};
     node_id to{};
-    message what{};
+    void (*hand_over)(packet const&, std::byte const*, Replica&) = nullptr; // knows the type of the message
+    alignas(std::uint64_t) std::byte message[largest_message]{};
     std::uint32_t count = 0;
     std::size_t size = 0; // of its payload
   };
@@ -84,6 +91,11 @@ private:
     node_id id{};
     Replica* replica{};
   };
+  template <class M>
+  static void hand_over(packet const& p, std::byte const* bytes, Replica& to) {
+    to.receive(p.from, *std::launder(reinterpret_cast<M const*>(p.message)),
+               payloads::trusted({bytes, p.size}, p.count));
+  }
   [[gnu::cold]] void make_room() {
     auto const used = static_cast<std::ptrdiff_t>(queue_.size());
     queue_.resize(queue_.size() + 16);
