@@ -208,18 +208,18 @@ void walks(std::uint64_t first_seed, std::uint64_t count) {
 
 using usual = raft::node<>;
 using small_steps = raft::node<limits<limit_values{.window = 2, .reads = 2, .append_entries = 2}>>;
-using bare =
-    raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::pipelining<off>, raft::eager_commit<off>>;
+using bare = raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>,
+                        raft::pipelining<off>, raft::eager_commit<off>>;
 
 TEST_CASE("a random walk of three nodes breaks nothing") { walks<world<3, usual>>(1, 2000); }
 TEST_CASE("a random walk of three nodes in small steps breaks nothing") {
   walks<world<3, small_steps>>(10001, 2000);
 }
-TEST_CASE("a random walk of three nodes without pre-votes breaks nothing") {
+TEST_CASE("a random walk of three nodes with everything off breaks nothing") {
   walks<world<3, bare>>(20001, 2000);
 }
 TEST_CASE("a random walk of five nodes breaks nothing") { walks<world<5, small_steps>>(30001, 1500); }
-TEST_CASE("a random walk of five nodes without pre-votes breaks nothing") {
+TEST_CASE("a random walk of five nodes with everything off breaks nothing") {
   walks<world<5, bare>>(40001, 1500);
 }
 

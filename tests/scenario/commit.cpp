@@ -111,6 +111,29 @@ TEST_CASE("C5: a leader counts itself only when its disk has the entry") {
   CHECK(w.state(A).commit == at(3));
 }
 
+TEST_CASE("C5: a leader that lost entries and leads again does not count itself for those in their places") {
+  world<3> w;
+  w.elect(A);
+  w.propose(A, 3); // entries 3 to 5
+  w.turn(A);
+  w.lose_everything();
+  REQUIRE(w.state(A).peer(A).match == at(5));
+  w.elect(C, node_set<64>::of(B).with(C)); // has another entry 3
+  for (int beat = 0; beat < 3; ++beat) {
+    w.expire(C, timer::heartbeat);
+    w.settle();
+  }
+  REQUIRE(w.log(A).last() == at(3));
+  w.elect(A);
+  REQUIRE(w.leads(A));
+  w.propose(A, 1); // 5, not durable here
+  w.flush(A);
+  w.receive(A, B, appended{term(3), at(5), 1});
+  CHECK(w.state(A).commit == at(4));
+  w.sync(A);
+  CHECK(w.state(A).commit == at(5));
+}
+
 TEST_CASE("C5: a sole voter commits nothing that is not durable") {
   world<1> w;
   w.elect(A);

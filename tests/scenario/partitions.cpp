@@ -65,6 +65,22 @@ TEST_CASE("E16: a node that can send and not receive does not depose the leader:
   one_that_cannot_hear_deposes_nobody<node<pre_vote<off>>>();
 }
 
+// C hears everybody but the leader, and would win.
+TEST_CASE("E16: a node that hears all but the leader does not depose it: pre-votes are refused beside it") {
+  world<3, node<check_quorum<off>>> w;
+  w.elect(A);
+  auto const passes = [](packet const& p) { return p.from != A || p.to != C; };
+  w.expire(C, timer::contact);
+  for (int t = 0; t < 5; ++t) {
+    w.expire(A, timer::heartbeat);
+    w.settle_where(node_set<64>::first(3), passes);
+    w.expire(C, timer::election);
+    w.settle_where(node_set<64>::first(3), passes);
+    CHECK(w.leads(A));
+    CHECK(w.state(A).current_term == term(1));
+  }
+}
+
 TEST_CASE("E16: a leader that can send and not receive gives way once, and the others elect one who hears") {
   world<3> w;
   w.elect(A);

@@ -63,6 +63,22 @@ TEST_CASE("L6b: a lost append is sent again, while probing and while pipelining"
   CHECK(w.state(A).peer(C).match == at(3));
 }
 
+TEST_CASE("L6b: a leader's own acknowledgement that its full outbox dropped is said again") {
+  world<1> w;
+  w.elect(A);
+  w.turn(A);
+  for (int i = 0; i < 100; ++i) { // the disk takes its time
+    w.propose(A);
+    w.flush(A);
+  }
+  REQUIRE(w[A].held.dropped() > 0);
+  w.sync(A);
+  CHECK(w.state(A).commit < w.log(A).last());
+  w.expire(A, timer::heartbeat);
+  w.turn(A);
+  CHECK(w.state(A).commit == w.log(A).last());
+}
+
 TEST_CASE("L8: an acknowledgement that is overtaken by a later one takes nothing back") {
   world<3> w;
   w.elect(A);

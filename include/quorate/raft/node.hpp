@@ -1,4 +1,5 @@
-// A Raft core: composition only. Each concern's rules are in its own file, in the order of the dissertation's figures.
+// A Raft core: composition only. Each concern's rules are in its own file, in the order of the dissertation's
+// figures.
 #pragma once
 
 #include "quorate/policy/timing.hpp"
@@ -28,10 +29,11 @@ concept effect_sink = requires(Out& out, node_index to, timer t) {
 template <class... T>
 struct outcome_list {};
 
-// One node's core: a value. Copyable, comparable, constexpr; at most 512 bytes for seven nodes. It reads no clock, holds
-// no log, allocates nothing and throws nothing. Each step takes an event, a view of the log as it stands, and a sink
-// whose writes show in the view before the next step. After `start`, any order of events is legal, repeats and messages
-// from anybody included; a sender's index at or above the limit must be dropped by the caller.
+// One node's core: a value. Copyable, comparable, constexpr; at most 512 bytes for seven nodes. It reads no
+// clock, holds no log, allocates nothing and throws nothing. Each step takes an event, a view of the log as
+// it stands, and a sink whose writes show in the view before the next step. After `start`, any order of
+// events is legal, repeats and messages from anybody included; a sender's index at or above the limit must be
+// dropped by the caller.
 template <class... Keywords>
 class node {
 public:
@@ -99,6 +101,7 @@ public:
     case timer::heartbeat:
       if (s_.is != role::leader) return;
       s_.beat_due = true;
+      s_.self_told = s_.peer(s_.self).match; // say it again: an outbox that was full may have dropped it
       return out.arm(timer::heartbeat);
     }
   }
