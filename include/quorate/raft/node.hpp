@@ -102,7 +102,6 @@ public:
       if (s_.is != role::leader) return;
       s_.beat_due = true;
       s_.self_told = s_.peer(s_.self).match; // say it again: an outbox that was full may have dropped it
-      s_.self_told = s_.peer(s_.self).match; // say it again: an outbox that was full may have dropped it
       return out.arm(timer::heartbeat);
     }
   }
