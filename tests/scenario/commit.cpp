@@ -57,6 +57,17 @@ TEST_CASE("C3: a follower commits and acknowledges what was verified, not what i
   CHECK(w.log(B).last() == at(5)); // nothing says that they are wrong
 }
 
+TEST_CASE("C3: what an earlier leader verified is not verified by this one") {
+  world<3> w;
+  w.receive(B, A, append_entries{term(1), at(1), term(0), term(1), at(0), 4, entry_kind::command});
+  w.turn(B);
+  w.lose_everything();
+  w.receive(B, C, append_entries{term(2), at(2), term(1), term(0), at(5), 0, entry_kind::command});
+  CHECK(w.state(B).commit == at(2));
+  w.turn(B);
+  CHECK(std::get<appended>(w.take<appended>().what) == appended{term(2), at(2), 1});
+}
+
 TEST_CASE("C3: a heartbeat carries no more than its receiver has acknowledged") {
   world<3> w;
   for (auto const n : {A, C}) w.lay_down(n, {2}, 2);
