@@ -24,7 +24,7 @@ constexpr node_set<64> holders_of(node_state<Options> const& s, log_index at, no
 // What a quorum holds of the entries up to `match`: every node's match is looked at, nothing is kept sorted
 // (SCENARIOS C7).
 template <class Options>
-constexpr log_index on_a_quorum(node_state<Options> const& s, log_index match, configuration const& config) {
+[[gnu::noinline]] constexpr log_index on_a_quorum(node_state<Options> const& s, log_index match, configuration const& config) {
   auto const voters = config.voters & Options::nodes_wide;
   node_set<64> holders{}, between{}; // of all up to `match`; of something above the commit index
   voters.for_each([&](node_index n) {

@@ -34,9 +34,11 @@ public:
     return true;
   }
   void clear() {
-    room_ += size();
+    if (bound_ > 0) room_ += size();
     end_ = bytes_.get();
   }
+  // What is there stays until cleared; nothing can be added any more.
+  void close() { bound_ = room_ = 0; }
   std::size_t size() const { return static_cast<std::size_t>(end_ - bytes_.get()); }
   std::span<std::byte const> view() const { return {bytes_.get(), size()}; }
 

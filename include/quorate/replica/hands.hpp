@@ -73,49 +73,56 @@ public:
   // --- effects. After a write that failed nothing is written: the rest of the step would build on it.
   void accept(hard_state const& h) {
     ++counted_.hard_states;
-    if (failed_ || !storage_.put(h)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.put(h)) fail();
   }
   void accept(entry_run const& run) {
     auto const bytes = run.first == offered_first_ && run.count == offered_.count() ? offered_ : part_for(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
-    if (failed_ || !storage_.put(run, bytes)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.put(run, bytes)) fail();
   }
   void accept(truncation const& t) {
     ++counted_.truncations;
-    if (failed_ || !storage_.truncate(t.from)) noticed_ = failed_ = true;
+    if (failed_ || !storage_.truncate(t.from)) fail();
   }
   template <class M>
   void advise(node_index to, M const& m) {
     if (!ready_.push({to, message{m}})) ++dropped_;
+    news_ |= messages;
   }
   template <class M>
   void bind(node_index to, M const& m, written after) {
     outbox_.hold(to, m, after);
   }
-  void arm(timer t) { touched_ |= bit(t), armed_ |= bit(t); }
-  void disarm(timer t) { touched_ |= bit(t), armed_ &= ~bit(t); }
+  void arm(timer t) { news_ |= bit(t), armed_ |= bit(t); }
+  void disarm(timer t) { news_ |= bit(t), armed_ &= ~bit(t); }
   void report(proposed const& p) { placed_ = p.run; }
   void report(proposal_refused const& r) {
     placed_.count = 0;
     reason_ = r.reason;
   }
   void report(committed const&) {}
-  void report(readable const& r) { readable_ = r, noticed_ = true; }
-  void report(reads_refused const&) { noticed_ = reads_refused_ = true; }
+  void report(readable const& r) { readable_ = r, news_ |= notice; }
+  void report(reads_refused const&) { reads_refused_ = true, news_ |= notice; }
   void report(more_due const&) { more_due_ = true; }
-  void report(contradiction const& c) { contradiction_ = c.at, noticed_ = true; }
+  void report(contradiction const& c) { contradiction_ = c.at, news_ |= notice; }
 
   // --- what the replica makes of them
+  // What has come out since it was last seen to: timers, one bit each; a notice, which is anything below or a failure;
+  // and messages to send. One word, so that a turn in which nothing of that kind happened asks once.
+  bool any_news() const { return news_ != 0; }
+  bool noticed() const { return (news_ & notice) != 0; }
+  void heeded() { news_ &= ~notice; }
   bool failed() const { return failed_; }
   bool crowded() const { return ready_.size() > enough || outbox_.size() > enough; }
   // Calls deliver(to, message) for each advisory message, oldest first.
   template <class Deliver>
   void send_ready(Deliver&& deliver) {
-    if (has_ready()) send_ready_now(deliver);
+    if ((news_ & messages) != 0) send_ready_now(deliver);
   }
   template <class Deliver>
   [[gnu::cold]] void send_ready_now(Deliver&& deliver) {
+    news_ &= ~messages;
     for (; !ready_.empty(); ready_.pop())
       std::visit([&](auto const& m) { deliver(ready_.front().to, m); }, ready_.front().what);
   }
@@ -126,13 +133,13 @@ public:
 
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
-    for (; touched_ != 0; touched_ &= touched_ - 1) {
-      auto const i = static_cast<std::size_t>(std::countr_zero(touched_));
+    for (auto left = news_ & timers; left != 0; left &= left - 1) {
+      auto const i = static_cast<std::size_t>(std::countr_zero(left));
       if (((armed_ >> i) & 1U) != 0) t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
       else t.disarm(i);
     }
+    news_ &= ~timers;
   }
-  bool noticed_ = false;         // something below, or a failure, is to be looked at
   entry_run placed_{};           // by the last propose; empty if it was refused
   refusal reason_{};             // why
   readable readable_{};          // the last one reported, until taken
@@ -153,14 +160,21 @@ private:
     if (offered_.count() == 0) return payloads::trusted(no_bytes, 1);
     return offered_.drop(static_cast<std::uint32_t>(run.first - offered_first_)).take(run.count);
   }
+  [[gnu::cold]] void fail() {
+    failed_ = true;
+    news_ |= notice;
+  }
   static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
 
   Storage& storage_;
   log_index offered_first_{};
   payloads offered_{};
   bool failed_ = false;
-  std::uint32_t touched_ = 0; // timers that were armed or disarmed since the last set_timers
-  std::uint32_t armed_ = 0;   // of these, the ones whose last word was to arm
+  static constexpr std::uint32_t timers = 0xff;
+  static constexpr std::uint32_t notice = 1U << 8;
+  static constexpr std::uint32_t messages = 1U << 9;
+  std::uint32_t news_ = 0;
+  std::uint32_t armed_ = 0; // timers whose last word was to arm
   std::uint64_t dropped_ = 0;
   bounded_queue<advice, capacity> ready_{};
   typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};
@@ -171,7 +185,7 @@ private:
 template <class Hands, class Deliver>
 class sending_hands {
 public:
-  sending_hands(Hands& h, Deliver& deliver) : hands_{h}, deliver_{deliver} {}
+  sending_hands(Hands& h, Deliver const& deliver) : hands_{h}, deliver_{deliver} {}
   written latest() const { return hands_.latest(); }
   template <class Write>
   written write(Write const& w) {
@@ -194,7 +208,7 @@ public:
 
 private:
   Hands& hands_;
-  Deliver& deliver_;
+  Deliver deliver_;
 };
 
 } // namespace quorate

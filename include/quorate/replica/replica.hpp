@@ -87,7 +87,7 @@ public:
   // waiting already or the replica has stopped.
   std::optional<proposal_token> propose(command const& c, entry_extra const& extra = {}) {
     auto const size = Messages::entry_size(c, extra);
-    auto* const at = stopped_ ? nullptr : staging_.add(size);
+    auto* const at = staging_.add(size); // which is closed once the replica has stopped
     if (at == nullptr) return std::nullopt;
     Messages::encode_entry(c, extra, at);
     return proposal_token{staging_.last()};
@@ -99,6 +99,7 @@ public:
                                         "out to read");
     if (stopped_ || new_reads_ == ~std::uint32_t{0}) return std::nullopt;
     ++new_reads_;
+    reading_ = true;
     return read_token{++reads_made_};
   }
 
@@ -142,20 +143,18 @@ public:
   void collect(time now, Send&& send) {
     now_ = now;
     if (stopped_) return;
-    hands_.set_timers(timer_, now); // first: a message that waited counts before a timer that expired meanwhile
-    if (auto const next = timer_.deadline(); next && !(now < *next)) expire_timers();
     auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
-    hands_.send_ready(deliver);
+    if (hands_.any_news()) hands_.set_timers(timer_, now); // first: what was received counts before what expired since
+    if (auto const slot = timer_.expired(now)) expire(slot);
+    if (hands_.any_news()) hands_.send_ready(deliver);
     if (!staging_.empty()) place_proposals(send);
     if constexpr (Core::options::reads)
-      if (new_reads_ > 0 || !reads_.empty()) ask_reads();
-    hands_.send_ready(deliver);
+      if (reading_) ask_reads();
+    if (hands_.any_news()) hands_.send_ready(deliver);
     hands_.more_due_ = false;
     sending_hands out{hands_, deliver};
     core_.step(flush{}, storage_.log(), out);
-    heed();
-    hands_.send_ready(deliver);
-    hands_.set_timers(timer_, now);
+    if (hands_.any_news()) see_to_news(deliver);
     note_changes();
   }
 
@@ -187,16 +186,13 @@ public:
     auto const tell = [&](auto const& o) { machine(o); };
     if (!proposals_.empty()) proposals_.settle(core_.commit_index(), storage_.log(), tell);
     if (applied_ < core_.commit_index()) {
+      auto const era = applied_era_;
       apply(machine);
       if (stopped_) return give_up(machine); // now: a driver has no reason to take another turn
-      if (auto const era = storage_.log().stamp_at(applied_); era != applied_era_) {
-        applied_era_ = era;
-        proposals_.outlived(era, tell);
-      }
+      if (applied_era_ != era) proposals_.outlived(applied_era_, tell);
     }
-    if (!reads_.empty()) reads_.settle(applied_, tell);
     if (!proposals_.empty()) proposals_.expire(now_, tell);
-    if (!reads_.empty()) reads_.expire(now_, refusal::not_leader, tell);
+    if (reading_) tell_reads(tell);
   }
 
   // Drops entries up to `upto` from the log, at most what is applied. Peers that still need them can't be served.
@@ -206,7 +202,10 @@ public:
   }
 
   // For good; what waits gets its outcome in the next release.
-  void stop() { stopped_ = attention_ = true; }
+  void stop() {
+    stopped_ = attention_ = true;
+    staging_.close();
+  }
 
   // --- what is known
 
@@ -281,12 +280,19 @@ private:
     if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
   }
 
+  template <class Deliver>
+  [[gnu::cold]] void see_to_news(Deliver&& deliver) {
+    heed();
+    hands_.send_ready(deliver);
+    hands_.set_timers(timer_, now_);
+  }
+
   // What a step has reported beside messages and timers.
   void heed() {
-    if (hands_.noticed_) heed_notice();
+    if (hands_.noticed()) heed_notice();
   }
   [[gnu::cold]] void heed_notice() {
-    hands_.noticed_ = false;
+    hands_.heeded();
     if (hands_.failed()) return stop();
     if (hands_.contradiction_ != log_index{}) {
       failure_ = "the leader's log contradicts what is committed here at index " +
@@ -301,8 +307,9 @@ private:
     }
   }
 
-  [[gnu::cold]] void expire_timers() {
-    while (auto const slot = timer_.expired(now_)) {
+  // A timer has expired, and others may have.
+  [[gnu::cold]] void expire(std::optional<std::size_t> slot) {
+    for (; slot; slot = timer_.expired(now_)) {
       core_.step(static_cast<typename Core::timer>(*slot), storage_.log(), hands_);
       heed();
       hands_.set_timers(timer_, now_);
@@ -413,7 +420,7 @@ private:
   // --- reads
 
   // Own reads go to the leader, each era's anew: reading twice harms nobody.
-  void ask_reads() {
+  [[gnu::cold]] void ask_reads() {
     if (new_reads_ > 0 && !reads_.full()) {
       reads_.add(reads_made_ - new_reads_ + 1, new_reads_, timer_.after(timing::request, now_));
       new_reads_ = 0;
@@ -428,6 +435,12 @@ private:
     }
     asked_era_ = core_.era();
     asked_upto_ = reads_.last();
+  }
+  template <class Tell>
+  [[gnu::cold]] void tell_reads(Tell&& tell) {
+    reads_.settle(applied_, tell);
+    reads_.expire(now_, refusal::not_leader, tell);
+    reading_ = new_reads_ > 0 || !reads_.empty();
   }
   bool serve(node_index n, incarnation_id asker, std::uint64_t number) {
     if (served_.full()) return false;
@@ -470,6 +483,7 @@ private:
                                         apply_bytes);
     if (run.kind == entry_kind::command && !apply(run, machine)) return stop(), 0;
     applied_ = run.last();
+    applied_era_ = run.written_at;
     return run.count;
   }
   template <class Machine>
@@ -572,6 +586,7 @@ private:
   stamp recovered_era_{}; // in it and before it this node may have led and forgotten
 
   std::uint64_t reads_made_ = 0;
+  bool reading_ = false; // reads of this node wait
   std::uint32_t new_reads_ = 0; // of these, the last ones, which no turn has seen
   waiting_reads<time, batches> reads_{};
   stamp asked_era_{};

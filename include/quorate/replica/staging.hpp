@@ -35,6 +35,9 @@ public:
     deadline.reset();
   }
 
+  // Takes nothing more.
+  void close() { buffer_.close(); }
+
   std::optional<Time> deadline{}; // when to give up waiting for a leader
 
 private:
