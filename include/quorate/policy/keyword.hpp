@@ -28,7 +28,10 @@ struct pick<Axis, Default, K, Keywords...> {
 };
 
 template <class K, class... Axes>
-inline constexpr bool answers_one_of = (std::is_same_v<typename K::axis, Axes> || ...);
+inline constexpr bool answers_one_of = false; // a type without an axis is no keyword at all
+template <class K, class... Axes>
+  requires requires { typename K::axis; }
+inline constexpr bool answers_one_of<K, Axes...> = (std::is_same_v<typename K::axis, Axes> || ...);
 } // namespace detail
 
 // The keyword among `Keywords` that answers `Axis`, or `Default`.
@@ -44,8 +47,10 @@ struct switched {
 
 // The keywords that all protocols know.
 struct quorum_axis;
-template <quorum_system Q>
+template <class Q>
 struct quorum {
+  static_assert(quorum_system<Q>, "quorate: this Quorum policy lacks a member; it needs what policy/quorum.hpp lists: "
+                                  "met, and to be copyable");
   using axis = quorum_axis;
   using type = Q;
 };
