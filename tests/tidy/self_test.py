@@ -30,7 +30,6 @@ CLEAN = {
 }
 
 LONG_FUNCTION = '\n'.join(['template <class T>', 'void f(T) {', *['  if (true) { g(); }'] * 59, '}', ''])
-LONG_TEST = LONG_FUNCTION.replace('void f(T)', 'TEST_CASE("an id")').replace('}\n', '}\n' + '  g();\n' * 45, 1)
 LONG_CONSTRUCTOR = '\n'.join(['struct s {', '  s()', '      : a{1},', '        b{2} {',
                               *['    g();'] * 57, '  }', '};', ''])
 
@@ -83,9 +82,9 @@ BREACHES = [
     ('size', {'tests/help.py': '\n' * 401}),
     ('function', {STORAGE: HEADER + LONG_FUNCTION}),
     ('function', {STORAGE: HEADER + LONG_CONSTRUCTOR}),
-    ('function', {'tests/core/id.cpp': 'int a;\n\n' + LONG_TEST}),
-    ('columns', {CORE: HEADER + '//' + 'x' * 124 + '\n'}),
-    ('columns', {'meson.build': '#' * 126 + '\n'}),
+    ('function', {'tests/core/id.cpp': 'int a;\n\n' + LONG_FUNCTION.replace('void f(T)', 'TEST_CASE("an id")')}),
+    ('columns', {CORE: HEADER + '//' + 'x' * 114 + '\n'}),
+    ('columns', {'meson.build': '#' * 116 + '\n'}),
     ('unfinished', {CORE: HEADER + '// TO' 'DO: the rest\n'}),
     ('unfinished', {'meson.build': '# FIX' 'ME\n'}),
     ('unfinished', {'README.md': 'Not yet imple' 'mented.\n'}),
