@@ -1,5 +1,4 @@
-// The port that clients connect to: many connections on one thread, each answered in the order in which it
-// asked.
+// The port that clients connect to: many connections on one thread, each answered in the order in which it asked.
 #pragma once
 
 #include "connection.hpp"
@@ -28,14 +27,15 @@ namespace kv {
 
 // What stands behind the port. Everything is called on the thread of the io_context.
 //
-// | expression                | meaning | | b.available()             | false: no leader is known; requests
-// wait in the port, and b calls port.wake() later   | | b.submit_write(n, bytes)  | have the operation
-// replicated. `bytes` may be gone when the call returns. Exactly one | |                           | of
-// port.complete, port.refused, port.unknown follows for n, perhaps within the call   | | b.submit_read(n) |
-// find out from when on the store is fresh enough to answer a read that came now; then  | | | port.readable,
-// port.refused or port.unknown follows for n, perhaps within the call    | | b.store()                 | the
-// store as far as it has been applied                                               | | b.report() | what
-// INFO tells, but for what the port knows itself                                   |
+// | expression               | meaning                                                                           |
+// | b.available()            | false: no leader is known; requests wait in the port; b calls port.wake() later   |
+// | b.submit_write(n, bytes) | have the operation replicated; `bytes` may be gone when the call returns. Exactly |
+// |                          | one of port.complete, port.refused, port.unknown follows for n, perhaps within    |
+// |                          | the call                                                                          |
+// | b.submit_read(n)         | find out from when on the store is fresh enough to answer a read that came now;   |
+// |                          | port.readable, port.refused or port.unknown follows in the same way               |
+// | b.store()                | the store as far as it has been applied                                           |
+// | b.report()               | what INFO tells, but for what the port knows itself                               |
 template <class B>
 concept backend = requires(B& b, B const& c, std::uint64_t n, std::string_view bytes) {
   { c.available() } -> std::same_as<bool>;
@@ -64,7 +64,6 @@ public:
   std::size_t clients() const { return clients_.size(); }
 
   // --- the outcomes, from the backend; of a number that is no longer waited for, nothing happens
-  // -------------------
 
   // The write has been applied; `reply` is what the store answered, in RESP.
   void complete(std::uint64_t number, std::string_view reply) {
@@ -91,7 +90,6 @@ public:
   }
 
   // --- shutting down
-  // -----------------------------------------------------------------------------------------------
 
   // Takes no more connections or requests; a connection closes when it has been answered. Done when clients()
   // is 0.
@@ -111,7 +109,6 @@ public:
   }
 
   // --- for the connections
-  // -----------------------------------------------------------------------------------------
 
   limits const& limit() const { return limits_; }
   quorate::service::key_value const& store() const { return backend_.store(); }

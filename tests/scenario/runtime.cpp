@@ -1,5 +1,4 @@
-// SCENARIOS.md, runtime: T3 and T6 (T5 is with the progress, T7 with the timers), as far as they are the
-// core's.
+// SCENARIOS.md, runtime: T3 and T6 (T5 is with the progress, T7 with the timers), as far as they are the core's.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -33,10 +32,10 @@ TEST_CASE("T3: the term and the vote are written when they change, and at no oth
   CHECK(w[A].hard_writes == 2);
 }
 
-// T4, exactly one outcome for whoever waits, is the replica's: tests/replica/tokens.cpp and forwards.cpp. So
-// is M8, an id that comes back with an empty log: a member is known by its store as well, and the handshake
-// keeps another one out: tests/transport/tcp_refusal.cpp. A core alone cannot tell: to it, an id is its place
-// in the configuration.
+// T4, exactly one outcome for whoever waits, is the replica's: tests/replica/replica_tokens.cpp and
+// replica_forwards.cpp. So is M8, an id that comes back with an empty log: a member is known by its store as well,
+// and the handshake keeps another one out: tests/transport/tcp_refusal.cpp. A core alone cannot tell: to it, an id
+// is its place in the configuration.
 
 TEST_CASE("T6: a request of an old term is answered with the current one") {
   world<3> w;

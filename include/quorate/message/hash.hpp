@@ -10,8 +10,8 @@
 namespace quorate {
 
 // Takes a value's numbers as the codec writes them, in order, each widened to 64 bits; bytes count as numbers
-// of eight bytes, little-endian, the last one filled up with zeros. Each number w: h = (h ^ w) *
-// 0x9e3779b97f4a7c15, h ^= h >> 32.
+// of eight bytes, little-endian, the last one filled up with zeros.
+// Each number w: h = (h ^ w) * 0x9e3779b97f4a7c15, h ^= h >> 32.
 class hasher {
 public:
   template <std::unsigned_integral U> constexpr void number(U w) {

@@ -1,16 +1,15 @@
-// The wire form of single values: fixed width, little-endian. `wire<T>` says how one T becomes bytes and
-// comes back; wire_compound.hpp says it for structs, arrays and what has a length. To give a type of one's
-// own a form, adapt it (hana.hpp) or list its fields; specialise `wire` only when it is no struct of
-// encodable fields.
+// The wire form of single values: fixed width, little-endian. `wire<T>` says how one T becomes bytes and comes
+// back; wire_compound.hpp says it for structs, arrays and what has a length. To give a type of one's own a form,
+// adapt it (hana.hpp) or list its fields; specialise `wire` only when it is no struct of encodable fields.
 //
-// | member        | means | | unfit         | detail::fit, or why there is no wire form:
-// detail::unfit<reason, the type at fault>          | | fixed         | how many bytes every value takes, or
-// `variable_size`                                         | | least         | the fewest bytes that a value
-// takes                                                          | | size(x)       | how many bytes x takes,
-// or `variable_size` if it can't be encoded (a length above 2^32-1)    | | put(out, x)   | exactly size(x)
-// bytes to `out`, by out.number(unsigned) and out.bytes(pointer, n)            | | load(at, x)   | of fixed
-// size only: x from `fixed` bytes at `at`; returns a decode_error                     | | get(in, x)    | of
-// variable size only: x from a reader; returns a decode_error                               |
+// | member      | means                                                                                     |
+// | unfit       | detail::fit, or why there is no wire form: detail::unfit<reason, the type at fault>       |
+// | fixed       | how many bytes every value takes, or `variable_size`                                      |
+// | least       | the fewest bytes that a value takes                                                       |
+// | size(x)     | how many bytes x takes, or `variable_size` if it can't be encoded (a length above 2^32-1) |
+// | put(out, x) | exactly size(x) bytes to `out`, by out.number(unsigned) and out.bytes(pointer, n)         |
+// | load(at, x) | of fixed size only: x from `fixed` bytes at `at`; returns a decode_error                  |
+// | get(in, x)  | of variable size only: x from a reader; returns a decode_error                            |
 #pragma once
 
 #include "quorate/core/id.hpp"

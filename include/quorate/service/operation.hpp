@@ -1,11 +1,11 @@
 // One operation on a key-value store as bytes: what is replicated for a write, and what waits for its turn
 // for a read.
 //
-//   code (1 byte) | flags (1 byte) | numbers (varint each; how many, the code says) | count (varint) | count
-//   strings
+//   code (1 byte) | flags (1 byte) | numbers (a varint each) | count (varint) | that many strings
 //
-// A string is its length (varint) and its bytes. A varint is little-endian groups of seven bits, in its
-// shortest form: an operation has one encoding, so equal logs hold equal operations.
+// How many numbers there are, the code says. A string is its length (varint) and its bytes. A varint is
+// little-endian groups of seven bits, in its shortest form: an operation has one encoding, so equal logs hold
+// equal operations.
 #pragma once
 
 #include <cstddef>

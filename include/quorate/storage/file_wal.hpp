@@ -1,8 +1,9 @@
 // A write-ahead log in files: the Storage for nodes that must survive. One frame and one sync a turn (group
 // commit), preallocated segments, checksums on everything, term and vote kept twice.
 //
-//     auto opened = quorate::file_wal::open({.directory = dir, .cluster = c, .node = n, .protocol = "raft
-//     1"}); if (!opened) { report(opened.error); return; } quorate::file_wal& storage = *opened.wal;
+//   auto opened = quorate::file_wal::open({.directory = dir, .cluster = c, .node = n, .protocol = "raft 1"});
+//   if (!opened) { report(opened.error); return; }
+//   quorate::file_wal& storage = *opened.wal;
 //
 // What it rests on: a sync that returns success has put the bytes on stable storage. A disk that lies about
 // this breaks every promise made here, and nothing above can tell. Rot inside the very last turn looks like a
@@ -33,9 +34,8 @@ template <wal_files Files> struct opened_wal {
 
 template <wal_files Files> class basic_file_wal {
 public:
-  // Opens the store in a directory, or makes one if it is empty. When this returns a log, the store is locked
-  // to this process until the log is destroyed, its content is recovered, and its incarnation is raised,
-  // durably.
+  // Opens the store in a directory, or makes one if it is empty. When this returns a log, the store is locked to
+  // this process until the log is destroyed, its content is recovered, and its incarnation is raised, durably.
   static opened_wal<Files> open(wal_options options, Files files = {}) {
     opened_wal<Files> result;
     basic_file_wal w{std::move(options), std::move(files)};
@@ -193,8 +193,7 @@ private:
            dir_.sync_data(state_file_, wal::state_name);
   }
 
-  // A frame never spans two segments. The new segment is complete and named in `state` before anything is in
-  // it.
+  // A frame never spans two segments. The new segment is complete and named in `state` before anything is in it.
   bool make_room(std::uint64_t at, std::uint64_t bytes) {
     auto const& newest = segments_.back();
     if (newest.offset_of(at) + bytes <= newest.size) return true;

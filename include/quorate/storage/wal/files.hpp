@@ -23,22 +23,23 @@ struct io_result {
   int error{};         // an errno value; 0: none
 };
 
-// An `int` result is an errno value, 0 for success. Nothing throws. `F::file` is an open file that closes
-// itself.
+// An `int` result is an errno value, 0 for success. Nothing throws. `F::file` is an open file that closes itself.
 //
-// | expression                | does | | f.open(path, mode, file)  | opens into `file` | | f.size(file, n) |
-// its length in bytes                                                                  | | f.read(file, at,
-// span)    | reads until the span is full or the file ends                                        | |
-// f.write(file, at, span)   | writes all of it; fewer bytes without an error count as a failure too | |
-// f.allocate(file, n)       | makes it n bytes long, with its blocks reserved; new bytes read as zero | |
-// f.sync_data(file)         | its bytes, and what is needed to read them, are on stable storage when it
-// returns 0  | | f.sync_file(file)         | the same with all its attributes | | f.lock(file)              |
-// takes an exclusive lock that ends with `file` or the process; EWOULDBLOCK: it's taken | |
-// f.make_directory(path)    | EEXIST if something of that name is there | | f.list(path, names)       | adds
-// the names in a directory, in any order, without . and ..                        | | f.sync_directory(path)
-// | which names it holds is on stable storage when it returns 0                          | | f.rename(from,
-// to)        | replaces `to` in one step                                                            | |
-// f.unlink(path)            | removes a name | | f.random(n)               | unpredictable bits |
+// | expression               | does                                                                          |
+// | f.open(path, mode, file) | opens into `file`                                                             |
+// | f.size(file, n)          | its length in bytes                                                           |
+// | f.read(file, at, span)   | reads until the span is full or the file ends                                 |
+// | f.write(file, at, span)  | writes all of it; fewer bytes without an error count as a failure too         |
+// | f.allocate(file, n)      | makes it n bytes long, with its blocks reserved; new bytes read as zero       |
+// | f.sync_data(file)        | its bytes and what reading them needs are on stable storage when it returns 0 |
+// | f.sync_file(file)        | the same with all its attributes                                              |
+// | f.lock(file)             | takes an exclusive lock, until `file` or the process ends; EWOULDBLOCK: taken |
+// | f.make_directory(path)   | EEXIST if something of that name is there                                     |
+// | f.list(path, names)      | adds the names in a directory, in any order, without . and ..                 |
+// | f.sync_directory(path)   | which names it holds is on stable storage when it returns 0                   |
+// | f.rename(from, to)       | replaces `to` in one step                                                     |
+// | f.unlink(path)           | removes a name                                                                |
+// | f.random(n)              | unpredictable bits                                                            |
 template <class F>
 concept wal_files = std::movable<F> && std::movable<typename F::file> &&
     std::default_initializable<typename F::file> &&
