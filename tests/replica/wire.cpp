@@ -124,11 +124,17 @@ TEST_CASE("an entry's extra fields are stored with it and seen at apply on every
   CHECK(f.seen.size() + f.net.size() == f.stamped); // each envelope's once
 }
 
-TEST_CASE(
-    "a frame that is cut anywhere, or followed by anything, is an error, and the replica hears nothing") {
-  memory disk{
-      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
+// A node that hears frames, on its own.
+struct listener {
+  static constexpr memory_options options{
+      .identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024};
+  memory disk{options};
   replica_type r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+};
+
+TEST_CASE("a frame that is cut anywhere, or followed by anything, is an error, and the replica hears nothing") {
+  listener node;
+  auto& r = node.r;
   auto const core = r.core();
   std::vector<std::byte> record(4 + 10);
   payloads::put_length(record.data(), 10);
@@ -139,8 +145,7 @@ TEST_CASE(
   int seen = 0;
   auto const count = [&](trace const&) { ++seen; };
   for (std::size_t n = 0; n < whole.size(); ++n) {
-    std::vector<std::byte> const part(whole.begin(),
-                                      whole.begin() + static_cast<std::ptrdiff_t>(n)); // an own block
+    std::vector<std::byte> const part(whole.data(), whole.data() + n); // an own block
     CHECK(wire::deliver(r, node_id{2}, part, count) != decode_error::none);
   }
   auto more = whole;
@@ -156,17 +161,16 @@ TEST_CASE(
   }
   CHECK(seen == 0);
   CHECK(r.core() == core);
-  CHECK(disk.log().last() == log_index{1});
+  CHECK(node.disk.log().last() == log_index{1});
   CHECK(r.status().counters.dropped_in == 0);
   CHECK(wire::deliver(r, node_id{2}, whole, count) == decode_error::none);
   CHECK(seen == 1);
-  CHECK(disk.log().last() == log_index{2});
+  CHECK(node.disk.log().last() == log_index{2});
 }
 
 TEST_CASE("a message with extra bytes behind its fields, or another version or type, is an error") {
-  memory disk{
-      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
-  replica_type r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+  listener node;
+  auto& r = node.r;
   auto const core = r.core();
   std::vector<std::byte> good;
   REQUIRE(wire::append(good, raft::request_vote{term_id{5}, log_index{1}, term_id{}}, {}, trace{}));
@@ -178,99 +182,82 @@ TEST_CASE("a message with extra bytes behind its fields, or another version or t
   CHECK(r.core() == core);
 }
 
-// A hundred thousand frames: nothing is read outside a frame (run it under a sanitizer), and what is
-// refused leaves no mark.
-TEST_CASE(
-    "random frames, and good ones with some bytes changed, leave the replica as it was, or are heard whole") {
-  std::mt19937_64 random{20240611};
-  memory disk{
-      {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
-  auto const fresh = [&] {
-    disk = memory{
-        {.identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024}};
-    return std::make_unique<replica_type>(replica_config{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}},
-                                          disk, manual_timer{{100, 30, 400}, 1});
-  };
-  auto r = fresh();
-  std::vector<std::byte> record(4 + 12);
-  payloads::put_length(record.data(), 12);
-  auto const bytes = payloads::trusted(record, 1);
-  std::vector<std::vector<std::byte>> models(8);
-  incarnation_id const me{1};
-  auto const small = [&] { return random() % 4; };
-  std::size_t heard = 0, refused = 0;
-  for (int i = 0; i < 100000; ++i) {
+// Well-formed frames of every kind and any content, and some of noise; then bytes are changed, or cut off.
+class frame_source {
+public:
+  explicit frame_source(std::mt19937_64& random) : random_{random} { payloads::put_length(record_.data(), 12); }
+
+  std::vector<std::byte> next() {
     std::vector<std::byte> f;
-    auto const append = [&](auto const& m, payloads p) {
-      REQUIRE(wire::append(f, m, p, trace{small(), "a"}));
-    };
+    write(f);
+    auto const changes = random_() % 4;
+    for (std::size_t k = 0; k < changes && !f.empty(); ++k)
+      f[random_() % f.size()] = static_cast<std::byte>(random_() % 8 == 0 ? 0xff : random_());
+    if (random_() % 8 == 0) f.resize(random_() % (f.size() + 1));
+    f.shrink_to_fit();
+    return f;
+  }
+
+private:
+  std::uint64_t small() { return random_() % 4; }
+  void write(std::vector<std::byte>& f) {
+    auto const add = [&](auto const& m, payloads p = {}) { REQUIRE(wire::append(f, m, p, trace{small(), "a"})); };
+    auto const bytes = payloads::trusted(record_, 1);
+    incarnation_id const me{1};
     term_id const t{small()};
     log_index const at{small()};
-    switch (random() % 12) {
-    case 0:
-      append(raft::append_entries{t, at, t, t, at, 1, entry_kind{static_cast<std::uint8_t>(random() % 3)}},
-             bytes);
-      break;
-    case 1:
-      append(raft::append_entries{t, at, t, t, at, 0, entry_kind::command}, {});
-      break;
-    case 2:
-      append(raft::request_vote{t, at, t}, {});
-      break;
-    case 3:
-      append(raft::vote_granted{t}, {});
-      break;
-    case 4:
-      append(raft::appended{t, at, 1}, {});
-      break;
-    case 5:
-      append(raft::rejected{t, at, at, t}, {});
-      break;
-    case 6:
-      append(raft::heartbeat_answer{t, small()}, {});
-      break;
-    case 7:
-      append(forward{me, small(), t, 1}, bytes);
-      break;
-    case 8:
-      append(forward_placed{me, small(), 1, at, t}, {});
-      break;
-    case 9:
-      append(read_answer{me, small(), at}, {});
-      break;
-    case 10:
-      append(raft::request_pre_vote{t, at, t}, {});
-      break;
-    default:
-      f.resize(random() % 40);
-      break;
+    switch (random_() % 12) {
+    case 0: {
+      auto const kind = entry_kind{static_cast<std::uint8_t>(random_() % 3)};
+      return add(raft::append_entries{t, at, t, t, at, 1, kind}, bytes);
     }
-    auto const changes = random() % 4;
-    for (std::size_t k = 0; k < changes && !f.empty(); ++k)
-      f[random() % f.size()] = static_cast<std::byte>(random() % 8 == 0 ? 0xff : random());
-    if (random() % 8 == 0) f.resize(random() % (f.size() + 1));
-    f.shrink_to_fit();
-    auto const core = r->core();
+    case 1: return add(raft::append_entries{t, at, t, t, at, 0, entry_kind::command});
+    case 2: return add(raft::request_vote{t, at, t});
+    case 3: return add(raft::vote_granted{t});
+    case 4: return add(raft::appended{t, at, 1});
+    case 5: return add(raft::rejected{t, at, at, t});
+    case 6: return add(raft::heartbeat_answer{t, small()});
+    case 7: return add(forward{me, small(), t, 1}, bytes);
+    case 8: return add(forward_placed{me, small(), 1, at, t});
+    case 9: return add(read_answer{me, small(), at});
+    case 10: return add(raft::request_pre_vote{t, at, t});
+    default: f.resize(random_() % 40);
+    }
+  }
+
+  std::mt19937_64& random_;
+  std::vector<std::byte> record_ = std::vector<std::byte>(payloads::prefix + 12);
+};
+
+// Nothing is read outside a frame: run it under a sanitizer.
+TEST_CASE("random frames, and good ones with some bytes changed, leave no mark or are heard whole") {
+  std::mt19937_64 random{20240611};
+  frame_source frames{random};
+  auto node = std::make_unique<listener>();
+  int heard = 0, refused = 0;
+  for (std::uint64_t i = 0; i < 100000; ++i) {
+    auto& r = node->r;
+    auto const& disk = node->disk;
+    auto const f = frames.next();
+    auto const core = r.core();
     auto const last = disk.log().last();
     auto const hard = disk.hard();
-    auto const dropped = r->status().counters.dropped_in;
+    auto const dropped = r.status().counters.dropped_in;
     bool seen = false;
-    auto const bad = wire::deliver(*r, node_id{2 + static_cast<std::uint32_t>(random() % 2)}, f,
-                                   [&](trace const&) { seen = true; });
+    node_id const from{2 + static_cast<std::uint32_t>(random() % 2)};
+    auto const bad = wire::deliver(r, from, f, [&](trace const&) { seen = true; });
     CHECK(seen == (bad == decode_error::none));
     if (bad != decode_error::none) {
       ++refused;
-      CHECK(r->core() == core);
+      CHECK(r.core() == core);
       CHECK(disk.log().last() == last);
       CHECK(disk.hard() == hard);
-      CHECK(r->status().counters.dropped_in == dropped);
+      CHECK(r.status().counters.dropped_in == dropped);
       continue;
     }
     ++heard;
-    if (random() % 16 == 0)
-      r->turn(
-          static_cast<std::uint64_t>(i), [](node_id, auto const&, payloads) {}, [](auto const&) {});
-    if (r->stopped() || disk.log().last() > log_index{40}) r = fresh();
+    if (random() % 16 == 0) r.turn(i, [](node_id, auto const&, payloads) {}, [](auto const&) {});
+    if (r.stopped() || disk.log().last() > log_index{40}) node = std::make_unique<listener>();
   }
   CHECK(heard > 10000);
   CHECK(refused > 10000);

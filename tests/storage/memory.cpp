@@ -1,4 +1,4 @@
-// Memory storage against a model that keeps every entry by itself: what a reader sees, and what a power cut leaves.
+// Memory storage against a model that keeps each entry by itself: what a reader sees, and what a power cut leaves.
 #include "quorate/storage/memory.hpp"
 
 #include <doctest/doctest.h>
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace quorate {
@@ -73,75 +74,92 @@ void check_same(memory& m, model const& expected, std::size_t budget) {
   CHECK(log.config_at(log.last()) == config);
 }
 
-void live(std::uint64_t seed) {
-  std::mt19937_64 random{seed};
-  auto const below = [&](std::uint64_t n) { return random() % n; };
-  memory m{{.entries = 64 + below(64), .bytes = 1 + below(600)}};
-  auto const room = m.log().room();
-  std::vector<model> states(1); // the last is now; the first is durable
-  tickets source;
+// A storage beside its model, and one step after another drawn from a seed.
+class life {
+public:
+  explicit life(std::uint64_t seed) : random_{seed} {}
 
-  for (int step = 0; step < 400; ++step) {
-    auto now = states.back();
-    auto const compacted = m.log().compacted().value;
+  void step() {
     switch (below(10)) {
-    case 0: // the newest entries go
-      if (now.entries.size() > compacted) {
-        auto const from = compacted + 1 + below(now.entries.size() - compacted);
-        now.entries.resize(from - 1);
-        REQUIRE(m.truncate(log_index{from}));
-        (void)source.next();
-        states.push_back(now);
-      }
-      break;
-    case 1:
-      now.hard = {stamp{now.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))}};
-      REQUIRE(m.put(now.hard));
-      (void)source.next();
-      states.push_back(now);
-      break;
-    case 2: // the oldest entries go, as many of them as may
-      if (now.entries.size() > compacted)
-        REQUIRE(m.compact(log_index{compacted + 1 + below(now.entries.size() - compacted)}));
-      break;
-    case 3:
-      REQUIRE(m.sync(source.order()));
-      states.erase(states.begin(), states.end() - 1);
-      break;
+    case 0: truncate(); break;
+    case 1: vote(); break;
+    case 2: compact(); break;
+    case 3: sync(); break;
     case 4:
-      if (below(4) == 0) {
-        if (below(2) == 0) m = memory{m}; // a copy is as good
-        m.crash();
-        states.erase(states.begin() + 1, states.end());
-        source = tickets{};
-      }
+      if (below(4) == 0) crash();
       break;
-    default: {
-      auto const kind = below(8) == 0 ? entry_kind::configuration : entry_kind::command;
-      auto const wanted = kind == entry_kind::configuration ? 1 : 1 + below(12);
-      auto const count = std::min(wanted, room - (now.entries.size() - compacted));
-      if (count == 0) break;
-      stamp const written_at{now.hard.promised};
-      bytes whole;
-      for (std::uint64_t i = 0; i < count; ++i) {
-        auto const record = record_of(kind, below(below(10) == 0 ? 300 : 30), random());
-        whole.insert(whole.end(), record.begin(), record.end());
-        now.entries.push_back({written_at, kind, record});
-      }
-      entry_run const run{m.log().last() + 1, static_cast<std::uint32_t>(count), written_at, kind};
-      REQUIRE(m.put(run, payloads::trusted(whole, run.count)));
-      (void)source.next();
-      states.push_back(now);
+    default: put_run();
     }
-    }
-    check_same(m, states.back(), 1 + below(400));
+    check_same(memory_, now(), 1 + below(400));
   }
-}
+
+private:
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  model const& now() const { return states_.back(); }
+  std::uint64_t compacted() const { return memory_.log().compacted().value; }
+  std::uint64_t kept() const { return now().entries.size() - compacted(); }
+  void wrote(model next) {
+    (void)tickets_.next();
+    states_.push_back(std::move(next));
+  }
+
+  void truncate() { // the newest entries go
+    if (kept() == 0) return;
+    auto next = now();
+    auto const from = compacted() + 1 + below(kept());
+    next.entries.resize(from - 1);
+    REQUIRE(memory_.truncate(log_index{from}));
+    wrote(std::move(next));
+  }
+  void vote() {
+    auto next = now();
+    next.hard = {stamp{next.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))}};
+    REQUIRE(memory_.put(next.hard));
+    wrote(std::move(next));
+  }
+  void compact() { // the oldest entries go, as many of them as may
+    if (kept() > 0) REQUIRE(memory_.compact(log_index{compacted() + 1 + below(kept())}));
+  }
+  void sync() {
+    REQUIRE(memory_.sync(tickets_.order()));
+    states_.erase(states_.begin(), states_.end() - 1);
+  }
+  void crash() {
+    if (below(2) == 0) memory_ = memory{memory_}; // a copy is as good
+    memory_.crash();
+    states_.erase(states_.begin() + 1, states_.end());
+    tickets_ = tickets{};
+  }
+  void put_run() {
+    auto const kind = below(8) == 0 ? entry_kind::configuration : entry_kind::command;
+    auto const wanted = kind == entry_kind::configuration ? 1 : 1 + below(12);
+    auto const count = std::min(wanted, room_ - kept());
+    if (count == 0) return;
+    auto next = now();
+    stamp const written_at{next.hard.promised};
+    bytes whole;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      auto const record = record_of(kind, below(below(10) == 0 ? 300 : 30), random_());
+      whole.insert(whole.end(), record.begin(), record.end());
+      next.entries.push_back({written_at, kind, record});
+    }
+    entry_run const run{memory_.log().last() + 1, static_cast<std::uint32_t>(count), written_at, kind};
+    REQUIRE(memory_.put(run, payloads::trusted(whole, run.count)));
+    wrote(std::move(next));
+  }
+
+  std::mt19937_64 random_;
+  memory memory_{{.entries = 64 + below(64), .bytes = 1 + below(600)}};
+  std::uint64_t room_ = memory_.log().room();
+  std::vector<model> states_ = std::vector<model>(1); // the last is now; the first is durable
+  tickets tickets_{};
+};
 
 TEST_CASE("memory storage reads as a model does, through wraps, growth, truncation, compaction and power cuts") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
-    live(seed);
+    life one{seed};
+    for (int step = 0; step < 400; ++step) one.step();
   }
 }
 
