@@ -14,7 +14,8 @@ int main() {
   std::vector<node_id> const ids{node_id{1}, node_id{2}, node_id{3}};
   std::deque<memory> disks; std::deque<node> nodes; loopback<node> net; int sum[3]{};
   for (auto id : ids)
-    net.attach(id, nodes.emplace_back(replica_config{id, ids}, disks.emplace_back(), manual_timer{{10, 3, 99}, id.value}));
+    net.attach(id, nodes.emplace_back(replica_config{id, ids}, disks.emplace_back(),
+                                      manual_timer{{10, 3, 99}, id.value}));
   for (std::uint64_t now = 0; now < 200; ++now, net.deliver_all())
     for (std::size_t i = 0; i < 3; ++i) {              // any node takes proposals ...
       if (now == 100) (void)nodes[i].propose({.amount = 14});

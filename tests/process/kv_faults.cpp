@@ -1,6 +1,6 @@
 // Three processes of kv under writers and readers at random nodes, while a random node is hit every three seconds:
-// SIGKILL and a restart, or SIGSTOP for two seconds. Nothing acknowledged may be missing afterwards, nothing refused may
-// have happened, and no read may go back behind what was acknowledged or read before it was sent.
+// SIGKILL and a restart, or SIGSTOP for two seconds. Nothing acknowledged may be missing afterwards, nothing
+// refused may have happened, and no read may go back behind what was acknowledged or read before it was sent.
 //
 //   kv_faults PROGRAM [SECONDS] [SEED]
 #include "../../examples/kv/cluster.hpp"
@@ -64,8 +64,8 @@ private:
       auto const victim = static_cast<std::size_t>(random_() % kv::cluster::size);
       bool const dies = random_() % 2 == 0;
       auto const leads = cluster_.leader(2s);
-      std::printf("hit %d: %s node %zu%s; %lld acknowledged, %lld unknown\n", hits, dies ? "kill" : "pause", victim + 1,
-                  leads == victim ? ", the leader" : "", static_cast<long long>(acknowledged_.load()),
+      std::printf("hit %d: %s node %zu%s; %lld acknowledged, %lld unknown\n", hits, dies ? "kill" : "pause",
+                  victim + 1, leads == victim ? ", the leader" : "", static_cast<long long>(acknowledged_.load()),
                   static_cast<long long>(unknown_.load()));
       std::fflush(stdout);
       if (dies) {
@@ -109,7 +109,8 @@ private:
     }
     ++record.acknowledged;
     ++acknowledged_;
-    if (r->integer <= before) fail("INCR went back: " + std::to_string(r->integer) + " after " + std::to_string(before));
+    if (r->integer <= before)
+      fail("INCR went back: " + std::to_string(r->integer) + " after " + std::to_string(before));
     record.raise(r->integer);
     std::lock_guard const hold{record.mutex};
     if (!record.returned.insert(r->integer).second) fail("two INCRs returned " + std::to_string(r->integer));
@@ -170,8 +171,8 @@ private:
     auto const least = counters_[i].acknowledged.load();
     auto const most = least + counters_[i].unknown.load();
     auto const value = r && r->kind == kv::reply::type::bulk ? std::atoll(r->text.c_str()) : -1;
-    std::printf("node %zu: %s is %lld, acknowledged %lld, at most %lld\n", node + 1, counter_name(i).c_str(), value,
-                static_cast<long long>(least), static_cast<long long>(most));
+    std::printf("node %zu: %s is %lld, acknowledged %lld, at most %lld\n", node + 1, counter_name(i).c_str(),
+                value, static_cast<long long>(least), static_cast<long long>(most));
     if (value < least || value > most) fail("a counter is wrong");
   }
   void check_sets(kv::client& c, std::size_t node) {
@@ -186,8 +187,8 @@ private:
       }
     }
     if (wrong > 0)
-      fail("node " + std::to_string(node + 1) + ": " + std::to_string(wrong) + " of " + std::to_string(sets_.size()) +
-           " acknowledged SETs are missing or wrong");
+      fail("node " + std::to_string(node + 1) + ": " + std::to_string(wrong) + " of " +
+           std::to_string(sets_.size()) + " acknowledged SETs are missing or wrong");
   }
 
   void fail(std::string const& what) {
@@ -213,7 +214,8 @@ int main(int argc, char** argv) {
   }
   auto const seconds = std::chrono::seconds{argc > 2 ? std::atoi(argv[2]) : 30};
   auto const seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : std::random_device{}();
-  std::printf("seed %llu, %lld seconds\n", static_cast<unsigned long long>(seed), static_cast<long long>(seconds.count()));
+  std::printf("seed %llu, %lld seconds\n", static_cast<unsigned long long>(seed),
+              static_cast<long long>(seconds.count()));
   try {
     trial t{argv[1], seed};
     auto const violations = t.run(seconds);

@@ -1,5 +1,5 @@
-// redis-cli and redis-benchmark against real nodes: what is set at one is read at another, and neither the leader nor a
-// follower gives the benchmark an error.
+// redis-cli and redis-benchmark against real nodes: what is set at one is read at another, and neither the leader
+// nor a follower gives the benchmark an error.
 //
 //   redis_tools PROGRAM
 #include "../../examples/kv/cluster.hpp"
@@ -40,7 +40,8 @@ void expect(std::string const& command, std::string const& wanted) {
 }
 
 void benchmark(std::uint16_t port, char const* whom) {
-  auto const r = run("redis-benchmark -p " + std::to_string(port) + " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
+  auto const r = run("redis-benchmark -p " + std::to_string(port) +
+                     " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
   std::size_t done = 0;
   std::string const mark = "requests per second";
   for (auto at = r.text.find(mark); at != std::string::npos; at = r.text.find(mark, at + 1))

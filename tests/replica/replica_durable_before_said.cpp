@@ -1,6 +1,6 @@
-// Nothing is said before it is durable: real replicas on the real write-ahead log, on disks that know what is durable.
-// At each binding message that leaves a node, and at each outcome, the power is cut in thought: what a recovery of the
-// synced bytes alone would find must be what was said. A log that leaves out either kind of sync fails this.
+// Nothing is said before it is durable: real replicas on the real write-ahead log, on disks that know what is
+// durable. At each binding message that leaves a node, and at each outcome, the power is cut in thought: what a
+// recovery of the synced bytes alone would find must be what was said. A log without either kind of sync fails.
 #include "storage/wal_disk.hpp"
 
 #include "quorate/message/messages.hpp"
@@ -22,7 +22,11 @@ using wal = basic_file_wal<disk_files>;
 using node = raft::replica<messages<std::uint64_t>, wal, manual_timer>;
 
 wal_options options_of(node_id id) {
-  return {.directory = "/disk", .cluster = cluster_id{7}, .node = id, .protocol = "raft 1", .segment_bytes = 1U << 14};
+  return {.directory = "/disk",
+          .cluster = cluster_id{7},
+          .node = id,
+          .protocol = "raft 1",
+          .segment_bytes = 1U << 14};
 }
 
 struct none_kept { // the harshest power cut: nothing that was not synced is there
@@ -58,7 +62,8 @@ struct host {
 
 class cluster {
 public:
-  explicit cluster(std::uint64_t seed, bool data_sync_lies = false, bool directory_sync_lies = false) : random_{seed} {
+  explicit cluster(std::uint64_t seed, bool data_sync_lies = false, bool directory_sync_lies = false)
+      : random_{seed} {
     for (std::uint32_t i = 0; i < 3; ++i) {
       hosts_[i].id = node_id{i + 1};
       hosts_[i].platter.data_sync_lies = data_sync_lies;
@@ -138,9 +143,10 @@ private:
       if (e.what == fate::done) {
         ++outcomes;
         auto const last = e.index + e.count - 1;
+        auto const written_at = h.replica->storage().log().stamp_at(last);
         int holders = 0;
         for (auto const& other : hosts_)
-          holders += after_a_cut{other.platter, other.id}.holds(last, h.replica->storage().log().stamp_at(last)) ? 1 : 0;
+          holders += after_a_cut{other.platter, other.id}.holds(last, written_at) ? 1 : 0;
         if (holders < 2) ++lost_outcomes;
       }
   }

@@ -19,13 +19,15 @@ static_assert(sizeof(core) <= 512, "seven nodes in half a kilobyte");
 // What is off leaves no state.
 static_assert(sizeof(raft::node<raft::pre_vote<off>>) < sizeof(core));
 static_assert(sizeof(raft::node<raft::read_index<off>>) < sizeof(core));
-static_assert(sizeof(raft::progress<raft::options<raft::eager_commit<off>>>) < sizeof(raft::progress<raft::options<>>));
-using plain = raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>, raft::pipelining<off>,
-                         raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<off>>;
+static_assert(sizeof(raft::progress<raft::options<raft::eager_commit<off>>>) <
+              sizeof(raft::progress<raft::options<>>));
+using plain = raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>,
+                         raft::pipelining<off>, raft::answer_stale<off>, raft::eager_commit<off>,
+                         raft::read_index<off>>;
 static_assert(sizeof(plain) < sizeof(raft::node<raft::pre_vote<off>, raft::read_index<off>>));
 
-// Three nodes: A is elected and commits an entry; A is lost; B is elected by B and C, commits an entry of its own, and
-// A, come back, has them all.
+// Three nodes: A is elected and commits an entry; A is lost; B is elected by B and C, commits an entry of its own,
+// and A, come back, has them all.
 constexpr bool life_with_a_lost_leader() {
   world<3> w;
   w.elect(A);

@@ -1,5 +1,5 @@
-// Containers with a capacity fixed at compile time: copyable, comparable, constexpr, never on the heap. What does not
-// fit is an ordinary outcome that the caller hears of, never an assertion.
+// Containers with a capacity fixed at compile time: copyable, comparable, constexpr, never on the heap. What does
+// not fit is an ordinary outcome that the caller hears of, never an assertion.
 #pragma once
 
 #include <bit>

@@ -16,8 +16,8 @@ enum class entry_kind : std::uint8_t {
 };
 inline constexpr entry_kind last_enumerator(entry_kind) { return entry_kind::configuration; }
 
-// A run of entries first..first+count-1 that share one stamp and one kind: the unit in which the log is written, sent
-// and described. The bytes travel beside it (payloads.hpp).
+// A run of entries first..first+count-1 that share one stamp and one kind: the unit in which the log is written,
+// sent and described. The bytes travel beside it (payloads.hpp).
 struct entry_run {
   log_index first{};
   std::uint32_t count{};
@@ -28,9 +28,9 @@ struct entry_run {
   friend constexpr bool operator==(entry_run const&, entry_run const&) = default;
 };
 
-// Who takes part, in the cores' terms. What the user calls those nodes stands in the configuration entry's bytes behind
-// this; the first eight bytes of such an entry are `voters`, little-endian, so that storage can read them without
-// knowing the user's types.
+// Who takes part, in the cores' terms. What the user calls those nodes stands in the configuration entry's bytes
+// behind this; the first eight bytes of such an entry are `voters`, little-endian, so that storage can read them
+// without knowing the user's types.
 struct configuration {
   node_set<64> voters{};
 

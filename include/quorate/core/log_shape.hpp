@@ -1,5 +1,5 @@
-// The log without its bytes: runs of (stamp, kind) and the configurations. Storages keep one beside their bytes; tests
-// and the model checker use it alone, where it is a log_view of entries of a fixed size.
+// The log without its bytes: runs of (stamp, kind) and the configurations. Storages keep one beside their bytes;
+// tests and the model checker use it alone, where it is a log_view of entries of a fixed size.
 #pragma once
 
 #include "quorate/core/bounded.hpp"
@@ -11,8 +11,8 @@
 
 namespace quorate {
 
-// `Runs` and `Configs` are vectors of `span` and `config_mark` (std::vector, or `bounded` for a constexpr value). A
-// bounded shape that is full refuses the put; one over std::vector grows by a run, not by an entry.
+// `Runs` and `Configs` are vectors of `log_span` and `config_mark`: std::vector, or `bounded` for a constexpr
+// value. A bounded shape that is full refuses the put; one over std::vector grows by a run, not by an entry.
 struct log_span { // entries from `first` up to the next span's first, or the end
   log_index first{};
   stamp written_at{};
@@ -124,8 +124,8 @@ private:
     if (run.kind == entry_kind::configuration) configs_.pop_back();
     return false;
   }
-  // The span that holds entry i. Precondition: compacted() < i <= last(). Cold, because entries before the last span are
-  // asked for only around elections and by peers that are far behind.
+  // The span that holds entry i. Precondition: compacted() < i <= last(). Cold, because entries before the last
+  // span are asked for only around elections and by peers that are far behind.
   [[gnu::cold]] constexpr std::size_t span_of(log_index i) const {
     std::size_t high = runs_.size() - 1;
     if (runs_[high].first <= i) return high;

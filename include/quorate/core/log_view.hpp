@@ -9,21 +9,21 @@
 
 namespace quorate {
 
-// A read-only view of the log's shape. With `c` = compacted() and `l` = last(), c <= l always; entries c+1..l are there.
+// A read-only view of the log's shape. With `c` = compacted() and `l` = last(): c <= l; entries c+1..l are there.
 //
-// | expression            | returns                                                                                |
-// | compacted()           | the index up to which entries have been dropped; 0 for a log with its first entry      |
-// | last()                | the last index; compacted() when no entry is there                                     |
-// | stamp_at(i)           | the stamp of entry i; c <= i <= l (the stamp at c outlives the entry; 0 at index 0)    |
-// | run_at(i, max)        | the entries of one stamp and kind from i on, at most max of them; c < i <= l           |
-// | fit(i, max, bytes)    | like run_at, cut so that its payloads, prefixes included, take at most `bytes` and can |
-// |                       | be read as one piece; never empty: the first entry is always in it                     |
-// | last_not_above(i, s)  | the greatest j in c..i whose stamp is at most s, or c if there is none; c <= i <= l    |
-// | config_at(i)          | the configuration in force at i: of the last configuration entry at or below i;       |
-// |                       | c <= i <= l (the one in force at c outlives its entry)                                 |
-// | room()                | how many more entries the storage can take now                                         |
+// | expression           | returns                                                                             |
+// | compacted()          | the index up to which entries have been dropped; 0 for a log with its first entry   |
+// | last()               | the last index; compacted() when no entry is there                                  |
+// | stamp_at(i)          | the stamp of entry i; c <= i <= l (the stamp at c outlives the entry; 0 at index 0) |
+// | run_at(i, max)       | the entries of one stamp and kind from i on, at most max of them; c < i <= l        |
+// | fit(i, max, bytes)   | like run_at, cut so that its payloads, prefixes included, take at most `bytes` and  |
+// |                      | can be read as one piece; never empty: the first entry is always in it              |
+// | last_not_above(i, s) | the greatest j in c..i whose stamp is at most s, or c if there is none; c <= i <= l |
+// | config_at(i)         | the configuration in force at i: of the last configuration entry at or below i;     |
+// |                      | c <= i <= l (the one in force at c outlives its entry)                              |
+// | room()               | how many more entries the storage can take now                                      |
 //
-// Everything is constant time for the last run, logarithmic in the number of runs otherwise (fit: in the entries too).
+// All take constant time for the last run, else logarithmic in the number of runs (fit: and of entries).
 template <class L>
 concept log_view = requires(L const& log, log_index i, std::uint32_t n, std::size_t bytes, stamp s) {
   { log.compacted() } -> std::same_as<log_index>;

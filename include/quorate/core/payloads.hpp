@@ -1,5 +1,5 @@
-// The bytes of a run of entries: a borrowed view of records laid end to end, each a 4-byte little-endian length and
-// that many bytes. Storage, messages and transport all use this one form, so moving a run is one copy.
+// The bytes of a run of entries: a borrowed view of records laid end to end, each a 4-byte little-endian length
+// and that many bytes. Storage, messages and transport all use this one form, so moving a run is one copy.
 #pragma once
 
 #include <bit>

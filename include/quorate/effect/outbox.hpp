@@ -11,9 +11,9 @@
 
 namespace quorate {
 
-// Keeps binding messages until a `durable` token covers their tickets, and releases them in the order they came: the
-// order for each peer among binding messages is the order they were said in. A bounded, copyable value. When it is full
-// the message is dropped, which a network may do as well; a dropped() count says how often.
+// Keeps binding messages until a `durable` token covers their tickets, and releases them in the order they came:
+// the order for each peer among binding messages is the order they were said in. A bounded, copyable value. When
+// it is full the message is dropped, which a network may do as well; a dropped() count says how often.
 template <std::size_t Capacity, class... Messages>
 class outbox {
 public:
@@ -24,8 +24,8 @@ public:
     if (!held_.push({to, after.number(), message{m}})) ++dropped_;
   }
 
-  // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while this
-  // runs (an own vote, released, makes a leader) stays for the next token.
+  // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while
+  // this runs (an own vote, released, makes a leader) stays for the next token.
   template <class Deliver>
   constexpr void release(durable upto, Deliver&& deliver) {
     for (auto n = held_.size(); n > 0 && held_.front().after <= upto.number(); --n) {

@@ -1,5 +1,5 @@
-// Where a core's effects go. A sink numbers the writes and sees to it that whoever asserts something shows the ticket
-// of the write that will make it remember.
+// Where a core's effects go. A sink numbers the writes and sees to it that whoever asserts something shows the
+// ticket of the write that will make it remember.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -42,7 +42,8 @@ public:
   template <binding_message M>
   constexpr void send(node_index, M const&) {
     static_assert(detail::never<M>, "quorate: a binding message needs the ticket of the write that it asserts: "
-                                    "send(to, message, out.write(...)), or out.latest() if it has none of its own");
+                                    "send(to, message, out.write(...)), or out.latest() if it has none of "
+                                    "its own");
   }
   template <advisory_message M>
   constexpr void send(node_index, M const&, written) {

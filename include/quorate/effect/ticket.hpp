@@ -6,8 +6,8 @@
 
 namespace quorate {
 
-// A write was handed over: number n of its node since it started. Only a sink makes one, and a binding message can't be
-// sent without one.
+// A write was handed over: number n of its node since it started. Only a sink makes one, and a binding message
+// can't be sent without one.
 class written {
 public:
   constexpr std::uint64_t number() const { return number_; }
@@ -19,8 +19,8 @@ private:
   std::uint64_t number_;
 };
 
-// All writes up to a number are on stable storage. Only a sync_order makes one, once its sync has succeeded, and the
-// outbox releases nothing without one.
+// All writes up to a number are on stable storage. Only a sync_order makes one, once its sync has succeeded, and
+// the outbox releases nothing without one.
 class durable {
 public:
   constexpr std::uint64_t number() const { return number_; }
@@ -33,8 +33,8 @@ private:
 };
 
 // "Make all that was written up to here durable": given by a ticket_source to Storage::sync, which ends it with
-// succeeded() when, and only when, the bytes are on stable storage. An order that is dropped releases nothing. Movable,
-// not copyable: one order, at most one token. (The types stop forgetting; they can't stop a storage that lies.)
+// succeeded() when, and only when, the bytes are on stable storage. An order that is dropped releases nothing.
+// Movable, not copyable: one order, at most one token. (The types stop whoever forgets, not a storage that lies.)
 class sync_order {
 public:
   sync_order(sync_order const&) = delete;

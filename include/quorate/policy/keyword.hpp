@@ -49,8 +49,8 @@ struct switched {
 struct quorum_axis;
 template <class Q>
 struct quorum {
-  static_assert(quorum_system<Q>, "quorate: this Quorum policy lacks a member; it needs what policy/quorum.hpp lists: "
-                                  "met, and to be copyable");
+  static_assert(quorum_system<Q>, "quorate: this Quorum policy lacks a member; it needs what policy/quorum.hpp "
+                                  "lists: met, and to be copyable");
   using axis = quorum_axis;
   using type = Q;
 };

@@ -13,16 +13,16 @@ struct no_extra {
   friend constexpr bool operator==(no_extra, no_extra) = default;
 };
 
-// | expression                  | returns / meaning                                                                |
-// | M::command                  | the type that is proposed and applied; it may be a view that borrows its bytes   |
-// | M::entry_extra              | given at propose, stored with the command, seen at apply on every node           |
-// | M::envelope_extra           | stamped at send, seen at receive; for nobody but the two transports              |
-// | M::entry_size(c, x)         | std::size_t: how many bytes the entry takes                                      |
-// | M::encode_entry(c, x, at)   | writes exactly that many at `at`                                                 |
-// | M::decode_entry(b, c, x)    | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
+// | expression                | returns / meaning                                                                |
+// | M::command                | the type that is proposed and applied; it may be a view that borrows its bytes   |
+// | M::entry_extra            | given at propose, stored with the command, seen at apply on every node           |
+// | M::envelope_extra         | stamped at send, seen at receive; for nobody but the two transports              |
+// | M::entry_size(c, x)       | std::size_t: how many bytes the entry takes                                      |
+// | M::encode_entry(c, x, at) | writes exactly that many at `at`                                                 |
+// | M::decode_entry(b, c, x)  | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
 //
-// decode_entry(encode_entry(c, x)) gives c and x back, on every node that takes part. The bytes come from the log and
-// through it from other nodes: they may hold anything.
+// decode_entry(encode_entry(c, x)) gives c and x back, on every node that takes part. The bytes come from the log
+// and through it from other nodes: they may hold anything.
 template <class M>
 concept message_policy =
     std::default_initializable<typename M::command> && std::default_initializable<typename M::entry_extra> &&

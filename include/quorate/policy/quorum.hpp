@@ -9,18 +9,19 @@
 
 namespace quorate {
 
-// What is being decided. Systems with two different quorums (Flexible Paxos) tell them apart; every election quorum
-// must meet every commit quorum of the same configuration.
+// What is being decided. Systems with two different quorums (Flexible Paxos) tell them apart; every election
+// quorum must meet every commit quorum of the same configuration.
 enum class quorum_phase : std::uint8_t { election, commit };
 
-// | expression             | returns                                                                             |
-// | q.met(phase, acks, c)  | whether `acks`, of which only members of `c` may count, decide in that phase        |
+// | expression            | returns                                                                      |
+// | q.met(phase, acks, c) | whether `acks`, of which only members of `c` may count, decide in that phase |
 //
 // A value, usually empty. Monotone: a superset of a quorum is a quorum; the empty set never is one, whatever `c`.
 template <class Q>
-concept quorum_system = std::copyable<Q> && requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
-  { q.met(phase, acks, c) } -> std::same_as<bool>;
-};
+concept quorum_system =
+    std::copyable<Q> && requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
+      { q.met(phase, acks, c) } -> std::same_as<bool>;
+    };
 
 // More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (SCENARIOS C10).
 struct majority {

@@ -24,28 +24,28 @@ struct store_identity {
 
 // A storage is opened (recovered) by its own constructor or factory; a replica gets it ready.
 //
-// | expression           | returns                     | must guarantee                                                  |
-// | c.log()              | a log_view                  | reflects every write at once, durable or not                    |
-// | c.hard()             | hard_state                  | the last one written                                            |
-// | c.identity()         | store_identity              | durable before the storage was handed out                       |
-// | s.read(i, n)         | std::optional<payloads>     | the bytes of entries i..i+n-1, which log().fit gave as one      |
-// |                      |                             | piece; borrowed until the next non-const call. nullopt: failed  |
-// | s.put(run, payloads) | bool                        | writes the run at log().last()+1 (later protocols: at any index |
-// |                      |                             | above the compacted one); the bytes are copied before it returns|
-// | s.truncate(i)        | bool                        | entries from i on are gone; never at or below compacted()       |
-// | s.put(hard_state)    | bool                        | replaces the last one as a whole: never half of it              |
-// | s.compact(i)         | bool                        | entries up to i need not be kept; stamp and configuration at i  |
-// |                      |                             | are. May keep more than asked. i <= log().last()                |
-// | s.sync(order)        | std::optional<durable>      | everything written before is on stable storage, in full;        |
-// |                      |                             | nullopt: failed, and it must not be called again                |
-// | c.failure()          | text, as std::string_view   | after a failure: what went wrong, where, and what to do         |
+// | expression           | returns              | must guarantee                                                 |
+// | c.log()              | a log_view           | reflects every write at once, durable or not                   |
+// | c.hard()             | hard_state           | the last one written                                           |
+// | c.identity()         | store_identity       | durable before the storage was handed out                      |
+// | s.read(i, n)         | optional<payloads>   | the bytes of entries i..i+n-1, which log().fit gave as one     |
+// |                      |                      | piece; borrowed until the next non-const call. nullopt: failed |
+// | s.put(run, payloads) | bool                 | writes the run, whose bytes it copies, at log().last()+1       |
+// |                      |                      | (later protocols: at any index above the compacted one)        |
+// | s.truncate(i)        | bool                 | entries from i on are gone; never at or below compacted()      |
+// | s.put(hard_state)    | bool                 | replaces the last one as a whole: never half of it             |
+// | s.compact(i)         | bool                 | entries up to i need not be kept; stamp and configuration      |
+// |                      |                      | at i are. May keep more than asked. i <= log().last()          |
+// | s.sync(order)        | optional<durable>    | everything written before is on stable storage, in full;       |
+// |                      |                      | nullopt: failed, and it must not be called again               |
+// | c.failure()          | text, as string_view | after a failure: what went wrong, where, and what to do        |
 //
 // order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones as well.
-// A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is no
-// retry (a sync that failed may have lost its pages and "succeed" when called again). Called from one thread.
+// A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is
+// no retry (a sync that failed may have lost its pages and "succeed" when called again). Called from one thread.
 template <class S>
-concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_index i, hard_state h, std::uint32_t n,
-                           sync_order order) {
+concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_index i, hard_state h,
+                           std::uint32_t n, sync_order order) {
   { c.log() } -> log_view;
   { c.hard() } -> std::same_as<hard_state>;
   { c.identity() } -> std::same_as<store_identity>;

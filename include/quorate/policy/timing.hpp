@@ -18,14 +18,14 @@ enum class timing : std::uint8_t {
 
 // `slot` numbers the timers of one node from 0; `now` never goes back. Called from one thread.
 //
-// | expression            | returns             | must guarantee                                                     |
-// | T::time               | a regular, totally ordered type                                                          |
-// | t.arm(slot, h, now)   |                     | expired() will give `slot` once, at now + h or later; an earlier   |
-// |                       |                     | request for the same slot is forgotten                             |
-// | t.disarm(slot)        |                     | it will not                                                        |
-// | c.deadline()          | optional<T::time>   | no armed timer expires before this; nothing: none is armed         |
-// | t.expired(now)        | optional<size_t>    | a slot whose time has come, the lowest of several; disarms it      |
-// | c.after(h, now)       | T::time             | now + h, without jitter                                            |
+// | expression          | returns           | must guarantee                                                   |
+// | T::time             | a regular, totally ordered type                                                      |
+// | t.arm(slot, h, now) |                   | expired() will give `slot` once, at now + h or later; an earlier |
+// |                     |                   | request for the same slot is forgotten                           |
+// | t.disarm(slot)      |                   | it will not                                                      |
+// | c.deadline()        | optional<T::time> | no armed timer expires before this; nothing: none is armed       |
+// | t.expired(now)      | optional<size_t>  | a slot whose time has come, the lowest of several; disarms it    |
+// | c.after(h, now)     | T::time           | now + h, without jitter                                          |
 template <class T>
 concept timer_policy = requires(T t, T const c, std::size_t slot, timing how, typename T::time now) {
   requires std::totally_ordered<typename T::time>;

@@ -1,5 +1,5 @@
-// The timer behind `manual` and `steady`: a handful of deadlines and a seeded generator for the jitter. It reads no
-// clock: time is what the caller says it is.
+// The timer behind `manual` and `steady`: a handful of deadlines and a seeded generator for the jitter. It reads
+// no clock: time is what the caller says it is.
 #pragma once
 
 #include "quorate/policy/timing.hpp"

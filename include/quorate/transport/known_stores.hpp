@@ -1,5 +1,5 @@
-// Which store each peer had, kept in a small file: so that a node whose disk was wiped is refused by those that knew it
-// (SCENARIOS M8, P12), also after they have restarted.
+// Which store each peer had, kept in a small file: so that a node whose disk was wiped is refused by those that
+// knew it (SCENARIOS M8, P12), also after they have restarted.
 #pragma once
 
 #include "quorate/core/id.hpp"
@@ -15,8 +15,8 @@
 
 namespace quorate {
 
-// One line a peer: its node id and its store id. Written anew as a whole, synced and renamed, so that a crash leaves the
-// old file or the new one.
+// One line a peer: its node id and its store id. Written anew as a whole, synced and renamed, so that a crash
+// leaves the old file or the new one.
 class known_stores {
 public:
   // `directory` must exist. failure() is not empty if the file is there and can't be read.
@@ -31,8 +31,8 @@ public:
     int got = 0;
     while ((got = std::fscanf(f, "%u %llx\n", &node, &store)) == 2) stores_[node_id{node}] = store_id{store};
     if (got != EOF)
-      failure_ = path() + ": expected lines of a node id and a store id; remove the file only if no disk of a peer "
-                          "was ever replaced";
+      failure_ = path() + ": expected lines of a node id and a store id; remove the file only if no disk of a "
+                          "peer was ever replaced";
     std::fclose(f);
   }
 
