@@ -21,8 +21,7 @@ namespace kv {
 
 using clock = std::chrono::steady_clock;
 
-// Who asked: travels in the entry, so that the node whose client waits knows its own operation when it is
-// applied.
+// Who asked: travels in the entry, so that the node whose client waits knows its own operation when it is applied.
 struct asked_by {
   quorate::node_id node{};
   quorate::incarnation_id incarnation{};

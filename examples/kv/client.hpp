@@ -138,8 +138,7 @@ private:
     return e;
   }
 
-  // A connection to a free port of one's own machine may be given that very port to come from, and so meet
-  // itself.
+  // A connection to a free port of one's own machine may be given that very port to come from, and so meet itself.
   bool talks_to_itself() const {
     sockaddr_in here{};
     sockaddr_in there{};

@@ -98,8 +98,7 @@ public:
     return well;
   }
 
-  // The node that leads, by the word of a node that leads; nothing if there is none in time or `enough()` is
-  // true.
+  // The node that leads, by the word of a node that leads; nothing if there is none in time or `enough()` is true.
   template <class Enough>
   std::optional<std::size_t> leader(milliseconds patience, Enough&& enough) const {
     auto const until = std::chrono::steady_clock::now() + patience;

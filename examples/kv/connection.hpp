@@ -19,9 +19,8 @@
 
 namespace kv {
 
-// `Port` is the client_port: connections live in its table, and the handlers that are under way keep them
-// alive. The socket is read only while there is room for what it may bring; an idle connection holds no
-// buffer.
+// `Port` is the client_port: connections live in its table, and the handlers that are under way keep them alive.
+// The socket is read only while there is room for what it may bring; an idle connection holds no buffer.
 template <class Port>
 class connection : public std::enable_shared_from_this<connection<Port>> {
 public:

@@ -1,5 +1,4 @@
-// The load of `kv demo`: keys written by ordinary clients at random nodes, with a record of what each was
-// told.
+// The load of `kv demo`: keys written by ordinary clients at random nodes, with a record of what each was told.
 #pragma once
 
 #include "client.hpp"

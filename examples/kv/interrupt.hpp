@@ -1,5 +1,4 @@
-// Ctrl-C and SIGTERM for a program that has something to clean up: they raise a flag, and who waits looks at
-// it.
+// Ctrl-C and SIGTERM for a program that has something to clean up: they raise a flag, and who waits looks at it.
 #pragma once
 
 #include <csignal>

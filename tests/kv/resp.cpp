@@ -11,8 +11,7 @@ namespace {
 using namespace std::string_literals;
 using words = std::vector<std::string>;
 
-// What a parser makes of `stream` when it comes in pieces of `step` bytes: the requests, then the error if
-// any.
+// What a parser makes of `stream` when it comes in pieces of `step` bytes: the requests, then the error if any.
 struct outcome {
   std::vector<words> requests;
   std::string error;

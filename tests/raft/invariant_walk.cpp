@@ -1,7 +1,6 @@
-// Seeded walks through what can happen to a few nodes: any timer, any message at any time, twice or never,
-// syncs that take their time, power cuts. After every step all invariants are checked; at the end, with the
-// faults gone, a leader must be found and everything committed everywhere. A failure names its seed, which
-// replays it.
+// Seeded walks through what can happen to a few nodes: any timer, any message at any time, twice or never, syncs
+// that take their time, power cuts. After every step all invariants are checked; at the end, with the faults gone,
+// a leader must be found and everything committed everywhere. A failure names its seed, which replays it.
 #include "support/raft_ghost.hpp"
 
 #include <doctest/doctest.h>

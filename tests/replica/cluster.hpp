@@ -24,8 +24,7 @@ namespace quorate::test {
 
 using numbers = messages<std::uint64_t>;
 
-// What every cluster holds to, whatever happens: one log, each command in it once, and what was said of it
-// true.
+// What every cluster holds to, whatever happens: one log, each command in it once, and what was said of it true.
 struct history {
   std::map<std::uint64_t, std::uint64_t> log{};   // index -> command, as the first node to apply it saw it
   std::map<std::uint64_t, std::uint64_t> where{}; // command -> index

@@ -1,5 +1,4 @@
-// SCENARIOS.md, log matching: L1 to L5, L7. What a follower removes, and how a leader finds where the logs
-// agree.
+// SCENARIOS.md, log matching: L1 to L5, L7. What a follower removes, and how a leader finds where the logs agree.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -173,8 +172,7 @@ TEST_CASE("L5: an append repeated for a lost answer may land below what was comp
   CHECK(w.state(A).peer(B).match == at(5));
 }
 
-// Nine terms of which no two logs share one but the first, a hundred entries each: every round trip skips a
-// term.
+// Nine terms of which no two logs share one but the first, a hundred entries each: every round trip skips a term.
 TEST_CASE("L7: hundreds of conflicting entries are passed in one round trip a term") {
   world<3> w;
   disk<64> ours = w[A].durable, theirs = ours;

@@ -8,8 +8,7 @@ namespace {
 
 using namespace raft;
 
-// The leader A reaches nobody but B; B, C and D reach each other; E is down. B hears a leader that has no
-// quorum.
+// The leader A reaches nobody but B; B, C and D reach each other; E is down. B hears a leader that has no quorum.
 TEST_CASE("E15: a leader without a quorum gives way, and with it the bridge that hears it") {
   world<5> w;
   w.elect(A);

@@ -160,8 +160,7 @@ TEST_CASE("L11: what is in flight is forgotten with the state that it was counte
   CHECK(carried_to(w, B) == 1); // its first entry
   CHECK(carried_to(w, C) == 1);
 }
-// The other half of L11 has no place here: bytes are not counted, each append is cut to size by the view
-// (fit).
+// The other half of L11 has no place here: bytes are not counted, each append is cut to size by the view (fit).
 
 TEST_CASE("L12: what is reported as committed only rises, one report a rise") {
   world<3> w;

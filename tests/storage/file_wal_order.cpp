@@ -12,8 +12,7 @@ bool is(disk::event const& e, std::initializer_list<char const*> whats) {
   return std::any_of(whats.begin(), whats.end(), [&](auto w) { return std::string{w} == e.what; });
 }
 
-// What was written or named and not synced afterwards. The lock file has no content, and its name need not
-// last.
+// What was written or named and not synced afterwards. The lock file has no content, and its name need not last.
 std::set<std::string> unsynced(std::vector<disk::event> const& events) {
   std::set<std::string> dirty;
   for (auto const& e : events) {
@@ -36,8 +35,7 @@ TEST_CASE("when a store has been made and opened, all of it is durable") {
   auto const o = open_disk(d);
   REQUIRE_MESSAGE(o, o.error);
   CHECK(unsynced(d.events).empty());
-  // `store` gets its name only when all else is durable, so that a store that is half made is not taken for
-  // one.
+  // `store` gets its name only when all else is durable, so that a store that is half made is not taken for one.
   auto const rename =
       std::find_if(d.events.begin(), d.events.end(), [](auto& e) { return is(e, {"rename"}); });
   CHECK(unsynced({d.events.begin(), rename}).empty());

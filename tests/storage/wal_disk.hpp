@@ -1,6 +1,5 @@
-// A disk in memory with the memory of what it was asked: which bytes and names are durable, which only
-// written. It can fail at any operation, lose power at any operation, and keep any part of what was not
-// synced.
+// A disk in memory with the memory of what it was asked: which bytes and names are durable, which only written. It
+// can fail at any operation, lose power at any operation, and keep any part of what was not synced.
 #pragma once
 
 #include "quorate/storage/wal/files.hpp"

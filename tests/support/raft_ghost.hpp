@@ -1,6 +1,5 @@
-// What is true of several Raft nodes together, and across their restarts. A ghost sees every step of a world
-// and remembers what the nodes may forget: who led which term, what was ever committed, which votes ever
-// left.
+// What is true of several Raft nodes together, and across their restarts. A ghost sees every step of a world and
+// remembers what the nodes may forget: who led which term, what was ever committed, which votes ever left.
 #pragma once
 
 #include "support/raft_world.hpp"
@@ -117,8 +116,7 @@ private:
     return broken;
   }
 
-  // What one node knows to be committed is the same on all, was on a majority's disks by then, and stays
-  // there.
+  // What one node knows to be committed is the same on all, was on a majority's disks by then, and stays there.
   char const* committed(World const& w, node_index n) {
     auto const commit_index = w.state(n).commit.value;
     for (auto i = known_[n.value] + 1; i <= commit_index; ++i) {

@@ -1,6 +1,5 @@
-// A few Raft cores, their logs and disks, and a network, as one constexpr value that a test moves by hand.
-// Nothing happens by itself: messages wait until delivered, writes until synced, timers until they are made
-// to expire.
+// A few Raft cores, their logs and disks, and a network, as one constexpr value that a test moves by hand. Nothing
+// happens by itself: messages wait until delivered, writes until synced, timers until they are made to expire.
 #pragma once
 
 #include "quorate/core/log_shape.hpp"
@@ -163,8 +162,7 @@ public:
   // --- the machine
   // Everything not synced is gone; the node starts again from its disk.
   constexpr void crash(node_index n) { crash(n, disk<Runs>{hosts_[n.value].durable}); }
-  // The same, when the disk holds `survived` after all: the image of a sync that was in flight, or an older
-  // one.
+  // The same, when the disk holds `survived` after all: the image of a sync that was in flight, or an older one.
   constexpr void crash(node_index n, disk<Runs> const& survived) {
     auto& h = hosts_[n.value];
     h.written = h.durable = survived;
@@ -177,8 +175,7 @@ public:
     for (std::size_t i = 0; i < kept; ++i) std::visit([&](auto const& x) { carry_out(d, x); }, h.unsynced[i]);
     crash(n, d);
   }
-  // Starts `n` from a disk with the configuration entry, entries of these terms behind it, and this hard
-  // state.
+  // Starts `n` from a disk with the configuration entry, entries of these terms behind it, and this hard state.
   constexpr void lay_down(node_index n, std::initializer_list<std::uint64_t> terms, std::uint64_t current,
                           node_index vote = no_node) {
     disk<Runs> d{};

@@ -17,8 +17,7 @@ enum class strength : std::uint8_t {
 //
 //   struct vote_granted { static constexpr quorate::strength says = quorate::strength::binding; ... };
 //
-// (`says` and not `strength`, because a member that takes the name of a type it was declared with is
-// ill-formed.)
+// (`says` and not `strength`, because a member that takes the name of a type it was declared with is ill-formed.)
 template <class M>
 concept message = requires {
   requires std::same_as<decltype(&M::says), strength const*>; // of the type, not of each object

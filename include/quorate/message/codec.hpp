@@ -13,8 +13,7 @@
 
 namespace quorate {
 
-// A byte_sink that appends to a vector. Precondition of encoding into it: nothing that is encoded borrows
-// from it.
+// A byte_sink that appends to a vector. Precondition of encoding into it: nothing that is encoded borrows from it.
 class appender {
 public:
   explicit appender(std::vector<std::byte>& into) : into_{&into} {}
@@ -40,8 +39,7 @@ template <class T> constexpr std::size_t encoded_size(T const& x) {
     return 0;
 }
 
-// Appends x to `out`: the whole of it, or nothing and false. False: it does not fit, or a length is above
-// 2^32-1.
+// Appends x to `out`: the whole of it, or nothing and false. False: it does not fit, or a length is above 2^32-1.
 template <class T, byte_sink Out> [[nodiscard]] constexpr bool encode(T const& x, Out& out) {
   auto const n = encoded_size(x);
   detail::storer to{};

@@ -1,5 +1,4 @@
-// A message on the wire: a byte for the version of the set, a byte for the message's place in it, and its
-// fields.
+// A message on the wire: a byte for the version of the set, a byte for the message's place in it, and its fields.
 #pragma once
 
 #include "quorate/message/codec.hpp"

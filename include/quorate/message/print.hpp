@@ -67,10 +67,9 @@ template <class T> void print_scalar(std::string& out, T const& x) {
 }
 } // namespace detail
 
-// Appends the printed form of x to `out`: structs with their fields by name, strong ids and integers as
-// numbers, enums by `name_of(e)` if that is declared beside them and else as numbers, bytes and text quoted
-// and escaped, sets of nodes as {0, 2}, sequences and the records of payloads as [a, b], an empty optional as
-// `none`.
+// Appends the printed form of x to `out`: structs with their fields by name, strong ids and integers as numbers,
+// enums by `name_of(e)` if that is declared beside them and else as numbers, bytes and text quoted and escaped,
+// sets of nodes as {0, 2}, sequences and the records of payloads as [a, b], an empty optional as `none`.
 template <class T> void print(std::string& out, T const& x) {
   char const* comma = "";
   [[maybe_unused]] auto const item = [&](auto const& e) {

@@ -24,8 +24,7 @@ struct fields_of<T> {
 namespace detail {
 template <class... Ts> struct type_list {};
 
-// A list of T's own members. The list of a base class is not one: it would silently leave the new members
-// out.
+// A list of T's own members. The list of a base class is not one: it would silently leave the new members out.
 template <class T, class List> inline constexpr bool lists_members_of = false;
 template <class T, class... Fields>
 inline constexpr bool

@@ -1,6 +1,5 @@
-// The messages that a protocol speaks, as a list of types. A message's place in the list is its type number
-// on the wire, so new messages go to the end. Light: the cores read it, and pay for no codec (frame.hpp has
-// that).
+// The messages that a protocol speaks, as a list of types. A message's place in the list is its type number on the
+// wire, so new messages go to the end. Light: the cores read it, and pay for no codec (frame.hpp has that).
 #pragma once
 
 #include "quorate/effect/strength.hpp"

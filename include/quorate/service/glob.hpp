@@ -14,8 +14,7 @@ struct element {
   std::size_t next;
 };
 
-// A class that is never closed ends with the pattern; "[]" holds nothing; a range may be written either way
-// round.
+// A class that is never closed ends with the pattern; "[]" holds nothing; a range may be written either way round.
 constexpr element match_class(std::string_view pattern, std::size_t p, unsigned char c) {
   bool const negated = p < pattern.size() && pattern[p] == '^';
   if (negated) ++p;

@@ -9,9 +9,8 @@
 
 namespace quorate::service {
 
-// The number that `text` spells in full, or nothing: no blanks, no plus, no leading zero, no "-0". One
-// spelling only, because INCR rewrites the value and a client must get back what it would have written
-// itself.
+// The number that `text` spells in full, or nothing: no blanks, no plus, no leading zero, no "-0". One spelling
+// only, because INCR rewrites the value and a client must get back what it would have written itself.
 template <class Int>
 std::optional<Int> parse_integer(std::string_view text) {
   Int n{};

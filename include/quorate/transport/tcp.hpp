@@ -1,6 +1,5 @@
-// Frames between the nodes of a cluster, over TCP. Each node dials every other one and sends on the
-// connection that it dialled; it receives on those that the others made. What is in a frame is somebody
-// else's business.
+// Frames between the nodes of a cluster, over TCP. Each node dials every other one and sends on the connection
+// that it dialled; it receives on those that the others made. What is in a frame is somebody else's business.
 //
 // Everything happens on one thread: the one that runs the io_context. A frame arrives once and in order, or
 // not at all; frames that are sent while there is no connection, or more than a slow peer's queue holds, are

@@ -9,10 +9,9 @@
 
 namespace quorate::tcp {
 
-// Owner (the transport) offers: settings(), hello_to(node), judge(hello, nullopt), inlet_up(inlet&) (its
-// peer, or nullptr: too late), inlet_down(inlet&, loss, why), deliver(node, incarnation, frame),
-// hang_up(socket&&, reason). An inlet that is closed never calls it again, and its handlers keep only the
-// inlet alive.
+// Owner (the transport) offers: settings(), hello_to(node), judge(hello, nullopt), inlet_up(inlet&) (its peer, or
+// nullptr: too late), inlet_down(inlet&, loss, why), deliver(node, incarnation, frame), hang_up(socket&&, reason).
+// An inlet that is closed never calls it again, and its handlers keep only the inlet alive.
 template <class Owner>
 class inlet : public std::enable_shared_from_this<inlet<Owner>> {
 public:

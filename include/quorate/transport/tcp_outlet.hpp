@@ -50,9 +50,8 @@ public:
   std::size_t queued_bytes() const { return filling_.size() + (writing_.size() - written_); }
   std::uint64_t queued_frames() const { return filling_frames_ + writing_frames_; }
 
-  // Appends one frame: fill(std::vector<std::byte>&) appends its bytes to what it is given. False, and
-  // nothing queued, when the link is down, the queue is full, or the frame is empty or larger than the peer
-  // takes.
+  // Appends one frame: fill(std::vector<std::byte>&) appends its bytes to what it is given. False, and nothing
+  // queued, when the link is down, the queue is full, or the frame is empty or larger than the peer takes.
   template <class Fill>
   bool queue(Fill&& fill) {
     auto const limit = up_ ? owner_->settings().max_queued_bytes : 0;

@@ -72,8 +72,7 @@ public:
     if (h.from == options_.self) return "two nodes both say they are " + name_of(options_.self);
     auto const* p = find(h.from);
     if (!p) return name_of(h.from) + " is not in the configuration of " + name_of(options_.self);
-    // A wiped disk has forgotten its votes and acknowledgements, so it must not pass for the node that gave
-    // them.
+    // A wiped disk has forgotten its votes and acknowledgements, so it must not pass for the node that gave them.
     if (p->store && *p->store != h.store)
       return name_of(h.from) + " has come back with another store (" + name_of(h.store) + "; it was " +
              name_of(*p->store) + ")";

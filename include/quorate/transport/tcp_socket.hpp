@@ -1,5 +1,4 @@
-// What both ends of a connection need of a socket: its options, reading one record, and hanging up with a
-// reason.
+// What both ends of a connection need of a socket: its options, reading one record, and hanging up with a reason.
 #pragma once
 
 #include "quorate/transport/tcp_hello.hpp"

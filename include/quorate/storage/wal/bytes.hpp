@@ -1,5 +1,4 @@
-// Little-endian numbers in and out of raw bytes, and the checksum of everything that the write-ahead log
-// writes.
+// Little-endian numbers in and out of raw bytes, and the checksum of everything that the write-ahead log writes.
 #pragma once
 
 #include <boost/crc.hpp>

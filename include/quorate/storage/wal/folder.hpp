@@ -1,5 +1,4 @@
-// One directory seen through a file layer. Every failure becomes one sentence: what, which file, why, what to
-// do.
+// One directory seen through a file layer. Every failure becomes one sentence: what, which file, why, what to do.
 #pragma once
 
 #include "quorate/storage/wal/bytes.hpp"

@@ -131,8 +131,7 @@ struct state_copy {
   }
 };
 
-// What a segment begins with: all that a recovery needs in order to start with it, when those before it are
-// gone.
+// What a segment begins with: all that a recovery needs in order to start with it, when those before it are gone.
 struct segment_head {
   std::uint64_t start{}; // log offset of its first frame
   std::uint64_t size{};  // of the file

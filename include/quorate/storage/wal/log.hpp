@@ -26,8 +26,7 @@ public:
   // Any run can be read as one piece, because read() copies together what lies in several records.
   entry_run fit(log_index i, std::uint32_t max, std::size_t bytes) const {
     auto run = shape_.run_at(i, max);
-    // Byte sums are kept modulo 2^32. Offsets grow at least as fast, so within 2 GiB of them the sums don't
-    // wrap.
+    // Byte sums are kept modulo 2^32. Offsets grow at least as fast, so within 2 GiB of them the sums don't wrap.
     run.count =
         greatest(run.count, [&](std::uint32_t n) { return slot_of(i + (n - 1)).at - slot_of(i).at < wrap; });
     run.count =

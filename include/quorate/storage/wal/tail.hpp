@@ -35,8 +35,7 @@ public:
     std::uint64_t record;
     std::uint32_t back; // from the record's head to the bytes
   };
-  // Adds entries: to the record before them if they go on with its run. A turn of many small puts costs one
-  // head.
+  // Adds entries: to the record before them if they go on with its run. A turn of many small puts costs one head.
   spot add_entries(entry_run const& run, byte_span blob) {
     if (!goes_on(run, blob.size())) {
       auto const at = add({0, record_type::entries, run.kind, run.count, run.first, run.written_at}, blob);
