@@ -42,13 +42,18 @@ struct storm {
       if (chance(repeats)) c.net.push_back(std::move(p));
     }
   }
-  // Nobody can be served what is compacted: there are no snapshots yet.
-  std::uint64_t kept_by_all() {
-    auto least = ~std::uint64_t{0};
+  // Nobody can be served what is compacted: there are no snapshots yet. What `h` has applied and every disk would
+  // still hold after a crash; entries of the same place and era are the same, and so is what is before them.
+  log_index kept_by_all(cluster::host const& h) {
+    auto const& own = h.disk.log();
+    auto least = h.node->applied_index();
     for (auto const id : c.members()) {
       auto disk = c[id.value].disk;
       disk.crash();
-      least = std::min(least, std::min(disk.log().last().value, c.book.acknowledged));
+      auto const& log = disk.log();
+      least = std::min(least, log.last());
+      while (least > own.compacted() && least > log.compacted() && log.stamp_at(least) != own.stamp_at(least))
+        least = least - 1;
     }
     return least;
   }
@@ -75,7 +80,7 @@ struct storm {
       h->synced(*d);
     }
     h->release(c.sender(h), c.machine(h));
-    if (chance(compacts)) h->compact(log_index{below(kept_by_all() + 1)});
+    if (chance(compacts)) h->compact(log_index{below(kept_by_all(h).value + 1)});
     (void)dies();
   }
   void run(std::uint64_t ticks) {

@@ -57,6 +57,20 @@ TEST_CASE("C3: a follower commits and acknowledges what was verified, not what i
   CHECK(w.log(B).last() == at(5)); // nothing says that they are wrong
 }
 
+TEST_CASE("C5: an own acknowledgement that a full outbox dropped is said again with the next heartbeat") {
+  world<1> w;
+  w.elect(A);
+  auto const led = w.state(A).commit;
+  w.propose(A);
+  w.flush(A);
+  w[A].held = {}; // dropped
+  for (int i = 0; i < 3; ++i) w.turn(A);
+  CHECK(w.state(A).commit == led); // it believes to have said it
+  w.expire(A, timer::heartbeat);
+  w.turn(A);
+  CHECK(w.state(A).commit == w.log(A).last());
+}
+
 TEST_CASE("C3: what an earlier leader verified is not verified by this one") {
   world<3> w;
   w.receive(B, A, append_entries{term(1), at(1), term(0), term(1), at(0), 4, entry_kind::command});

@@ -39,6 +39,7 @@ class node {
 public:
   using options = raft::options<Keywords...>;
   using timer = raft::timer;
+  static constexpr std::size_t timers = raft::timers;
   using messages = message_set<request_pre_vote, pre_vote_granted, pre_vote_refused, request_vote, vote_granted,
                                vote_refused, append_entries, appended, rejected, heartbeat, heartbeat_answer>;
   using outcomes =
@@ -76,7 +77,7 @@ public:
     out.arm(timer::election);
   }
   template <class Message, log_view Log, effect_sink Out>
-  constexpr void step(from<Message> const& e, Log const& log, Out& out) {
+  [[gnu::always_inline]] constexpr void step(from<Message> const& e, Log const& log, Out& out) {
     on(s_, e, log, out);
   }
   template <log_view Log, effect_sink Out>
@@ -101,7 +102,7 @@ public:
     case timer::heartbeat:
       if (s_.is != role::leader) return;
       s_.beat_due = true;
-      s_.self_told = s_.peer(s_.self).match; // say it again: an outbox that was full may have dropped it
+      s_.peer(s_.self).poked = true; // say again what an outbox that was full may have dropped
       return out.arm(timer::heartbeat);
     }
   }
