@@ -1,7 +1,7 @@
-// Instructions for each committed entry, on all nodes together: three replicas in one process, messages delivered first
-// in first out, 16-byte commands, memory storage bounded to 8,192 entries, one batch in flight. Each entry is one
-// propose; each node copies the payload into its own storage and applies each entry by itself; every node has applied
-// everything at the end. bench/step.py runs it under callgrind twice and takes the difference.
+// Instructions for each committed entry, on all nodes together: three replicas in one process, messages delivered
+// first in first out, 16-byte commands, memory storage bounded to 8,192 entries, one batch in flight. Each entry
+// is one propose; each node copies the payload into its own storage and applies each entry by itself; every node
+// has applied everything at the end. bench/step.py runs it under callgrind twice and takes the difference.
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"
 #include "quorate/timer/manual.hpp"

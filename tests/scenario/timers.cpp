@@ -14,10 +14,13 @@
 namespace quorate {
 namespace {
 
-std::uint64_t drawn(manual_timer& t, std::uint64_t now) {
-  t.disarm(0); // deadline() is exact for the first timer armed
+// When an election timer armed now expires; it does, so the next one is drawn anew.
+template <class Timer>
+typename Timer::time drawn(Timer& t, typename Timer::time now) {
   t.arm(0, timing::election, now);
-  return t.deadline().value_or(0);
+  auto const due = t.deadline().value_or(now); // which is exact, for it is the only one
+  CHECK(t.expired(due) == std::optional<std::size_t>{0});
+  return due;
 }
 
 TEST_CASE("E18: an election timeout of one tick still has two outcomes") {
@@ -32,11 +35,7 @@ TEST_CASE("E18: and one below a millisecond has many") {
   std::set<steady_timer::time> seen;
   steady_timer t{{200us, 50us, 1ms}, 1};
   auto const now = steady_timer::time{} + 1h;
-  for (int i = 0; i < 100; ++i) {
-    t.disarm(0);
-    t.arm(0, timing::election, now);
-    seen.insert(t.deadline().value_or(now));
-  }
+  for (int i = 0; i < 100; ++i) seen.insert(drawn(t, now));
   CHECK(seen.size() > 90);
   CHECK(*seen.begin() >= now + 200us);
   CHECK(*seen.rbegin() <= now + 400us);
@@ -47,6 +46,20 @@ TEST_CASE("E18: nodes with neighbouring seeds do not campaign together") {
   int together = 0;
   for (int i = 0; i < 200; ++i) together += drawn(a, 0) == drawn(b, 0) ? 1 : 0;
   CHECK(together < 10);
+}
+
+TEST_CASE("a follower that hears of its leader keeps what it drew; once it has campaigned, it draws anew") {
+  manual_timer t{{1000, 100, 3000}, 1};
+  t.arm(0, timing::election, 0);
+  auto const first = *t.deadline();
+  for (std::uint64_t now = 1; now < 100; ++now) {
+    t.disarm(0);
+    t.arm(0, timing::election, now);
+    CHECK(*t.deadline() == first + now);
+  }
+  CHECK(t.expired(*t.deadline()));
+  t.arm(0, timing::election, 0);
+  CHECK(*t.deadline() != first);
 }
 
 // A thousand groups share one source of ticks, which wakes every tenth time only: all that expired in between

@@ -163,6 +163,30 @@ TEST_CASE("memory storage reads as a model does, through wraps, growth, truncati
   }
 }
 
+TEST_CASE("a long run is read from any place in it") {
+  constexpr std::uint32_t count = 2000;
+  memory m{{.entries = 4096, .bytes = 1 << 16}};
+  bytes whole;
+  std::vector<bytes> records;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    records.push_back(record_of(entry_kind::command, i % 20, i));
+    whole.insert(whole.end(), records.back().begin(), records.back().end());
+  }
+  REQUIRE(m.put(entry_run{log_index{1}, count, stamp{1}, entry_kind::command}, payloads::trusted(whole, count)));
+  for (std::uint64_t first = 1; first <= count; first += 7) {
+    auto const run = m.log().fit(log_index{first}, 300, 999);
+    REQUIRE(run.count >= 1);
+    auto const read = m.read(run.first, run.count);
+    REQUIRE(read);
+    CHECK(read->whole().size() <= 999);
+    auto at = first;
+    read->for_each([&](payloads::bytes record) {
+      auto const& wanted = records[at++ - 1];
+      CHECK(std::equal(record.begin(), record.end(), wanted.begin() + payloads::prefix, wanted.end()));
+    });
+  }
+}
+
 TEST_CASE("a sync order covers what was written before it and not what came after") {
   memory m{{}};
   tickets source;

@@ -67,6 +67,8 @@ public:
     items_[place(size_++)] = x;
     return true;
   }
+  // The next element, which holds anything, to be written where it lies. Precondition: not full.
+  constexpr T& add() { return items_[place(size_++)]; }
   // Preconditions: not empty; i < size(). The oldest is [0].
   constexpr void pop() {
     head_ = place(1);

@@ -69,6 +69,23 @@ public:
       for (std::size_t i = 0; i < prefix; ++i) at[i] = static_cast<std::byte>(n >> (8 * i));
   }
 
+  // Copies records. One small command is copied without a call.
+  static void copy(std::byte* to, bytes from) {
+    struct piece {
+      std::byte bytes[16];
+    };
+    auto const n = from.size();
+    if (n >= sizeof(piece) && n <= 2 * sizeof(piece)) {
+      piece first, last; // which overlap
+      std::memcpy(&first, from.data(), sizeof(piece));
+      std::memcpy(&last, from.data() + n - sizeof(piece), sizeof(piece));
+      std::memcpy(to, &first, sizeof(piece));
+      std::memcpy(to + n - sizeof(piece), &last, sizeof(piece));
+    } else if (n > 0) {
+      std::memcpy(to, from.data(), n);
+    }
+  }
+
 private:
   payloads(bytes whole, std::uint32_t count) : whole_{whole}, count_{count} {}
   std::size_t size_of(std::uint32_t n) const {

@@ -21,7 +21,11 @@ public:
 
   template <class M>
   constexpr void hold(node_index to, M const& m, written after) {
-    if (!held_.push({to, after.number(), message{m}})) ++dropped_;
+    if (held_.full()) return void(++dropped_);
+    auto& next = held_.add();
+    next.to = to;
+    next.after = after.number();
+    next.what.template emplace<M>(m);
   }
 
   // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while

@@ -25,7 +25,7 @@ class sink : public ticket_source {
 public:
   // Hands a write over. Writes are numbered in order; none is durable before those handed over earlier.
   template <class Write>
-  constexpr written write(Write const& w) {
+  [[gnu::always_inline]] constexpr written write(Write const& w) {
     static_cast<Derived*>(this)->accept(w);
     return this->next();
   }

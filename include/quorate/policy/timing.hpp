@@ -10,7 +10,7 @@ namespace quorate {
 
 // How long a protocol wants a timer to run, in terms of the user's two settings.
 enum class timing : std::uint8_t {
-  election,  // T and up to T more, drawn anew each time: two nodes seldom expire together (Raft §3.4)
+  election,  // T and up to T more, drawn anew when it has expired: two nodes seldom do together (Raft §3.4)
   contact,   // exactly T
   heartbeat, // the heartbeat interval
   request,   // how long a proposal or a read may wait for its outcome

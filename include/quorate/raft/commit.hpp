@@ -21,33 +21,40 @@ constexpr node_set<64> holders_of(node_state<Options> const& s, log_index at, no
   return holders;
 }
 
-// What a quorum holds of the entries up to `match`: every node's match is looked at, nothing is kept sorted
-// (SCENARIOS C7).
+// What a quorum holds, if it does not hold all up to `match`: something below it that others hold may have become
+// so.
 template <class Options>
-[[gnu::noinline]] constexpr log_index on_a_quorum(node_state<Options> const& s, log_index match, configuration const& config) {
+[[gnu::cold, gnu::noinline]] constexpr log_index below(node_state<Options> const& s, log_index match,
+                                                       configuration const& config) {
   auto const voters = config.voters & Options::nodes_wide;
-  node_set<64> holders{}, between{}; // of all up to `match`; of something above the commit index
+  auto best = s.commit;
   voters.for_each([&](node_index n) {
     auto const at = s.peer(n).match;
-    if (at >= match) holders.insert(n);
-    else if (at > s.commit) between.insert(n);
-  });
-  if (met<Options>(quorum_phase::commit, holders, config)) return match;
-  auto best = s.commit; // not `match` itself, but something below it that others hold may have become so
-  between.for_each([&](node_index candidate) {
-    auto const at = s.peer(candidate).match;
-    if (at > best && met<Options>(quorum_phase::commit, holders_of(s, at, voters), config)) best = at;
+    if (at <= best || at >= match) return;
+    if (met<Options>(quorum_phase::commit, holders_of(s, at, voters), config)) best = at;
   });
   return best;
 }
 
-// A node's match has risen to `match`. Only an entry of the current term commits by counting, and those below it with
-// it (figure 3.7; SCENARIOS C1). The leader's own match is what has come back from its disk, like the others' (C5).
+// A node's match has risen to `match`. Only an entry of the current term commits by counting, and those below it
+// with it (figure 3.7; SCENARIOS C1). The leader's own match is what has come back from its disk, like the others'
+// (C5). Every node's match is looked at, nothing is kept sorted (SCENARIOS C7).
 template <class Options, log_view Log, class Out>
 constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
   if (match <= s.commit) return;
-  auto const best = on_a_quorum(s, match, voters_now(s, log));
-  if (best > s.commit && log.stamp_at(best) == s.current_term) advance_commit(s, best, out);
+  auto const config = voters_now(s, log);
+  node_set<64> holders{};
+  bool between = false; // somebody holds less than that, and more than is committed
+  (config.voters & Options::nodes_wide).for_each([&](node_index n) {
+    auto const at = s.peer(n).match;
+    if (at >= match) holders.insert(n);
+    else between = between || at > s.commit;
+  });
+  if (!met<Options>(quorum_phase::commit, holders, config)) {
+    if (!between) return;
+    match = below(s, match, config);
+  }
+  if (match > s.commit && log.stamp_at(match) == s.current_term) advance_commit(s, match, out);
 }
 
 } // namespace quorate::raft

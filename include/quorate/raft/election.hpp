@@ -90,8 +90,8 @@ constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  // Raft §9.6: as a real vote would be decided in that term, and not beside a living leader; but nothing is promised,
-  // no term adopted, no timer touched (SCENARIOS E12, E13).
+  // Raft §9.6: as a real vote would be decided in that term, and not beside a living leader; but nothing is
+  // promised, no term adopted, no timer touched (SCENARIOS E12, E13).
   bool const free = m.next_term > s.current_term ||
                     (m.next_term == s.current_term && (s.voted_for == no_node || s.voted_for == e.node));
   if (free && !beside_a_leader(s) && up_to_date(m.last_log_index, m.last_log_term, log))
@@ -143,8 +143,8 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const& log, Out& out) {
   if (!of_this_term(s, e.message.term, out) || s.is != role::candidate) return;
   s.granted.insert(e.node); // a set: the same vote twice counts once (SCENARIOS E3)
-  // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having forgotten
-  // its vote, help another to lead it.
+  // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having
+  // forgotten its vote, help another to lead it.
   if (s.granted.contains(s.self) &&
       met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log)))
     become_leader(s, log, out);
@@ -160,7 +160,8 @@ constexpr void on_contact_timeout(node_state<Options>& s) {
   if constexpr (Options::keeps_contact) s.in_contact = false;
 }
 
-// Raft §6.2: a leader that has not heard of a majority for T gives way, and with it the followers that still hear it.
+// Raft §6.2: a leader that has not heard of a majority for T gives way, and with it the followers that still hear
+// it.
 template <class Options, log_view Log, class Out>
 constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
   if constexpr (Options::checks_quorum) {

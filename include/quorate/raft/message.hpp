@@ -1,5 +1,5 @@
-// Raft's messages (dissertation, figure 3.1 and §9.6), each with its strength. What may assert and what may refuse are
-// different types; a heartbeat is a type of its own. Entries travel beside append_entries, as payloads.
+// Raft's messages (dissertation, figure 3.1 and §9.6), each with its strength. What may assert and what may refuse
+// are different types; a heartbeat is a type of its own. Entries travel beside append_entries, as payloads.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -63,8 +63,9 @@ struct vote_refused {
   friend constexpr bool operator==(vote_refused const&, vote_refused const&) = default;
 };
 
-// AppendEntries with the entries prev_log_index+1 .. +count, all of one term and kind. Advisory: the term it speaks for
-// became durable before its sender could lead, and a leader's own entries count only by its own acknowledgement.
+// AppendEntries with the entries prev_log_index+1 .. +count, all of one term and kind. Advisory: the term it
+// speaks for became durable before its sender could lead, and a leader's own entries count only by its own
+// acknowledgement.
 struct append_entries {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};
@@ -86,7 +87,8 @@ struct append_entries {
   friend constexpr bool operator==(append_entries const&, append_entries const&) = default;
 };
 
-// "My log is yours up to match_index, durably." Answers `answered` appends at once. A leader says it to itself as well.
+// "My log is yours up to match_index, durably." Answers `answered` appends at once. A leader says it to itself as
+// well.
 struct appended {
   static constexpr quorate::strength says = quorate::strength::binding;
   term_id term{};
@@ -97,8 +99,9 @@ struct appended {
   friend constexpr bool operator==(appended const&, appended const&) = default;
 };
 
-// "I have not your entry at prev_log_index." The hint is the sender's last entry at or below it whose term is not above
-// the one asked for; the leader looks for the like in its own log, so that each round trip skips a term (§5.3).
+// "I have not your entry at prev_log_index." The hint is the sender's last entry at or below it whose term is not
+// above the one asked for; the leader looks for the like in its own log, so that each round trip skips a term
+// (§5.3).
 struct rejected {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};
@@ -111,8 +114,8 @@ struct rejected {
   friend constexpr bool operator==(rejected const&, rejected const&) = default;
 };
 
-// "I lead." Carries min(commit, match): never more than its receiver is known to hold. `round` numbers the rounds of
-// reads that its answer confirms (§6.4).
+// "I lead." Carries min(commit, match): never more than its receiver is known to hold. `round` numbers the rounds
+// of reads that its answer confirms (§6.4).
 struct heartbeat {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};

@@ -9,7 +9,8 @@ namespace quorate::raft {
 
 template <bool On> // ask before raising the term (§9.6)
 struct pre_vote : switched<struct pre_vote_axis, On> {};
-template <bool On> // a leader without a majority steps down; votes are refused beside a living leader (§6.2, §4.2.3)
+// A leader without a majority steps down; votes are refused beside a living leader (§6.2, §4.2.3).
+template <bool On>
 struct check_quorum : switched<struct check_quorum_axis, On> {};
 template <bool On> // a new leader appends a no-op (§6.4)
 struct first_entry : switched<struct first_entry_axis, On> {};
@@ -22,8 +23,8 @@ struct eager_commit : switched<struct eager_commit_axis, On> {};
 template <bool On> // linearizable reads by ReadIndex (§6.4)
 struct read_index : switched<struct read_index_axis, On> {};
 
-// `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T]. In this order
-// when they expire together: a follower must have lost contact before it asks for votes.
+// `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T]. In this
+// order when they expire together: a follower must have lost contact before it asks for votes.
 enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
 inline constexpr std::size_t timers = 4;
 

@@ -36,8 +36,8 @@ constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
   }
 }
 
-// The peer acknowledged `match`, answering `answered` appends. An acknowledgement that was lost leaves the count too
-// high until everything sent is acknowledged, which the window, when it closes, brings about.
+// The peer acknowledged `match`, answering `answered` appends. An acknowledgement that was lost leaves the count
+// too high until everything sent is acknowledged, which the window, when it closes, brings about.
 template <class Options>
 constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t answered) {
   p.quiet = false;
@@ -48,8 +48,8 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
   if constexpr (Options::pipelines) p.probing = false;
 }
 
-// The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something was
-// lost: ask again, with what a probe carries, or empty after a pipeline (SCENARIOS T5, L6b).
+// The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something
+// was lost: ask again, with what a probe carries, or empty after a pipeline (SCENARIOS T5, L6b).
 template <class Options>
 constexpr void note_contact(progress<Options>& p) {
   bool const owes = p.in_flight > 0 || p.match + 1 < p.next;

@@ -1,5 +1,5 @@
-// Linearizable reads by ReadIndex (§6.4): once an entry of the leader's own term is committed, a read takes the commit
-// index, waits until a quorum has answered a heartbeat sent after it came, and until that index is applied.
+// Linearizable reads by ReadIndex (§6.4): once an entry of the leader's own term is committed, a read takes the
+// commit index, waits until a quorum has answered a heartbeat sent after it came, and until that index is applied.
 #pragma once
 
 #include "quorate/raft/role.hpp"
@@ -33,8 +33,8 @@ constexpr void settle_rounds(node_state<Options>& s, Log const& log, Out& out) {
   for (; done > 0; --done) r.rounds.pop();
 }
 
-// At the flush: the reads that wait form a round, and its heartbeats are due. Before an entry of its own term commits a
-// leader does not know what is committed, so they wait on (SCENARIOS R1, R6).
+// At the flush: the reads that wait form a round, and its heartbeats are due. Before an entry of its own term
+// commits a leader does not know what is committed, so they wait on (SCENARIOS R1, R6).
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
   auto& r = s.readers;

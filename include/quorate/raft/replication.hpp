@@ -8,7 +8,7 @@
 
 namespace quorate::raft {
 
-// --- the follower ---------------------------------------------------------------------------------------------------
+// --- the follower ------------------------------------------------------------------------------------------
 
 template <class Options, log_view Log, class Out>
 [[gnu::cold]] constexpr void refuse_append(node_state<Options> const& s, from<append_entries> const& e,
@@ -19,7 +19,8 @@ template <class Options, log_view Log, class Out>
   out.send(e.node, rejected{s.current_term, m.prev_log_index, hint, log.stamp_at(hint)});
 }
 
-// The first of the entries sent that this log has not: past its end, or where it holds another term's (then `conflict`).
+// The first of the entries sent that this log has not: past its end, or where it holds another term's (then
+// `conflict`).
 struct divergence {
   log_index at{};
   bool conflict = false;
@@ -38,7 +39,8 @@ constexpr divergence diverges(append_entries const& m, Log const& log) {
 
 // AppendEntries (figure 3.1). Numbers are those of its "receiver implementation".
 template <class Options, log_view Log, class Out>
-constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log const& log, Out& out) {
+[[gnu::always_inline]] constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log const& log,
+                                         Out& out) {
   auto const& m = e.message;
   if (m.term < s.current_term) { // 1
     if constexpr (Options::answers_stale)
@@ -51,7 +53,8 @@ constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log con
                      (m.prev_log_index <= log.last() && log.stamp_at(m.prev_log_index) == m.prev_log_term);
   if (!known) return refuse_append(s, e, log, out); // 2
 
-  // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log (SCENARIOS L1).
+  // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log (SCENARIOS
+  // L1).
   auto const [at, conflict] = diverges(m, log);
   if (conflict) {
     if (at <= s.commit) return out.report(contradiction{at});
@@ -87,7 +90,7 @@ constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& l
   out.send(e.node, heartbeat_answer{s.current_term, m.round});
 }
 
-// --- the leader -----------------------------------------------------------------------------------------------------
+// --- the leader --------------------------------------------------------------------------------------------
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
@@ -145,21 +148,24 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
-// --- once a turn ----------------------------------------------------------------------------------------------------
+// --- once a turn -------------------------------------------------------------------------------------------
 
-// One append to one peer, if one is due. Returns whether it was sent.
+// One append to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
+// that stand together get the same.
 template <class Options, log_view Log, class Out>
-constexpr bool flush_append(node_state<Options>& s, node_index n, Log const& log, Out& out) {
+constexpr bool flush_append(node_state<Options>& s, node_index n, entry_run& run, Log const& log, Out& out) {
   auto& p = s.peer(n);
   bool const open = window_open<Options>(p);
   if (!p.poked && (p.next > log.last() || !open)) return false;
-  if (p.next <= log.compacted()) p.next = log.compacted() + 1; // never a previous term that is not known (SCENARIOS L3)
+  // Never a previous term that is not known (SCENARIOS L3).
+  if (p.next <= log.compacted()) p.next = log.compacted() + 1;
 
-  auto const run = p.next <= log.last() && open
-                       ? log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes)
-                       : entry_run{p.next, 0, {}, {}};
+  if (p.next > log.last() || !open) run = {p.next, 0, {}, {}};
+  else if (p.next != run.first || run.count == 0)
+    run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
   auto const prev = p.next - 1;
-  out.send(n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count, run.kind});
+  out.send(n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count,
+                             run.kind});
   note_sent<Options>(p, run.count);
   if constexpr (Options::tells_commit) {
     auto const told = prev + run.count < s.commit ? prev + run.count : s.commit;
@@ -173,8 +179,9 @@ constexpr bool flush_append(node_state<Options>& s, node_index n, Log const& log
 template <class Options, log_view Log, class Out>
 [[gnu::noinline]] constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
   if constexpr (Options::reads) start_round(s, log, out);
+  entry_run run{};
   each_peer(s, log, [&](node_index n) {
-    bool const appending = flush_append(s, n, log, out);
+    bool const appending = flush_append(s, n, run, log, out);
     auto& p = s.peer(n);
     auto const safe = p.match < s.commit ? p.match : s.commit;
     bool due = s.beat_due;
@@ -187,10 +194,12 @@ template <class Options, log_view Log, class Out>
       if (safe > p.told) p.told = safe;
   });
   s.beat_due = false;
-  if (log.last() > s.self_told) { // its own acknowledgement waits for its own disk (SCENARIOS C5)
-    s.self_told = log.last();
+  auto& own = s.peer(s.self);
+  if (log.last() > s.self_told || (own.poked && log.last() > own.match)) {
+    s.self_told = log.last(); // its own acknowledgement waits for its own disk (SCENARIOS C5)
     out.send(s.self, appended{s.current_term, log.last(), 0}, out.latest());
   }
+  own.poked = false;
 }
 
 template <class Options, log_view Log, class Out>

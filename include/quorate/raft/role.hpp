@@ -48,8 +48,8 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if constexpr (Options::pre_votes) s.pre = {};
 }
 
-// A higher term was seen: nothing more is concluded from that (SCENARIOS E8). Writes nothing; the caller does, once,
-// with the vote that it may give (SCENARIOS E1).
+// A higher term was seen: nothing more is concluded from that (SCENARIOS E8). Writes nothing; the caller does,
+// once, with the vote that it may give (SCENARIOS E1).
 template <class Options, class Out>
 [[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
   step_down(s, out);
@@ -77,15 +77,17 @@ constexpr bool of_this_term(node_state<Options>& s, term_id term, Out& out) {
   return term == s.current_term;
 }
 
-// The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a term.
+// The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a
+// term.
 template <class Options, class Out>
 constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, Out& out) {
   if (term > s.current_term) {
     enter_term(s, term, out);
     write_hard_state(s, out);
-  } else if (s.is == role::leader || (s.leader != no_node && s.leader != leader)) {
+  } else if (s.is == role::leader) {
     return false;
-  } else {
+  } else if (s.leader != leader) {
+    if (s.leader != no_node) return false;
     step_down(s, out);
   }
   s.leader = leader;

@@ -15,8 +15,8 @@ constexpr char const* name_of(role r) {
   return r == role::leader ? "leader" : r == role::candidate ? "candidate" : "follower";
 }
 
-// What an option that is off leaves: nothing. `Which` keeps two of them from being one type, which could not share an
-// address.
+// What an option that is off leaves: nothing. `Which` keeps two of them from being one type, which could not share
+// an address.
 template <int Which>
 struct nothing {
   friend constexpr bool operator==(nothing, nothing) = default;
@@ -35,7 +35,7 @@ template <class Options>
 struct progress {
   log_index next{};  // the next entry to send
   log_index match{}; // acknowledged as durable up to here, in this term
-  [[no_unique_address]] kept_if<Options::tells_commit, log_index, 1> told{}; // the commit index that it has been told
+  [[no_unique_address]] kept_if<Options::tells_commit, log_index, 1> told{}; // the commit index that it knows
   [[no_unique_address]] kept_if<Options::reads, std::uint64_t, 2> round{};   // the last round that it has answered
   // Appends sent and not answered: a count, not a list of their ends. Without pipelining: 0 or 1.
   std::uint8_t in_flight{};
@@ -79,15 +79,15 @@ struct node_state {
   nodes granted{};
   [[no_unique_address]] kept_if<Options::pre_votes, asking, 5> pre{};
 
-  // A follower's: up to where its log is known to be that of the current term's leader, and how many appends it owes
-  // an answer.
+  // A follower's: up to where its log is known to be that of the current term's leader, and how many appends it
+  // owes an answer.
   std::uint8_t owed{};
   log_index verified{};
 
   // A leader's.
   bool beat_due = false;
   [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since the last quorum check
-  log_index self_told{};                                                    // up to where it has acknowledged to itself
+  log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, reading<Options>, 7> readers{};
 

@@ -1,5 +1,6 @@
-// The shipped sink: it carries a core's effects out. Writes go to storage at once, while the message or the proposal
-// that has their bytes still lives; messages wait, the advisory ones for the next send, the binding ones for a sync.
+// The shipped sink: it carries a core's effects out. Writes go to storage at once, while the message or the
+// proposal that has their bytes still lives; messages wait, the advisory ones for the next send, the binding ones
+// for a sync.
 #pragma once
 
 #include "quorate/core/bounded.hpp"
@@ -10,9 +11,9 @@
 #include "quorate/policy/storage.hpp"
 #include "quorate/replica/message.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 namespace quorate {
@@ -68,14 +69,14 @@ public:
     offered_first_ = first;
     offered_ = bytes;
   }
-  void withdraw() { offered_ = payloads{}; }
+  void withdraw() { offered_first_ = log_index{}; } // which no entry has
 
   // --- effects. After a write that failed nothing is written: the rest of the step would build on it.
   void accept(hard_state const& h) {
     ++counted_.hard_states;
     if (failed_ || !storage_.put(h)) fail();
   }
-  void accept(entry_run const& run) {
+  [[gnu::always_inline]] void accept(entry_run const& run) {
     auto const bytes = run.first == offered_first_ && run.count == offered_.count() ? offered_ : part_for(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
@@ -108,8 +109,8 @@ public:
   void report(contradiction const& c) { contradiction_ = c.at, news_ |= notice; }
 
   // --- what the replica makes of them
-  // What has come out since it was last seen to: timers, one bit each; a notice, which is anything below or a failure;
-  // and messages to send. One word, so that a turn in which nothing of that kind happened asks once.
+  // What has come out since it was last seen to: timers, one bit each; a notice, which is anything below or a
+  // failure; and messages to send. One word, so that a turn in which nothing of that kind happened asks once.
   bool any_news() const { return news_ != 0; }
   bool noticed() const { return (news_ & notice) != 0; }
   void heeded() { news_ &= ~notice; }
@@ -133,11 +134,10 @@ public:
 
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
-    for (auto left = news_ & timers; left != 0; left &= left - 1) {
-      auto const i = static_cast<std::size_t>(std::countr_zero(left));
-      if (((armed_ >> i) & 1U) != 0) t.arm(i, Core::timing_of(static_cast<timer>(i)), now);
-      else t.disarm(i);
-    }
+    if ((news_ & timers) == 0) return;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (set_timer<I>(t, now), ...);
+    }(std::make_index_sequence<Core::timers>{});
     news_ &= ~timers;
   }
   entry_run placed_{};           // by the last propose; empty if it was refused
@@ -156,13 +156,20 @@ private:
   };
   // What of the bytes offered is the run's, if it is not all of them.
   [[gnu::cold]] payloads part_for(entry_run const& run) const {
-    static constexpr std::byte no_bytes[payloads::prefix]{}; // a no-op, for which none are offered: one empty record
-    if (offered_.count() == 0) return payloads::trusted(no_bytes, 1);
+    // A no-op, for which none are offered, is one empty record.
+    static constexpr std::byte no_bytes[payloads::prefix]{};
+    if (offered_first_ == log_index{}) return payloads::trusted(no_bytes, 1);
     return offered_.drop(static_cast<std::uint32_t>(run.first - offered_first_)).take(run.count);
   }
   [[gnu::cold]] void fail() {
     failed_ = true;
     news_ |= notice;
+  }
+  template <std::size_t I, class Timer, class Time>
+  void set_timer(Timer& t, Time now) {
+    if ((news_ & (1U << I)) == 0) return;
+    if ((armed_ & (1U << I)) != 0) t.arm(I, Core::timing_of(static_cast<timer>(I)), now);
+    else t.disarm(I);
   }
   static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
 
@@ -170,7 +177,8 @@ private:
   log_index offered_first_{};
   payloads offered_{};
   bool failed_ = false;
-  static constexpr std::uint32_t timers = 0xff;
+  static constexpr std::uint32_t timers = (1U << Core::timers) - 1;
+  static_assert(Core::timers <= 8);
   static constexpr std::uint32_t notice = 1U << 8;
   static constexpr std::uint32_t messages = 1U << 9;
   std::uint32_t news_ = 0;
@@ -208,7 +216,7 @@ public:
 
 private:
   Hands& hands_;
-  Deliver deliver_;
+  Deliver const& deliver_;
 };
 
 } // namespace quorate

@@ -13,8 +13,8 @@
 
 namespace quorate {
 
-// The members of a cluster, least id first, so that every node that is given the same ids gives them the same places,
-// in whatever order they came.
+// The members of a cluster, least id first, so that every node that is given the same ids gives them the same
+// places, in whatever order they came.
 template <std::size_t Capacity>
 class members {
 public:

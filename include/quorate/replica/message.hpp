@@ -1,5 +1,5 @@
-// What replicas say to each other beside the protocol: proposals and reads handed to the leader, and what became of
-// them. All advisory: a proposal is in nobody's duty before it is an entry, and a read is nobody's.
+// What replicas say to each other beside the protocol: proposals and reads handed to the leader, and what became
+// of them. All advisory: a proposal is in nobody's duty before it is an entry, and a read is nobody's.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -12,8 +12,8 @@
 
 namespace quorate {
 
-// Proposals number..number+count-1 of the sender's, their bytes beside it, for the leader of `era` and for no other: a
-// leader that restarted, or another one, must not take what may have been taken already.
+// Proposals number..number+count-1 of the sender's, their bytes beside it, for the leader of `era` and for no
+// other: a leader that restarted, or another one, must not take what may have been taken already.
 struct forward {
   static constexpr quorate::strength says = quorate::strength::advisory;
   incarnation_id asker{}; // the sender's incarnation: what numbers mean
@@ -25,7 +25,8 @@ struct forward {
   friend constexpr bool operator==(forward const&, forward const&) = default;
 };
 
-// "They stand in my log from `index` on, written in `era`." Not that they will stay: the sender's own log will tell.
+// "They stand in my log from `index` on, written in `era`." Not that they will stay: the sender's own log will
+// tell.
 struct forward_placed {
   static constexpr quorate::strength says = quorate::strength::advisory;
   incarnation_id asker{};

@@ -8,8 +8,8 @@
 
 namespace quorate {
 
-// Proposals and reads of one replica are numbered apart, each from 1 on, in the order in which they were made. A token
-// means something to the replica that gave it and only until that restarts.
+// Proposals and reads of one replica are numbered apart, each from 1 on, in the order in which they were made. A
+// token means something to the replica that gave it and only until that restarts.
 using proposal_token = strong_id<struct proposal_token_tag, std::uint64_t>;
 using read_token = strong_id<struct read_token_tag, std::uint64_t>;
 

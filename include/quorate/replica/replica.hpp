@@ -1,4 +1,5 @@
-// A node of a replicated log: a protocol's core, the user's messages, storage and timer, and the turn that drives them.
+// A node of a replicated log: a protocol's core, the user's messages, storage and timer, and the turn that drives
+// them.
 #pragma once
 
 #include "quorate/policy/messages.hpp"
@@ -43,12 +44,12 @@ struct turn_result {
 //   auto token = r.propose(command);
 //   auto next = r.turn(now, send, machine);       // step -> write -> one sync -> release -> apply
 //
-// `send(to, message, bytes)` must take what it needs before it returns; it may return false to say that the message was
-// surely not sent, and a proposal then waits for another turn or another leader. `machine` is called with
-// `applied<Messages> const&` for each committed command, in the order of the log, with `proposal_outcome const&` and
-// with `read_outcome const&`, once for each token; a proposal made here learns that it is committed before it is
-// applied, unless it was forwarded and the leader's word came late. A failed write or sync stops the replica for good.
-// Not copyable and not movable: it holds references to the storage. One thread.
+// `send(to, message, bytes)` must take what it needs before it returns; it may return false to say that the
+// message was surely not sent, and a proposal then waits for another turn or another leader. `machine` is called
+// with `applied<Messages> const&` for each committed command, in the order of the log, with `proposal_outcome
+// const&` and with `read_outcome const&`, once for each token; a proposal made here learns that it is committed
+// before it is applied, unless it was forwarded and the leader's word came late. A failed write or sync stops the
+// replica for good. Not copyable and not movable: it holds references to the storage. One thread.
 template <class Core, class Messages, class Storage, class Timer>
 class replica {
   static_assert(message_policy<Messages>,
@@ -68,8 +69,8 @@ public:
   using entry_extra = typename Messages::entry_extra;
   using wire = wire_messages<Core>;
 
-  // The storage was opened, the timer is new. If the options do not fit the storage, the replica is stopped from the
-  // start, and failure() says why.
+  // The storage was opened, the timer is new. If the options do not fit the storage, the replica is stopped from
+  // the start, and failure() says why.
   replica(replica_config const& config, Storage& storage, Timer const& timer)
       : storage_{storage}, timer_{timer}, hands_{storage}, staging_{config.staged_bytes} {
     if (!found(config)) return;
@@ -83,8 +84,8 @@ public:
 
   // --- events
 
-  // A command to be replicated, from the leader or from any other node. Nothing: refused at once, because too much is
-  // waiting already or the replica has stopped.
+  // A command to be replicated, from the leader or from any other node. Nothing: refused at once, because too much
+  // is waiting already or the replica has stopped.
   std::optional<proposal_token> propose(command const& c, entry_extra const& extra = {}) {
     auto const size = Messages::entry_size(c, extra);
     auto* const at = staging_.add(size); // which is closed once the replica has stopped
@@ -103,8 +104,8 @@ public:
     return read_token{++reads_made_};
   }
 
-  // A message of the protocol from node `sender`, its payload beside it. What comes from nobody we know is dropped, and
-  // so is everything while too much waits for a turn.
+  // A message of the protocol from node `sender`, its payload beside it. What comes from nobody we know is
+  // dropped, and so is everything while too much waits for a turn.
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
     auto const n = members_.find(sender);
@@ -143,23 +144,21 @@ public:
   void collect(time now, Send&& send) {
     now_ = now;
     if (stopped_) return;
-    auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
     if (hands_.any_news()) hands_.set_timers(timer_, now); // first: what was received counts before what expired since
-    if (auto const slot = timer_.expired(now)) expire(slot);
-    if (hands_.any_news()) hands_.send_ready(deliver);
+    if (auto const due = timer_.deadline(); due && !(now < *due)) expire();
     if (!staging_.empty()) place_proposals(send);
     if constexpr (Core::options::reads)
       if (reading_) ask_reads();
-    if (hands_.any_news()) hands_.send_ready(deliver);
     hands_.more_due_ = false;
+    auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
     sending_hands out{hands_, deliver};
     core_.step(flush{}, storage_.log(), out);
     if (hands_.any_news()) see_to_news(deliver);
     note_changes();
   }
 
-  // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turn may
-  // collect; hand its token to synced(), or call stop() if there is none.
+  // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turn
+  // may collect; hand its token to synced(), or call stop() if there is none.
   std::optional<sync_order> start_sync() {
     if (stopped_) return std::nullopt;
     auto const latest = hands_.latest().number();
@@ -308,8 +307,8 @@ private:
   }
 
   // A timer has expired, and others may have.
-  [[gnu::cold]] void expire(std::optional<std::size_t> slot) {
-    for (; slot; slot = timer_.expired(now_)) {
+  [[gnu::cold]] void expire() {
+    while (auto const slot = timer_.expired(now_)) {
       core_.step(static_cast<typename Core::timer>(*slot), storage_.log(), hands_);
       heed();
       hands_.set_timers(timer_, now_);
@@ -337,19 +336,22 @@ private:
     auto const leader = core_.leader();
     if (leader == no_node) return wait_for_leader();
     auto const bytes = staging_.view();
-    typename decltype(proposals_)::batch b{.first = staging_.first(),
-                                           .count = bytes.count(),
-                                           .deadline = timer_.after(timing::request, now_)};
+    auto index = log_index{};
+    auto era = core_.era();
     if (core_.leads()) {
       auto const& run = put(bytes);
       if (run.count == 0) return refuse_staged(hands_.reason_);
-      b.placed = true, b.index = run.first, b.era = run.written_at;
+      index = run.first, era = run.written_at;
     } else {
-      b.era = core_.era();
-      forward const f{storage_.identity().incarnation, b.first, b.era, b.count};
+      forward const f{storage_.identity().incarnation, staging_.first(), era, bytes.count()};
       if (!sent(send, members_[leader], f, bytes)) return wait_for_leader();
     }
-    proposals_.add(b);
+    proposals_.add() = {.first = staging_.first(),
+                        .count = bytes.count(),
+                        .placed = index != log_index{},
+                        .index = index,
+                        .era = era,
+                        .deadline = timer_.after(timing::request, now_)};
     staging_.clear();
   }
   // Nothing has left yet: refusing is safe, after a while.
@@ -466,25 +468,15 @@ private:
 
   // --- what is committed
 
+  // One run a turn; pending() tells when there is more.
   template <class Machine>
   void apply(Machine&& machine) {
-    auto const budget = apply_entries - apply_run(apply_entries, machine);
-    if (applied_ < core_.commit_index()) apply_rest(budget, machine); // seldom is there more than one run
-  }
-  template <class Machine>
-  [[gnu::cold]] void apply_rest(std::uint32_t budget, Machine&& machine) {
-    while (applied_ < core_.commit_index() && budget > 0 && !stopped_) budget -= apply_run(budget, machine);
-  }
-  // Returns how many entries it has applied; none if that has stopped the replica.
-  template <class Machine>
-  std::uint32_t apply_run(std::uint32_t budget, Machine&& machine) {
     auto const left = core_.commit_index() - applied_;
-    auto const run = storage_.log().fit(applied_ + 1, left < budget ? static_cast<std::uint32_t>(left) : budget,
-                                        apply_bytes);
-    if (run.kind == entry_kind::command && !apply(run, machine)) return stop(), 0;
+    auto const run = storage_.log().fit(
+        applied_ + 1, left < apply_entries ? static_cast<std::uint32_t>(left) : apply_entries, apply_bytes);
+    if (run.kind == entry_kind::command && !apply(run, machine)) return stop();
     applied_ = run.last();
     applied_era_ = run.written_at;
-    return run.count;
   }
   template <class Machine>
   bool apply(entry_run const& run, Machine&& machine) {

@@ -10,9 +10,9 @@
 
 namespace quorate {
 
-// Proposals that were placed in the log here, or sent to a leader. What is waited for is what the own log says, once it
-// is committed: an entry at the index and of the era in which the proposal was placed is the proposal; one of another
-// era has taken its place for good.
+// Proposals that were placed in the log here, or sent to a leader. What is waited for is what the own log says,
+// once it is committed: an entry at the index and of the era in which the proposal was placed is the proposal; one
+// of another era has taken its place for good.
 template <class Time, std::size_t Capacity>
 class waiting_proposals {
 public:
@@ -30,7 +30,8 @@ public:
   // The oldest deadline. Precondition: not empty. They were all given the same time, so the oldest is the next.
   Time deadline() const { return batches_.front().deadline; }
 
-  void add(batch const& b) { (void)batches_.push(b); }
+  // The next one, to be filled in where it lies. Precondition: not full.
+  batch& add() { return batches_.add(); }
 
   // A leader said where they stand.
   void place(std::uint64_t first, std::uint32_t count, log_index index, stamp era) {
@@ -60,8 +61,8 @@ public:
     for (std::size_t i = 1; i < batches_.size(); ++i) settled(batches_[i], commit, log, tell);
   }
 
-  // An entry of `era` is applied. What was sent to a leader before it, and not heard of since, has been applied by now
-  // or never will be; which of the two, can't be told here, and waiting will not help.
+  // An entry of `era` is applied. What was sent to a leader before it, and not heard of since, has been applied by
+  // now or never will be; which of the two, can't be told here, and waiting will not help.
   template <class Tell>
   void outlived(stamp era, Tell&& tell) {
     for (std::size_t i = 0; i < batches_.size(); ++i)

@@ -1,4 +1,5 @@
-// What replicas say to each other, as the frames of a transport: the envelope's extra fields, the message, its payload.
+// What replicas say to each other, as the frames of a transport: the envelope's extra fields, the message, its
+// payload.
 #pragma once
 
 #include "quorate/message/codec.hpp"
@@ -14,8 +15,8 @@
 
 namespace quorate {
 
-// A frame is: the length of the message (4 bytes), the message, the envelope's extra fields if the policy has any, and
-// the payload. Who sent it, and in which incarnation, is the transport's to know.
+// A frame is: the length of the message (4 bytes), the message, the envelope's extra fields if the policy has any,
+// and the payload. Who sent it, and in which incarnation, is the transport's to know.
 template <class Replica>
 struct wire_of {
   using set = typename Replica::wire;

@@ -1,5 +1,5 @@
-// A log in memory, with a durable mark: for tests, simulators and measurements, and for nodes whose machine is their
-// disk. A crash (crash()) takes back what was not synced.
+// A log in memory, with a durable mark: for tests, simulators and measurements, and for nodes whose machine is
+// their disk. A crash (crash()) takes back what was not synced.
 #pragma once
 
 #include "quorate/policy/storage.hpp"
@@ -112,10 +112,13 @@ private:
   }
 
   void note(undo const& u) {
-    if (pending_ == undo_.size()) remember_more();
+    if (pending_ == undo_room_) remember_more();
     undo_[pending_++] = u;
   }
-  [[gnu::cold]] void remember_more() { undo_.resize(2 * pending_); }
+  [[gnu::cold]] void remember_more() {
+    undo_room_ *= 2;
+    undo_.resize(undo_room_);
+  }
   void take_back(undo const& u) {
     log_.truncate(u.before + 1);
     if (!u.has_replaced) return;
@@ -149,6 +152,7 @@ private:
   memory_log log_;
   hard_state hard_{};
   std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write
+  std::size_t undo_room_ = undo_.size();
   std::size_t pending_ = 0;
   std::vector<replaced> replaced_{};
   std::uint64_t durable_ = 0; // writes that a sync has covered

@@ -9,18 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace quorate {
 
-// The records lie in an arena that is used in a ring: those behind the last one that fits before its end begin anew at
-// its start, so no record straddles the end. Every record of a run that wraps lies below the run's first; that is how
-// it is told. A plain value.
+// The records lie in an arena that is used in a ring. A block is a piece of one run whose records lie end to end:
+// where it begins is marked, where another record of it begins is found by walking it. A block that no longer fits
+// before the arena's end begins anew at its start. A plain value.
 class memory_log {
 public:
   // It never holds more than `entries`; the arena starts with `bytes` and grows when they do not suffice.
   memory_log(std::size_t entries, std::size_t bytes)
-      : capacity_{entries}, begins_(std::bit_ceil(entries)), arena_(bytes), slot_mask_{begins_.size() - 1},
+      : capacity_{entries}, marks_(std::bit_ceil(entries)), slot_mask_{marks_.size() - 1}, arena_(bytes),
         limit_{bytes} {}
 
   // --- the log_view; what fits is limited by the bytes that lie together
@@ -43,27 +44,30 @@ public:
   // Precondition: fit() gave these entries as one piece.
   payloads read(log_index first, std::uint32_t count) const {
     auto const from = begin_of(first);
-    return payloads::trusted({arena_.data() + from, end_of(first + count - 1) - from}, count);
+    return payloads::trusted({arena_.data() + from, end_of(first + count - 1, from) - from}, count);
   }
   // Adds a run behind the last entry: `bytes` are its records. A configuration comes with what it says.
   void append(entry_run const& run, payloads::bytes bytes, configuration const& config = {}) {
     if (bytes.size() > limit_ - tail_) make_place(bytes.size());
     auto* const place = arena_.data() + tail_;
-    auto const slot = slot_of(run.first);
-    if (slot + run.count <= slot_mask_ + 1) note_begins(slot, run.count, bytes.data());
-    else note_begins_around(slot, run.count, bytes.data());
+    mark(run.first, tail_);
+    if (run.count > longest_block) mark_more(run, bytes.data());
+    tail_ += bytes.size();
     (void)shape_.put(run, config);
-    std::memcpy(place, bytes.data(), bytes.size()); // last: nothing need be remembered across the call
+    payloads::copy(place, bytes); // last: nothing need be remembered across the call
   }
   void truncate(log_index from) {
     if (from > last()) return;
+    auto const tail = from == compacted() + 1 ? 0 : behind(begin_of(from - 1));
+    for (auto i = from; i <= last(); i = i + 1) marks_[slot_of(i)] = {};
     shape_.truncate(from);
-    set_tail();
+    set_tail(tail);
   }
   void compact(log_index upto) {
     if (upto <= compacted()) return;
+    if (upto < last()) mark(upto + 1, begin_of(upto + 1)); // what is before it may be overwritten
     shape_.compact(upto);
-    set_tail();
+    set_tail(empty() ? 0 : tail_);
   }
   // Makes it a log whose entries up to `compacted` are gone; only while it is empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
@@ -73,67 +77,77 @@ public:
 private:
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
 
+  struct block_mark {
+    log_index first{};
+    std::size_t begin{};
+  };
+  static constexpr std::uint32_t longest_block = 512; // entries, so that none is far from a mark
+
   std::size_t slot_of(log_index i) const { return i.value & slot_mask_; }
-  std::size_t begin_of(log_index i) const { return begins_[slot_of(i)]; }
-  std::size_t end_of(log_index i) const {
-    auto const b = begin_of(i);
-    return b + payloads::prefix + payloads::length_at(arena_.data() + b);
-  }
-  // The next `count` records are those at `record`, and will lie from tail_ on. Returns where they end.
-  std::byte const* note_begins(std::size_t slot, std::size_t count, std::byte const* record) {
-    auto* place = begins_.data() + slot;
-    auto const begin = tail_;
+  void mark(log_index first, std::size_t begin) { marks_[slot_of(first)] = {first, begin}; }
+  [[gnu::cold]] void mark_more(entry_run const& run, std::byte const* records) {
     std::size_t at = 0;
-    for (auto* const end = place + count; place != end; ++place) {
-      *place = begin + at;
-      at += payloads::prefix + payloads::length_at(record + at);
+    for (std::uint32_t i = 0; i < run.count; ++i) {
+      if (i % longest_block == 0) mark(run.first + i, tail_ + at);
+      at += payloads::prefix + payloads::length_at(records + at);
     }
-    tail_ = begin + at;
-    return record + at;
   }
 
-  [[gnu::cold]] void note_begins_around(std::size_t slot, std::size_t count, std::byte const* record) {
-    auto const before_end = begins_.size() - slot;
-    note_begins(0, count - before_end, note_begins(slot, before_end, record));
+  // Where entry i's record begins. Precondition: compacted() < i <= last().
+  std::size_t begin_of(log_index i) const {
+    auto const& m = marks_[slot_of(i)];
+    return m.first == i ? m.begin : begin_within(i);
+  }
+  [[gnu::cold]] std::size_t begin_within(log_index i) const {
+    auto first = i - 1;
+    while (marks_[slot_of(first)].first != first) first = first - 1;
+    auto at = marks_[slot_of(first)].begin;
+    for (; first < i; first = first + 1) at = behind(at);
+    return at;
+  }
+  std::size_t behind(std::size_t record) const {
+    return record + payloads::prefix + payloads::length_at(arena_.data() + record);
+  }
+  // Where entry i's record ends, which lies in one piece with what lies at `from`, before it.
+  std::size_t end_of(log_index i, std::size_t from) const {
+    if (i == last()) return tail_;
+    auto const& next = marks_[slot_of(i + 1)]; // reads mostly end where a block does
+    return next.first == i + 1 && next.begin > from ? next.begin : behind(begin_of(i));
   }
 
   // How many of the `count` entries from `first` on lie together within `bytes`; the first one in any case.
   [[gnu::cold]] std::uint32_t cut(log_index first, std::uint32_t count, std::size_t bytes) const {
     auto const from = begin_of(first);
-    auto const fits = [&](std::uint32_t n) {
-      auto const last = first + n - 1;
-      return begin_of(last) >= from && end_of(last) - from <= bytes;
-    };
-    if (fits(count)) return count;
-    std::uint32_t low = 1;
-    while (count - low > 1) {
-      auto const middle = low + (count - low) / 2;
-      (fits(middle) ? low : count) = middle;
+    auto const end = from < tail_ ? tail_ : lap_end_;
+    auto at = behind(from);
+    std::uint32_t n = 1;
+    for (; n < count && at < end; ++n) {
+      auto const next = behind(at);
+      if (next - from > bytes) break;
+      at = next;
     }
-    return low;
+    return n;
   }
 
   bool empty() const { return last() == compacted(); }
-  std::size_t first_begin() const { return empty() ? 0 : begin_of(compacted() + 1); }
-  void set_tail() {
-    tail_ = empty() ? 0 : end_of(last());
-    auto const head = first_begin();
-    limit_ = empty() || head < tail_ ? arena_.size() : head;
+  std::size_t head() const { return empty() ? 0 : begin_of(compacted() + 1); }
+  void set_tail(std::size_t tail) {
+    tail_ = tail;
+    limit_ = empty() || head() < tail_ ? arena_.size() : head();
   }
   // Makes `size` bytes from tail_ on free: at the arena's start, if they are there, or by a larger arena.
   [[gnu::cold]] void make_place(std::size_t size) {
-    auto const head = first_begin();
-    if (limit_ == arena_.size() && size <= head) tail_ = 0, limit_ = head;
+    if (limit_ == arena_.size() && size <= head()) lap_end_ = tail_, tail_ = 0, limit_ = head();
     else grow(size);
   }
   void grow(std::size_t size) {
     std::vector<std::byte> larger(std::bit_ceil(2 * arena_.size() + size));
-    std::size_t at = 0;
+    std::size_t from = 0, at = 0;
     for (auto i = compacted() + 1; i <= last(); i = i + 1) {
-      auto const n = end_of(i) - begin_of(i);
-      std::memcpy(&larger[at], &arena_[begin_of(i)], n);
-      begins_[slot_of(i)] = at;
-      at += n;
+      if (auto& m = marks_[slot_of(i)]; m.first == i) from = std::exchange(m.begin, at);
+      auto const n = behind(from) - from;
+      std::memcpy(&larger[at], &arena_[from], n);
+      from += n, at += n;
     }
     arena_.swap(larger);
     tail_ = at;
@@ -141,11 +155,12 @@ private:
   }
 
   std::size_t capacity_;
-  std::vector<std::size_t> begins_; // where entry i's record lies, at i modulo the size, which is a power of two
-  std::vector<std::byte> arena_;
+  std::vector<block_mark> marks_; // of the block that begins with entry i: at i modulo the size, a power of two
   std::size_t slot_mask_;
-  std::size_t limit_; // where the free bytes behind tail_ end
-  std::size_t tail_ = 0;
+  std::vector<std::byte> arena_;
+  std::size_t limit_;       // where the free bytes behind tail_ end
+  std::size_t tail_ = 0;    // where the last record ends
+  std::size_t lap_end_ = 0; // where the records before the arena's end end, when others lie at its start
   shape shape_{};
 };
 

@@ -27,12 +27,12 @@ public:
   static constexpr std::size_t slots = 8;
 
   // Nodes must have different seeds, or they campaign together (SCENARIOS E18).
-  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} {}
+  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} { draw(); }
 
   void arm(std::size_t slot, timing how, time now) {
-    deadlines_[slot] = after(how, now);
-    if (how == timing::election) deadlines_[slot] = deadlines_[slot] + jitter();
-    if (armed_ == 0 || deadlines_[slot] < next_) next_ = deadlines_[slot];
+    auto const due = how == timing::election ? now + election_ : after(how, now);
+    deadlines_[slot] = due;
+    if (armed_ == 0 || due < next_) next_ = due;
     armed_ |= 1U << slot;
   }
   void disarm(std::size_t slot) { armed_ &= ~(1U << slot); }
@@ -64,6 +64,7 @@ private:
       if (!is_armed(i)) continue;
       if (!found && !(now < deadlines_[i])) {
         disarm(i);
+        draw();
         found = i;
       } else if (!first || deadlines_[i] < *first) {
         first = deadlines_[i];
@@ -74,11 +75,11 @@ private:
   }
   bool is_armed(std::size_t i) const { return ((armed_ >> i) & 1U) != 0; }
   // 0..T in the smallest unit, both ends included: even a T of one unit leaves two outcomes.
-  Duration jitter() {
+  void draw() {
     random_ ^= random_ << 13; // xorshift64 (Marsaglia): enough to part the nodes, and the same on every platform
     random_ ^= random_ >> 7;
     random_ ^= random_ << 17;
-    return Ticks::duration((random_ >> 11) % (Ticks::count(settings_.election) + 1));
+    election_ = settings_.election + Ticks::duration((random_ >> 11) % (Ticks::count(settings_.election) + 1));
   }
   static std::uint64_t mix(std::uint64_t x) { // splitmix64: neighbouring seeds must not give neighbouring streams
     x += 0x9e3779b97f4a7c15U;
@@ -90,6 +91,7 @@ private:
 
   settings settings_;
   std::uint64_t random_;
+  Duration election_{}; // T and the jitter, until the next expiry
   std::uint32_t armed_ = 0;
   time next_{}; // no armed deadline is before it
   time deadlines_[slots]{};

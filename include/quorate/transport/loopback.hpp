@@ -46,8 +46,7 @@ public:
     p.hand_over = hand_over<M>;
     p.count = bytes.count();
     p.size = bytes.whole().size();
-    if (p.size > 0 && payloads_.make_room(p.size))
-      std::memcpy(payloads_.add(p.size), bytes.whole().data(), p.size);
+    if (p.size > 0 && payloads_.make_room(p.size)) payloads::copy(payloads_.add(p.size), bytes.whole());
   }
 
   std::size_t waiting() const { return static_cast<std::size_t>(end_ - queue_.begin()); }
