@@ -9,7 +9,6 @@ struct add { int amount; }; // what you replicate: any struct
 BOOST_HANA_ADAPT_STRUCT(add, amount);
 using namespace quorate;
 using node = raft::replica<messages<add>, memory, manual_timer>; // your messages, storage and timer
-
 int main() {
   std::vector<node_id> const ids{node_id{1}, node_id{2}, node_id{3}};
   std::deque<memory> disks; std::deque<node> nodes; loopback<node> net; int sum[3]{};

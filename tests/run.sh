@@ -76,7 +76,7 @@ build_in() {
   say "$folder: build"
   rm -f "$folder/built"
   meson compile -C "$folder" -j "$(nproc)" || return 1
-  if grep -qE '(test is|tests are) left out' "$folder/meson-logs/meson-log.txt"; then
+  if grep -qE '(test|tests) .*(is|are) left out' "$folder/meson-logs/meson-log.txt"; then
     echo "tests/run.sh: $folder was configured without the tests" >&2
     return 1
   fi
@@ -145,7 +145,7 @@ suite_in() {
 }
 
 say "quorate: $mode tests of $repo"
-packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools"
+packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools valgrind"
 [ "$mode" != long ] || packages="$packages libclang-rt-14-dev"
 install_missing $packages || give_up "could not install what the tests need"
 

@@ -5,20 +5,19 @@
 #include "quorate/policy/messages.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/policy/timing.hpp"
+#include "quorate/replica/applying.hpp"
+#include "quorate/replica/body.hpp"
+#include "quorate/replica/founding.hpp"
 #include "quorate/replica/hands.hpp"
-#include "quorate/replica/members.hpp"
 #include "quorate/replica/outcome.hpp"
-#include "quorate/replica/staging.hpp"
+#include "quorate/replica/proposals.hpp"
+#include "quorate/replica/reads.hpp"
 #include "quorate/replica/status.hpp"
-#include "quorate/replica/waiting.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -28,7 +27,7 @@ namespace quorate {
 struct replica_config {
   node_id self{};
   std::vector<node_id> members{};              // all of them, self included; the same on every node
-  std::size_t staged_bytes = std::size_t{64} << 20; // of proposals that wait for a turn or a leader; more are refused
+  std::size_t staged_bytes = std::size_t{64} << 20; // of proposals that wait for a turn or a leader, at most
 };
 
 // What a turn leaves: when to come again at the latest, and whether there is something to do at once.
@@ -72,12 +71,15 @@ public:
   // The storage was opened, the timer is new. If the options do not fit the storage, the replica is stopped from
   // the start, and failure() says why.
   replica(replica_config const& config, Storage& storage, Timer const& timer)
-      : storage_{storage}, timer_{timer}, hands_{storage}, staging_{config.staged_bytes} {
-    if (!found(config)) return;
-    core_ = Core{members_.find(config.self), storage.hard(), storage.log()};
-    recovered_era_ = core_.era();
-    core_.step(start{}, storage.log(), hands_);
-    applied_ = storage.log().compacted();
+      : b_{storage, timer, config.staged_bytes} {
+    if (auto why = found(b_, config.self, config.members)) {
+      b_.stop(std::move(*why));
+      return;
+    }
+    b_.core = Core{b_.ids.find(config.self), storage.hard(), storage.log()};
+    b_.step(start{});
+    proposals_.begin(b_);
+    applying_.begin(b_);
   }
   replica(replica const&) = delete;
   replica& operator=(replica const&) = delete;
@@ -88,40 +90,35 @@ public:
   // is waiting already or the replica has stopped.
   std::optional<proposal_token> propose(command const& c, entry_extra const& extra = {}) {
     auto const size = Messages::entry_size(c, extra);
-    auto* const at = staging_.add(size); // which is closed once the replica has stopped
+    auto* const at = b_.staged.add(size); // which is closed once the replica has stopped
     if (at == nullptr) return std::nullopt;
     Messages::encode_entry(c, extra, at);
-    return proposal_token{staging_.last()};
+    return proposal_token{b_.staged.last()};
   }
 
   // A linearizable read: once its outcome is `done`, the state machine may be read. Nothing: as for propose.
   std::optional<read_token> read() {
-    static_assert(Core::options::reads, "quorate: this core has no reads (raft: read_index<off>); leave the keyword "
-                                        "out to read");
-    if (stopped_ || new_reads_ == ~std::uint32_t{0}) return std::nullopt;
-    ++new_reads_;
-    reading_ = true;
-    return read_token{++reads_made_};
+    static_assert(Core::options::reads, "quorate: this core has no reads (raft: read_index<off>); leave the "
+                                        "keyword out to read");
+    return reads_.add(b_);
   }
 
   // A message of the protocol from node `sender`, its payload beside it. What comes from nobody we know is
   // dropped, and so is everything while too much waits for a turn.
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
-    auto const n = members_.find(sender);
-    if (n == no_node || n == core_self() || stopped_ || hands_.crowded()) {
-      ++counters_.dropped_in;
+    auto const n = b_.ids.find(sender);
+    if (n == no_node || n == b_.self() || b_.stopped || b_.hands.crowded()) {
+      ++b_.counters.dropped_in;
       return;
     }
-    if constexpr (replica_messages::contains<M>) {
-      take(n, m, bytes);
+    if constexpr (requires { proposals_.take(b_, n, m, bytes); }) proposals_.take(b_, n, m, bytes);
+    else if constexpr (replica_messages::contains<M>) reads_.take(b_, n, m, bytes);
+    else if constexpr (requires { m.entries(); }) {
+      if (m.count != bytes.count()) return void(++b_.counters.dropped_in);
+      b_.step(from<M>{n, m}, m.entries().first, bytes);
     } else {
-      if constexpr (requires { m.entries(); }) {
-        if (m.count != bytes.count()) return void(++counters_.dropped_in);
-        hands_.offer(m.entries().first, bytes);
-      }
-      core_.step(from<M>{n, m}, storage_.log(), hands_);
-      if constexpr (requires { m.entries(); }) hands_.withdraw();
+      b_.step(from<M>{n, m});
     }
     heed();
   }
@@ -132,7 +129,7 @@ public:
   turn_result<time> turn(time now, Send&& send, Machine&& machine) {
     collect(now, send);
     if (auto order = start_sync()) {
-      if (auto const d = storage_.sync(std::move(*order))) synced(*d);
+      if (auto const d = b_.storage.sync(std::move(*order))) synced(*d);
       else stop();
     }
     release(send, machine);
@@ -142,30 +139,30 @@ public:
   // Timers, proposals and reads go to the core, and what may leave without a disk leaves.
   template <class Send>
   void collect(time now, Send&& send) {
-    now_ = now;
-    if (stopped_) return;
-    if (hands_.any_news()) hands_.set_timers(timer_, now); // first: what was received counts before what expired since
-    if (auto const due = timer_.deadline(); due && !(now < *due)) expire();
-    if (!staging_.empty()) place_proposals(send);
+    b_.now = now;
+    if (b_.stopped) return;
+    if (b_.hands.any_news()) b_.hands.set_timers(b_.timer, now); // first: what was received came before
+    if (auto const due = b_.timer.deadline(); due && !(now < *due)) expire();
+    if (!b_.staged.empty()) proposals_.place(b_, send);
     if constexpr (Core::options::reads)
-      if (reading_) ask_reads();
-    hands_.more_due_ = false;
+      if (reads_.any()) reads_.ask(b_);
+    b_.hands.more_due_ = false;
     auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
-    sending_hands out{hands_, deliver};
-    core_.step(flush{}, storage_.log(), out);
-    if (hands_.any_news()) see_to_news(deliver);
-    note_changes();
+    sending_hands out{b_.hands, deliver};
+    b_.core.step(flush{}, b_.log(), out);
+    if (b_.hands.any_news()) see_to_news(deliver);
+    b_.note_changes();
   }
 
   // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turn
   // may collect; hand its token to synced(), or call stop() if there is none.
   std::optional<sync_order> start_sync() {
-    if (stopped_) return std::nullopt;
-    auto const latest = hands_.latest().number();
+    if (b_.stopped) return std::nullopt;
+    auto const latest = b_.hands.latest().number();
     if (ordered_ == latest) return std::nullopt;
     ordered_ = latest;
-    ++counters_.syncs;
-    return hands_.order();
+    ++b_.counters.syncs;
+    return b_.hands.order();
   }
   void synced(durable d) {
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
@@ -174,144 +171,95 @@ public:
   // What waited for the sync leaves, and what is committed is applied.
   template <class Send, class Machine>
   void release(Send&& send, Machine&& machine) {
-    if (durable_ && !stopped_) {
-      hands_.waiting().release(*durable_, [&](node_index to, auto const& m) {
-        if (to == core_self()) tell_self(m);
-        else send(members_[to], m, payloads{});
+    if (durable_ && !b_.stopped) {
+      b_.hands.waiting().release(*durable_, [&](node_index to, auto const& m) {
+        if (to == b_.self()) tell_self(m);
+        else send(b_.ids[to], m, payloads{});
       });
       heed();
     }
-    if (attention_ && !attend(machine)) return;
     auto const tell = [&](auto const& o) { machine(o); };
-    if (!proposals_.empty()) proposals_.settle(core_.commit_index(), storage_.log(), tell);
-    if (applied_ < core_.commit_index()) {
-      auto const era = applied_era_;
-      apply(machine);
-      if (stopped_) return give_up(machine); // now: a driver has no reason to take another turn
-      if (applied_era_ != era) proposals_.outlived(applied_era_, tell);
+    if (b_.attention && !attend(tell)) return;
+    proposals_.settle(b_, tell);
+    if (applying_.behind(b_)) {
+      auto const era = applying_.era();
+      applying_.advance(b_, machine);
+      if (b_.stopped) return give_up(tell); // now: a driver has no reason to take another turn
+      if (applying_.era() != era) proposals_.outlived(applying_.era(), tell);
     }
-    if (!proposals_.empty()) proposals_.expire(now_, tell);
-    if (reading_) tell_reads(tell);
+    proposals_.expire(b_, tell);
+    if (reads_.any()) reads_.tell(b_, applying_.index(), tell);
   }
 
   // Drops entries up to `upto` from the log, at most what is applied. Peers that still need them can't be served.
   void compact(log_index upto) {
-    if (upto > applied_) upto = applied_;
-    if (!stopped_ && upto > storage_.log().compacted() && !storage_.compact(upto)) stop();
+    if (upto > applying_.index()) upto = applying_.index();
+    if (!b_.stopped && upto > b_.log().compacted() && !b_.storage.compact(upto)) stop();
   }
 
   // For good; what waits gets its outcome in the next release.
-  void stop() {
-    stopped_ = attention_ = true;
-    staging_.close();
-  }
+  void stop() { b_.stop(); }
 
   // --- what is known
 
-  Core const& core() const { return core_; }
-  Storage const& storage() const { return storage_; }
-  bool stopped() const { return stopped_; }
+  Core const& core() const { return b_.core; }
+  Storage const& storage() const { return b_.storage; }
+  bool stopped() const { return b_.stopped; }
   // Why it has stopped.
   std::string failure() const {
-    if (!failure_.empty() || !stopped_) return failure_;
-    std::string const s{storage_.failure()};
+    if (!b_.failure.empty() || !b_.stopped) return b_.failure;
+    std::string const s{b_.storage.failure()};
     return s.empty() ? "the replica was stopped" : s;
   }
-  log_index applied_index() const { return applied_; }
-  node_id id_of(node_index n) const { return n.value < members_.size() ? members_[n] : node_id{}; }
-  std::size_t member_count() const { return members_.size(); }
+  log_index applied_index() const { return applying_.index(); }
+  node_id id_of(node_index n) const { return b_.id_of(n); }
+  std::size_t member_count() const { return b_.ids.size(); }
   replica_status status() const {
-    auto const& log = storage_.log();
-    return {.self = id_of(core_self()),
-            .leads = core_.leads(),
-            .leader = core_.leader() == no_node ? std::nullopt : std::optional{id_of(core_.leader())},
-            .era = core_.era(),
-            .commit = core_.commit_index(),
-            .applied = applied_,
-            .first = log.compacted() + 1,
-            .last = log.last(),
-            .trouble = trouble(),
-            .counters = counters_,
-            .written = hands_.counted_};
+    return {.self = id_of(b_.self()),
+            .leads = b_.core.leads(),
+            .leader = b_.core.leader() == no_node ? std::nullopt : std::optional{id_of(b_.core.leader())},
+            .era = b_.core.era(),
+            .commit = b_.core.commit_index(),
+            .applied = applying_.index(),
+            .first = b_.log().compacted() + 1,
+            .last = b_.log().last(),
+            .trouble = b_.trouble(),
+            .counters = b_.counters,
+            .written = b_.hands.counted_};
   }
 
 private:
-  static constexpr std::size_t batches = 1024; // of proposals, and of reads, that wait for their outcome
-  static constexpr std::uint32_t apply_entries = 4096; // a turn
-  static constexpr std::size_t apply_bytes = std::size_t{1} << 20;
-
-  node_index core_self() const { return core_.self(); }
-
-  bool found(replica_config const& config) {
-    if (!members_.assign(config.members) || members_.find(config.self) == no_node)
-      return refuse_start("expected between 1 and " + std::to_string(Core::options::limit.nodes) +
-                          " different members with this node's id, " + std::to_string(config.self.value) +
-                          ", among them; mend the configuration, or raise limits' nodes");
-    auto const record = members_.record();
-    auto const mine = payloads::trusted(record, 1);
-    auto const& log = storage_.log();
-    if (log.last() == log_index{}) { // a new store: every node lays down the same first entry
-      hands_.offer(log_index{1}, mine);
-      hands_.write(entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
-      hands_.withdraw();
-      return !hands_.failed() || refuse_start(std::string{storage_.failure()});
-    }
-    bool same = log.config_at(log.last()) == members_.config();
-    if (log.compacted() == log_index{}) { // else that entry is gone, and the ids with it
-      auto const kept = storage_.read(log_index{1}, 1);
-      if (!kept) return refuse_start(std::string{storage_.failure()});
-      auto const a = kept->front(), b = mine.front();
-      same = same && a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
-    }
-    return same || refuse_start("the log was founded with other members than the options name; start this node with "
-                                "the members that it was founded with (membership is fixed)");
-  }
-  bool refuse_start(std::string why) {
-    failure_ = std::move(why);
-    stop();
-    return false;
-  }
+  using body = replica_body<Core, Storage, Timer>;
 
   template <class M>
   void tell_self(M const& m) {
-    auto const known = core_.commit_index();
-    core_.step(from<M>{core_self(), m}, storage_.log(), hands_);
-    if (core_.commit_index() != known) hands_.more_due_ = true; // the peers are to hear of it
+    auto const known = b_.core.commit_index();
+    b_.step(from<M>{b_.self(), m});
+    if (b_.core.commit_index() != known) b_.hands.more_due_ = true; // the peers are to hear of it
   }
 
   template <class Deliver>
   [[gnu::cold]] void see_to_news(Deliver&& deliver) {
     heed();
-    hands_.send_ready(deliver);
-    hands_.set_timers(timer_, now_);
+    b_.hands.send_ready(deliver);
+    b_.hands.set_timers(b_.timer, b_.now);
   }
-
   // What a step has reported beside messages and timers.
   void heed() {
-    if (hands_.noticed()) heed_notice();
+    if (b_.hands.noticed()) heed_notice();
   }
   [[gnu::cold]] void heed_notice() {
-    hands_.heeded();
-    if (hands_.failed()) return stop();
-    if (hands_.contradiction_ != log_index{}) {
-      failure_ = "the leader's log contradicts what is committed here at index " +
-                 std::to_string(hands_.contradiction_.value) +
-                 ": some node's disk has lost what it had acknowledged; find which before starting this one again";
-      return stop();
-    }
-    if (hands_.readable_.upto != 0) answer_reads();
-    if (hands_.reads_refused_) {
-      hands_.reads_refused_ = false;
-      served_.clear(); // whoever asked will ask the next leader
-    }
+    b_.hands.heeded();
+    b_.heed_failure();
+    if (!b_.stopped) reads_.heed(b_);
   }
 
   // A timer has expired, and others may have.
   [[gnu::cold]] void expire() {
-    while (auto const slot = timer_.expired(now_)) {
-      core_.step(static_cast<typename Core::timer>(*slot), storage_.log(), hands_);
+    while (auto const slot = b_.timer.expired(b_.now)) {
+      b_.step(static_cast<typename Core::timer>(*slot));
       heed();
-      hands_.set_timers(timer_, now_);
+      b_.hands.set_timers(b_.timer, b_.now);
     }
   }
 
@@ -320,275 +268,52 @@ private:
     payloads bytes{};
     if constexpr (requires { m.entries(); })
       if (m.count > 0) {
-        auto const read = storage_.read(m.entries().first, m.count);
+        auto const read = b_.storage.read(m.entries().first, m.count);
         if (!read) return stop();
         bytes = *read;
       }
-    send(members_[to], m, bytes);
+    send(b_.ids[to], m, bytes);
   }
 
-  // --- proposals
-
-  template <class Send>
-  void place_proposals(Send&& send) {
-    // With a slow sync in flight the outbox fills: the own acknowledgement of what is placed must still fit.
-    if (proposals_.full() || refused_ || hands_.crowded()) return;
-    auto const leader = core_.leader();
-    if (leader == no_node) return wait_for_leader();
-    auto const bytes = staging_.view();
-    auto index = log_index{};
-    auto era = core_.era();
-    if (core_.leads()) {
-      auto const& run = put(bytes);
-      if (run.count == 0) return refuse_staged(hands_.reason_);
-      index = run.first, era = run.written_at;
-    } else {
-      forward const f{storage_.identity().incarnation, staging_.first(), era, bytes.count()};
-      if (!sent(send, members_[leader], f, bytes)) return wait_for_leader();
-    }
-    proposals_.add() = {.first = staging_.first(),
-                        .count = bytes.count(),
-                        .placed = index != log_index{},
-                        .index = index,
-                        .era = era,
-                        .deadline = timer_.after(timing::request, now_)};
-    staging_.clear();
-  }
-  // Nothing has left yet: refusing is safe, after a while.
-  void wait_for_leader() {
-    if (!staging_.deadline) staging_.deadline = timer_.after(timing::request, now_);
-    if (!(now_ < *staging_.deadline)) refuse_staged(refusal::not_leader);
-  }
-  // A transport that returns a bool says `false` when it surely sent nothing.
-  template <class Send, class M>
-  static bool sent(Send& send, node_id to, M const& m, payloads bytes) {
-    if constexpr (std::is_same_v<decltype(send(to, m, bytes)), bool>) return send(to, m, bytes);
-    else return send(to, m, bytes), true;
-  }
-  entry_run const& put(payloads bytes) {
-    hands_.offer(storage_.log().last() + 1, bytes);
-    core_.step(quorate::propose{bytes.count()}, storage_.log(), hands_);
-    hands_.withdraw();
-    heed();
-    return hands_.placed_;
-  }
-  void refuse_staged(refusal why) {
-    attention_ = true;
-    refused_ = proposal_outcome{proposal_token{staging_.first()}, staging_.count(), fate::refused, why, {}};
-    staging_.clear();
-  }
   // What is not as always. False, and everything that waits has its outcome, if the replica has stopped.
-  template <class Machine>
-  [[gnu::cold]] bool attend(Machine&& machine) {
-    tell_refusals(machine);
-    attention_ = stopped_;
-    if (stopped_) give_up(machine);
-    return !stopped_;
-  }
-  // At most one run was refused since the last release, so one record is enough.
-  template <class Machine>
-  void tell_refusals(Machine&& machine) {
-    for (auto const& r : forward_refusals_)
-      proposals_.refuse(r.number, r.count, r.reason, [&](auto const& o) { machine(o); });
-    forward_refusals_.clear();
-    if (refused_) machine(*refused_);
-    refused_.reset();
-  }
-
-  void take(node_index n, forward const& m, payloads bytes) {
-    if (bytes.count() != m.count || m.count == 0) return void(++counters_.dropped_in);
-    auto& seen = forwarded_[n.value];
-    bool const again = m.asker < seen.asker || (m.asker == seen.asker && m.number <= seen.number);
-    if (again) return void(++counters_.dropped_in); // a copy of what was placed already
-    if (!core_.leads() || m.era != core_.era()) {
-      // What it placed before it restarted it has forgotten: of such an era it can't say "they stand nowhere".
-      if (m.era <= recovered_era_) return void(++counters_.dropped_in);
-      return hands_.send(n, forward_refused{m.asker, m.number, m.count, refusal::not_leader});
-    }
-    seen = {m.asker, m.number};
-    auto const& run = put(bytes);
-    if (run.count == 0) hands_.send(n, forward_refused{m.asker, m.number, m.count, hands_.reason_});
-    else hands_.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
-  }
-  void take(node_index, forward_placed const& m, payloads) {
-    if (m.asker == storage_.identity().incarnation) proposals_.place(m.number, m.count, m.index, m.era);
-  }
-  void take(node_index, forward_refused const& m, payloads) {
-    if (m.asker != storage_.identity().incarnation) return;
-    attention_ = true;
-    forward_refusals_.push_back(m);
-  }
-
-  // --- reads
-
-  // Own reads go to the leader, each era's anew: reading twice harms nobody.
-  [[gnu::cold]] void ask_reads() {
-    if (new_reads_ > 0 && !reads_.full()) {
-      reads_.add(reads_made_ - new_reads_ + 1, new_reads_, timer_.after(timing::request, now_));
-      new_reads_ = 0;
-    }
-    auto const leader = core_.leader();
-    if (!reads_.unanswered() || leader == no_node) return;
-    if (asked_era_ == core_.era() && asked_upto_ == reads_.last()) return;
-    if (core_.leads()) {
-      if (!serve(core_self(), storage_.identity().incarnation, reads_.last())) return;
-    } else {
-      hands_.send(leader, read_request{storage_.identity().incarnation, reads_.last()});
-    }
-    asked_era_ = core_.era();
-    asked_upto_ = reads_.last();
+  template <class Tell>
+  [[gnu::cold]] bool attend(Tell&& tell) {
+    proposals_.tell_refusals(tell);
+    b_.attention = b_.stopped;
+    if (b_.stopped) give_up(tell);
+    return !b_.stopped;
   }
   template <class Tell>
-  [[gnu::cold]] void tell_reads(Tell&& tell) {
-    reads_.settle(applied_, tell);
-    reads_.expire(now_, refusal::not_leader, tell);
-    reading_ = new_reads_ > 0 || !reads_.empty();
-  }
-  bool serve(node_index n, incarnation_id asker, std::uint64_t number) {
-    if (served_.full()) return false;
-    core_.step(quorate::read{1}, storage_.log(), hands_);
-    return served_.push({++core_reads_, n, asker, number});
-  }
-  void answer_reads() {
-    auto const r = std::exchange(hands_.readable_, {});
-    while (!served_.empty() && served_.front().core_number <= r.upto) {
-      auto const s = served_.front();
-      served_.pop();
-      if (s.node == core_self()) reads_.answer(s.number, r.index);
-      else hands_.send(s.node, read_answer{s.asker, s.number, r.index});
-    }
-  }
-  void take(node_index n, read_request const& m, payloads) {
-    if constexpr (Core::options::reads)
-      if (core_.leads()) serve(n, m.asker, m.number); // else it asks again when it knows the next leader
-  }
-  void take(node_index, read_answer const& m, payloads) {
-    if (m.asker == storage_.identity().incarnation) reads_.answer(m.number, m.index);
-  }
-
-  // --- what is committed
-
-  // One run a turn; pending() tells when there is more.
-  template <class Machine>
-  void apply(Machine&& machine) {
-    auto const left = core_.commit_index() - applied_;
-    auto const run = storage_.log().fit(
-        applied_ + 1, left < apply_entries ? static_cast<std::uint32_t>(left) : apply_entries, apply_bytes);
-    if (run.kind == entry_kind::command && !apply(run, machine)) return stop();
-    applied_ = run.last();
-    applied_era_ = run.written_at;
-  }
-  template <class Machine>
-  bool apply(entry_run const& run, Machine&& machine) {
-    auto const bytes = storage_.read(run.first, run.count);
-    if (!bytes) return false;
-    auto index = run.first;
-    bool sound = true;
-    bytes->for_each([&](payloads::bytes record) {
-      command c{};
-      entry_extra extra{};
-      if (Messages::decode_entry(record, c, extra)) machine(applied<Messages>{index, run.written_at, c, extra});
-      else sound = false;
-      index = index + 1;
-    });
-    return sound || is_no_command(run);
-  }
-  [[gnu::cold]] bool is_no_command(entry_run const& run) {
-    failure_ = "a committed entry between " + std::to_string(run.first.value) + " and " +
-               std::to_string(run.last().value) + " is no command of this Messages policy: was it written by another?";
-    return false;
-  }
-
-  template <class Machine>
-  [[gnu::cold]] void give_up(Machine&& machine) {
-    auto const tell = [&](auto const& o) { machine(o); };
-    if (!staging_.empty()) refuse_staged(refusal::stopped);
-    tell_refusals(machine);
-    proposals_.give_up(tell);
-    if (new_reads_ > 0)
-      machine(read_outcome{read_token{reads_made_ - new_reads_ + 1}, new_reads_, fate::refused, refusal::stopped, {}});
-    new_reads_ = 0;
-    reads_.give_up(refusal::stopped, tell);
+  [[gnu::cold]] void give_up(Tell&& tell) {
+    proposals_.give_up(b_, tell);
+    reads_.give_up(tell);
   }
 
   // --- when to come again
 
   bool pending() const {
-    if (stopped_) return false;
-    return hands_.more_due_ || hands_.has_ready() || !durable_ || durable_->number() != hands_.latest().number() ||
-           applied_ < core_.commit_index() || (new_reads_ > 0 && !reads_.full()) ||
-           (!staging_.empty() && !staging_.deadline && !proposals_.full());
+    if (b_.stopped) return false;
+    return b_.hands.more_due_ || b_.hands.has_ready() || !durable_ ||
+           durable_->number() != b_.hands.latest().number() || applying_.behind(b_) || reads_.pending() ||
+           proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
-    if (stopped_) return std::nullopt;
-    auto first = timer_.deadline();
+    if (b_.stopped) return std::nullopt;
+    auto first = b_.timer.deadline();
     auto const sooner = [&](time t) {
       if (!first || t < *first) first = t;
     };
-    if (!proposals_.empty()) sooner(proposals_.deadline());
-    if (!reads_.empty()) sooner(reads_.deadline());
-    if (staging_.deadline) sooner(*staging_.deadline);
+    proposals_.deadlines(b_, sooner);
+    reads_.deadlines(sooner);
     return first;
   }
-  std::string_view trouble() const {
-    if (stopped_) return "stopped";
-    if (core_.leader() == no_node) return "no leader is known";
-    if (core_.leads() && storage_.log().room() == 0) return "the storage is full";
-    return {};
-  }
-  void note_changes() {
-    if (core_.era() == seen_era_ && core_.leader() == seen_leader_) return;
-    if (core_.era() != seen_era_ && core_.campaigns()) ++counters_.elections;
-    if (core_.leader() != no_node && (core_.leader() != seen_leader_ || core_.era() != seen_era_))
-      ++counters_.leader_changes;
-    seen_era_ = core_.era();
-    seen_leader_ = core_.leader();
-  }
 
-  struct served_read { // a read that the core has counted, for whom
-    std::uint64_t core_number{};
-    node_index node{};
-    incarnation_id asker{};
-    std::uint64_t number{};
-  };
-  struct last_forward {
-    incarnation_id asker{};
-    std::uint64_t number{};
-  };
-
-  Storage& storage_;
-  Timer timer_;
-  members<Core::options::limit.nodes> members_{};
-  Core core_{};
-  hands<Core, Storage> hands_;
-  log_index applied_{};
-  stamp applied_era_{}; // of the entry there
-  time now_{};
-  std::uint64_t ordered_ = ~std::uint64_t{0}; // the last write that a sync was ordered for; at first none, not even 0
+  body b_;
+  proposals<body> proposals_{};
+  std::conditional_t<Core::options::reads, reads<body>, no_reads> reads_{};
+  applying<Messages, body> applying_{};
+  std::uint64_t ordered_ = ~std::uint64_t{0}; // the last write that a sync was ordered for; at first not even 0
   std::optional<durable> durable_{};
-  bool stopped_ = false;
-  bool attention_ = false; // it has stopped, or there are refusals to tell
-  std::string failure_{};
-
-  staging<time> staging_;
-  waiting_proposals<time, batches> proposals_{};
-  std::optional<proposal_outcome> refused_{};
-  std::vector<forward_refused> forward_refusals_{};
-  last_forward forwarded_[Core::options::limit.nodes]{};
-  stamp recovered_era_{}; // in it and before it this node may have led and forgotten
-
-  std::uint64_t reads_made_ = 0;
-  bool reading_ = false; // reads of this node wait
-  std::uint32_t new_reads_ = 0; // of these, the last ones, which no turn has seen
-  waiting_reads<time, batches> reads_{};
-  stamp asked_era_{};
-  std::uint64_t asked_upto_ = 0;
-  std::uint64_t core_reads_ = 0;
-  bounded_queue<served_read, batches> served_{};
-
-  stamp seen_era_{};
-  node_index seen_leader_ = no_node;
-  replica_counters counters_{};
 };
 
 } // namespace quorate

@@ -1,0 +1,56 @@
+"""Prints what a committed entry costs: instructions (callgrind's count, which repeats) and heap calls.
+
+    step.py [--free] STEP
+
+STEP is bench/step, built with -O3. It is run with two numbers of entries, and the difference counts: starting
+up and electing a leader cancel out. Exit 1 if a limit is exceeded, 2 if nothing could be measured. With --free only
+the heap calls are limited, to none.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+LIMITS = {1: 2400, 16: 220, 128: 90}  # by entries in flight
+ENTRIES = 20000, 40000
+
+
+def fail(sentence):
+    print(f'step.py: {sentence}', file=sys.stderr)
+    sys.exit(2)
+
+
+def measure(step, entries, batch):
+    """(instructions of the whole run, heap calls of its second half)"""
+    with tempfile.NamedTemporaryFile() as out:
+        run = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={out.name}', step,
+                              str(entries), str(batch)], capture_output=True, text=True)
+    counted = re.search(r'Collected : (\d+)', run.stderr)
+    heap = re.search(r'heap calls once warm (\d+)', run.stdout)
+    if run.returncode != 0 or not counted or not heap:
+        fail(f'{step} {entries} {batch} under callgrind: exit {run.returncode}\n{run.stdout}{run.stderr}')
+    return int(counted[1]), int(heap[1])
+
+
+def main(arguments):
+    free = arguments[:1] == ['--free']
+    if len(arguments) != 1 + free or arguments[-1].startswith('-'):
+        fail('expected [--free] STEP, where STEP is the path of bench/step')
+    if not shutil.which('valgrind'):
+        fail('valgrind is not there: apt-get install valgrind')
+    exceeded = False
+    print('in flight  instructions an entry  at most  heap calls an entry, once warm', flush=True)
+    for batch, limit in LIMITS.items():
+        (few, _), (many, heap) = (measure(arguments[-1], entries, batch) for entries in ENTRIES)
+        cost = (many - few) / (ENTRIES[1] - ENTRIES[0])
+        over = heap > 0 or (cost > limit and not free)
+        exceeded = exceeded or over
+        print(f'{batch:9}  {cost:21,.1f}  {"-" if free else f"{limit:,}":>7}  {heap / (ENTRIES[1] / 2):19.3f}'
+              + ('  too much' if over else ''), flush=True)
+    return 1 if exceeded else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

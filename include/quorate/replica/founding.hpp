@@ -1,0 +1,52 @@
+// The first entry of every log: the configuration, with the members' ids, laid down alike by every node of a new
+// cluster and found again whenever one starts.
+#pragma once
+
+#include "quorate/replica/body.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quorate {
+
+namespace detail {
+
+template <class Body>
+std::optional<std::string> lay_down(Body& b, payloads record) { // a new store
+  b.hands.offer(log_index{1}, record);
+  b.hands.write(entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
+  b.hands.withdraw();
+  if (b.hands.failed()) return std::string{b.storage.failure()};
+  return std::nullopt;
+}
+
+template <class Body>
+std::optional<std::string> compare(Body& b, payloads record) {
+  bool same = b.log().config_at(b.log().last()) == b.ids.config();
+  if (b.log().compacted() == log_index{}) { // else that entry is gone, and the ids with it
+    auto const kept = b.storage.read(log_index{1}, 1);
+    if (!kept) return std::string{b.storage.failure()};
+    same = same && std::ranges::equal(kept->front(), record.front());
+  }
+  if (same) return std::nullopt;
+  return "the log was founded with other members than the options name; start this node with the members that "
+         "it was founded with (membership is fixed)";
+}
+
+} // namespace detail
+
+// Sees to it that the log begins with these members. Returns what is wrong, if anything is.
+template <class Body>
+std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
+  if (!b.ids.assign(all) || b.ids.find(self) == no_node)
+    return "expected between 1 and " + std::to_string(Body::core_type::options::limit.nodes) +
+           " different members with this node's id, " + std::to_string(self.value) +
+           ", among them; mend the configuration, or raise limits' nodes";
+  auto const record = b.ids.record();
+  auto const entry = payloads::trusted(record, 1);
+  return b.log().last() == log_index{} ? detail::lay_down(b, entry) : detail::compare(b, entry);
+}
+
+} // namespace quorate

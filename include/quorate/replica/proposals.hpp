@@ -1,0 +1,152 @@
+// Proposals of one replica, from staging to their outcome, and those that other replicas forward to it.
+#pragma once
+
+#include "quorate/replica/body.hpp"
+#include "quorate/replica/message.hpp"
+#include "quorate/replica/outcome.hpp"
+#include "quorate/replica/waiting.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+namespace quorate {
+
+template <class Body>
+class proposals {
+public:
+  using time = typename Body::time;
+
+  // Just recovered.
+  void begin(Body const& b) { recovered_era_ = b.core.era(); }
+
+  // What is staged goes into the log, or to the leader, or stays until there is one.
+  template <class Send>
+  void place(Body& b, Send&& send) {
+    // With a slow sync in flight the outbox fills: the own acknowledgement of what is placed must still fit.
+    if (waiting_.full() || refused_ || b.hands.crowded()) return;
+    auto const leader = b.core.leader();
+    if (leader == no_node) return wait_for_leader(b);
+    auto const bytes = b.staged.view();
+    auto index = log_index{};
+    auto era = b.core.era();
+    if (b.core.leads()) {
+      auto const& run = put(b, bytes);
+      if (run.count == 0) return refuse_staged(b, b.hands.reason_);
+      index = run.first, era = run.written_at;
+    } else {
+      forward const f{b.incarnation(), b.staged.first(), era, bytes.count()};
+      if (!sent(send, b.ids[leader], f, bytes)) return wait_for_leader(b);
+    }
+    waiting_.add() = {.first = b.staged.first(),
+                      .count = bytes.count(),
+                      .placed = index != log_index{},
+                      .index = index,
+                      .era = era,
+                      .deadline = b.timer.after(timing::request, b.now)};
+    b.staged.clear();
+  }
+
+  // --- from and to other replicas
+
+  void take(Body& b, node_index n, forward const& m, payloads bytes) {
+    auto& seen = forwarded_[n.value];
+    bool const again = m.asker < seen.asker || (m.asker == seen.asker && m.number <= seen.number);
+    if (bytes.count() != m.count || m.count == 0 || again) return void(++b.counters.dropped_in);
+    if (!b.core.leads() || m.era != b.core.era()) {
+      // What it placed before it restarted it has forgotten: of such an era it can't say "they stand nowhere".
+      if (m.era <= recovered_era_) return void(++b.counters.dropped_in);
+      return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::not_leader});
+    }
+    seen = {m.asker, m.number};
+    auto const& run = put(b, bytes);
+    if (run.count == 0) b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.reason_});
+    else b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
+  }
+  void take(Body& b, node_index, forward_placed const& m, payloads) {
+    if (m.asker == b.incarnation()) waiting_.place(m.number, m.count, m.index, m.era);
+  }
+  void take(Body& b, node_index, forward_refused const& m, payloads) {
+    if (m.asker != b.incarnation()) return;
+    b.attention = true;
+    refused_elsewhere_.push_back(m);
+  }
+
+  // --- outcomes
+
+  template <class Tell>
+  void settle(Body const& b, Tell&& tell) {
+    if (!waiting_.empty()) waiting_.settle(b.core.commit_index(), b.log(), tell);
+  }
+  // An entry of `era` was applied, and those before it were of an earlier one.
+  template <class Tell>
+  void outlived(stamp era, Tell&& tell) {
+    waiting_.outlived(era, tell);
+  }
+  template <class Tell>
+  void expire(Body const& b, Tell&& tell) {
+    if (!waiting_.empty()) waiting_.expire(b.now, tell);
+  }
+  // At most one run of the own was refused since the last time, so one record is enough.
+  template <class Tell>
+  [[gnu::cold]] void tell_refusals(Tell&& tell) {
+    for (auto const& r : refused_elsewhere_) waiting_.refuse(r.number, r.count, r.reason, tell);
+    refused_elsewhere_.clear();
+    if (refused_) tell(*refused_);
+    refused_.reset();
+  }
+  template <class Tell>
+  [[gnu::cold]] void give_up(Body& b, Tell&& tell) {
+    if (!b.staged.empty()) refuse_staged(b, refusal::stopped);
+    tell_refusals(tell);
+    waiting_.give_up(tell);
+  }
+
+  // Is there something to place at once?
+  bool pending(Body const& b) const { return !b.staged.empty() && !b.staged.deadline && !waiting_.full(); }
+  // Calls f(time) for each time at which something expires.
+  template <class F>
+  void deadlines(Body const& b, F&& f) const {
+    if (!waiting_.empty()) f(waiting_.deadline());
+    if (b.staged.deadline) f(*b.staged.deadline);
+  }
+
+private:
+  struct last_forward {
+    incarnation_id asker{};
+    std::uint64_t number{};
+  };
+
+  // The run is empty if it was refused.
+  entry_run const& put(Body& b, payloads bytes) {
+    b.step(propose{bytes.count()}, b.log().last() + 1, bytes);
+    if (b.hands.noticed()) b.heed_failure();
+    return b.hands.placed_;
+  }
+  // A transport that returns a bool says `false` when it surely sent nothing.
+  template <class Send, class M>
+  static bool sent(Send& send, node_id to, M const& m, payloads bytes) {
+    if constexpr (std::is_same_v<decltype(send(to, m, bytes)), bool>) return send(to, m, bytes);
+    else return send(to, m, bytes), true;
+  }
+  // Nothing has left yet: refusing is safe, after a while.
+  void wait_for_leader(Body& b) {
+    if (!b.staged.deadline) b.staged.deadline = b.timer.after(timing::request, b.now);
+    if (!(b.now < *b.staged.deadline)) refuse_staged(b, refusal::not_leader);
+  }
+  void refuse_staged(Body& b, refusal why) {
+    b.attention = true;
+    refused_ = proposal_outcome{proposal_token{b.staged.first()}, b.staged.count(), fate::refused, why, {}};
+    b.staged.clear();
+  }
+
+  waiting_proposals<time, Body::batches> waiting_{};
+  std::optional<proposal_outcome> refused_{};
+  std::vector<forward_refused> refused_elsewhere_{};
+  last_forward forwarded_[Body::core_type::options::limit.nodes]{};
+  stamp recovered_era_{}; // in it and before it this node may have led and forgotten
+};
+
+} // namespace quorate

@@ -1,0 +1,125 @@
+// Linearizable reads of one replica, and those that it serves for others while it leads.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/replica/body.hpp"
+#include "quorate/replica/message.hpp"
+#include "quorate/replica/outcome.hpp"
+#include "quorate/replica/waiting.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace quorate {
+
+template <class Body>
+class reads {
+public:
+  using time = typename Body::time;
+
+  std::optional<read_token> add(Body const& b) {
+    if (b.stopped || new_ == ~std::uint32_t{0}) return std::nullopt;
+    ++new_;
+    any_ = true;
+    return read_token{++made_};
+  }
+  // Does any read of this node wait?
+  bool any() const { return any_; }
+
+  // Own reads go to the leader, each era's anew: reading twice harms nobody.
+  [[gnu::cold]] void ask(Body& b) {
+    if (new_ > 0 && !waiting_.full()) {
+      waiting_.add(made_ - new_ + 1, new_, b.timer.after(timing::request, b.now));
+      new_ = 0;
+    }
+    auto const leader = b.core.leader();
+    if (!waiting_.unanswered() || leader == no_node) return;
+    if (asked_era_ == b.core.era() && asked_upto_ == waiting_.last()) return;
+    if (!b.core.leads()) b.hands.send(leader, read_request{b.incarnation(), waiting_.last()});
+    else if (!serve(b, b.self(), b.incarnation(), waiting_.last())) return;
+    asked_era_ = b.core.era();
+    asked_upto_ = waiting_.last();
+  }
+
+  // What the core has reported.
+  void heed(Body& b) {
+    if (b.hands.readable_.upto != 0) answer(b);
+    if (std::exchange(b.hands.reads_refused_, false)) served_.clear(); // whoever asked will ask the next leader
+  }
+  void take(Body& b, node_index n, read_request const& m, payloads) {
+    if (b.core.leads()) serve(b, n, m.asker, m.number); // else it asks again when it knows the next leader
+  }
+  void take(Body& b, node_index, read_answer const& m, payloads) {
+    if (m.asker == b.incarnation()) waiting_.answer(m.number, m.index);
+  }
+
+  template <class Tell>
+  [[gnu::cold]] void tell(Body const& b, log_index applied, Tell&& tell) {
+    waiting_.settle(applied, tell);
+    waiting_.expire(b.now, refusal::not_leader, tell);
+    any_ = new_ > 0 || !waiting_.empty();
+  }
+  template <class Tell>
+  [[gnu::cold]] void give_up(Tell&& tell) {
+    if (new_ > 0) tell(read_outcome{read_token{made_ - new_ + 1}, new_, fate::refused, refusal::stopped, {}});
+    new_ = 0;
+    waiting_.give_up(refusal::stopped, tell);
+  }
+
+  bool pending() const { return new_ > 0 && !waiting_.full(); }
+  // Calls f(time) for the time at which the oldest expires.
+  template <class F>
+  void deadlines(F&& f) const {
+    if (!waiting_.empty()) f(waiting_.deadline());
+  }
+
+private:
+  struct served_read { // a read that the core has counted, for whom
+    std::uint64_t core_number{};
+    node_index node{};
+    incarnation_id asker{};
+    std::uint64_t number{};
+  };
+
+  bool serve(Body& b, node_index n, incarnation_id asker, std::uint64_t number) {
+    if (served_.full()) return false;
+    b.step(read{1});
+    return served_.push({++core_reads_, n, asker, number});
+  }
+  void answer(Body& b) {
+    auto const r = std::exchange(b.hands.readable_, {});
+    for (; !served_.empty() && served_.front().core_number <= r.upto; served_.pop()) {
+      auto const& s = served_.front();
+      if (s.node == b.self()) waiting_.answer(s.number, r.index);
+      else b.hands.send(s.node, read_answer{s.asker, s.number, r.index});
+    }
+  }
+
+  std::uint64_t made_ = 0;
+  std::uint32_t new_ = 0; // of these, the last ones, which no turn has seen
+  bool any_ = false;
+  waiting_reads<time, Body::batches> waiting_{};
+  stamp asked_era_{};
+  std::uint64_t asked_upto_ = 0;
+  std::uint64_t core_reads_ = 0;
+  bounded_queue<served_read, Body::batches> served_{};
+};
+
+// For a core without reads.
+struct no_reads {
+  static constexpr bool any() { return false; }
+  static constexpr bool pending() { return false; }
+  template <class F>
+  static constexpr void deadlines(F&&) {}
+  template <class Tell>
+  static constexpr void give_up(Tell&&) {}
+  template <class Body>
+  static constexpr void heed(Body&) {}
+  template <class Body, class M>
+  static constexpr void take(Body&, node_index, M const&, payloads) {}
+  template <class Body, class Tell>
+  static constexpr void tell(Body const&, log_index, Tell&&) {}
+};
+
+} // namespace quorate
