@@ -33,7 +33,23 @@ struct twin {
     while (i > compacted && entries[i].written_at > s) --i;
     return i;
   }
+  // How much a shape needs for this: of runs, and of configurations.
+  std::size_t needed() const {
+    std::size_t runs = 0, configurations = 0;
+    for (auto i = compacted + 1; i <= last(); ++i) {
+      auto const& e = entries[i];
+      auto const& before = entries[i - 1];
+      runs += i == compacted + 1 || e.written_at != before.written_at || e.kind != before.kind ? 1 : 0;
+      configurations += e.kind == entry_kind::configuration ? 1 : 0;
+    }
+    return std::max(runs, configurations);
+  }
 };
+
+template <class Shape>
+constexpr std::size_t room_for = ~std::size_t{0};
+template <std::size_t Runs>
+constexpr std::size_t room_for<log_shape<Runs>> = Runs;
 
 template <class Shape>
 void check_same(Shape const& s, twin const& t) {
@@ -85,9 +101,12 @@ void live(std::uint64_t seed) {
       auto const kind = static_cast<entry_kind>(below(8) < 6 ? 0 : 1 + below(2));
       auto const count = static_cast<std::uint32_t>(kind == entry_kind::configuration ? 1 : 1 + below(4));
       configuration const config{{1 + below(100)}};
-      if (!s.put({log_index{t.last() + 1}, count, stamp{term}, kind}, config)) break; // it is full
       auto const now = kind == entry_kind::configuration ? config : t.entries.back().config;
-      for (std::uint32_t i = 0; i < count; ++i) t.entries.push_back({stamp{term}, kind, now});
+      auto longer = t;
+      for (std::uint32_t i = 0; i < count; ++i) longer.entries.push_back({stamp{term}, kind, now});
+      bool const fits = longer.needed() <= room_for<Shape>;
+      CHECK(s.put({log_index{t.last() + 1}, count, stamp{term}, kind}, config) == fits);
+      if (fits) t = longer;
     }
     }
     check_same(s, t);
