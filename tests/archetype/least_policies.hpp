@@ -41,7 +41,9 @@ public:
   least_timer(least_timer const&) requires(Lacks == 6) = delete;
   least_timer& operator=(least_timer const&) = delete;
 
-  void arm(std::size_t slot, timing how, moment now) requires(Lacks != 1) { armed_[slot] = later(how, now); }
+  void arm(std::size_t slot, timing how, moment now) requires(Lacks != 1) {
+    armed_[slot] = later(how, now).later(how == timing::election ? patience_ : 0);
+  }
   void disarm(std::size_t slot) requires(Lacks != 2) { armed_[slot].reset(); }
   std::optional<moment> deadline() const requires(Lacks != 3) {
     std::optional<moment> first;
@@ -63,7 +65,7 @@ private:
   moment later(timing how, moment now) const {
     if (how == timing::heartbeat) return now.later(3);
     if (how == timing::request) return now.later(1000);
-    return now.later(how == timing::election ? 10 + patience_ : 10);
+    return now.later(10);
   }
   std::uint64_t patience_; // instead of jitter: each node has another
   std::optional<moment> armed_[4]{};
