@@ -1,5 +1,5 @@
-// The majority against a twin that can only count on its fingers: every configuration and every set of acks among up
-// to six nodes, those of strangers included.
+// The majority against a twin that can only count on its fingers: every configuration and every set of acks among
+// up to six nodes, those of strangers included.
 #include "quorate/policy/quorum.hpp"
 
 #include <doctest/doctest.h>

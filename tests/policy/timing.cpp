@@ -23,6 +23,7 @@ static_assert(raft::node<>::timing_of(raft::timer::election) == timing::election
 static_assert(raft::node<>::timing_of(raft::timer::contact) == timing::contact);
 static_assert(raft::node<>::timing_of(raft::timer::quorum_check) == timing::contact);
 static_assert(raft::node<>::timing_of(raft::timer::heartbeat) == timing::heartbeat);
+static_assert(raft::timers <= manual_timer::slots);
 
 // A timer under test, and its moments by number. T is 10 of them, a heartbeat 3, a request 1000.
 struct manual_model {
@@ -169,7 +170,7 @@ void live(std::uint64_t seed) {
   }
 }
 
-TEST_CASE_TEMPLATE("whatever is armed and disarmed, each slot expires when it should, and the deadline is never late",
+TEST_CASE_TEMPLATE("whatever is armed and disarmed, each slot expires when it should, and no deadline is late",
                    Model, manual_model, steady_model, least_model) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
