@@ -1,5 +1,5 @@
-// The jitter: what it is drawn from, that it parts the nodes, and that one seed is one life. The laws of every timer
-// are in policy/timing.cpp.
+// The jitter: what it is drawn from, that it parts the nodes, and that one seed is one life. The laws of every
+// timer are in policy/timing.cpp.
 #include "quorate/timer/jittered.hpp"
 
 #include "quorate/timer/manual.hpp"
