@@ -10,9 +10,14 @@ HEADER = '// What this file is for.\n#pragma once\n'
 CORE, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
                             ('core/id', 'raft/node', 'storage/memory', 'transport/tcp'))
 
+SUM = 'int main() {\n  return 0;\n}\n'
+README = (f'# A tree\n\n```cpp\n{SUM}```\n\n[that](examples/sum.cpp), [a page](https://example.org), [below](#x)\n'
+          'No link: `f[0](call)`.\n```cpp\n[&](auto const& event) {}\n```\n')
+
 CLEAN = {
-    'meson.build': '', 'README.md': 'A tree.\n', 'LICENSE': '',
+    'meson.build': '', 'README.md': README, 'LICENSE': '',
     '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': '', 'examples/meson.build': '',
+    'examples/sum.cpp': SUM,
     'include/quorate/raft.hpp': HEADER + '#include "quorate/raft/node.hpp"\n'
                                          '#include "quorate/storage/memory.hpp"\n',
     CORE: HEADER + '// A virtual throw of the dice in a comment, and in a literal:\n'
@@ -87,14 +92,23 @@ BREACHES = [
     ('columns', {'meson.build': '#' * 116 + '\n'}),
     ('unfinished', {CORE: HEADER + '// TO' 'DO: the rest\n'}),
     ('unfinished', {'meson.build': '# FIX' 'ME\n'}),
-    ('unfinished', {'README.md': 'Not yet imple' 'mented.\n'}),
-    ('machine_path', {'README.md': 'See /ho' 'me/somebody/quorate.\n'}),
+    ('unfinished', {'README.md': README + 'Not yet imple' 'mented.\n'}),
+    ('machine_path', {'README.md': README + 'See /ho' 'me/somebody/quorate.\n'}),
     ('machine_path', {'tests/meson.build': "foreach room : ['core'] # in /wo" 'rk/main\n'}),
     ('mirror', {'tests/core/id_more.cpp': '', 'tests/core/idea.cpp': 'TEST_CASE("no header") {}\n',
                 'tests/core/meson.build': "['id.cpp', 'id_more.cpp', 'heap.cpp', 'idea.cpp']"}),
     ('built', {'tests/core/meson.build': "['id.cpp', 'heap.cpp']"}),
     ('built', {'tests/meson.build': ''}),
     ('built', {'tests/static/sizes.cpp': ''}),
+    ('readme', {'README.md': README.replace('return 0', 'return  0')}),
+    ('readme', {'README.md': README.replace('  return 0;\n', '')}),
+    ('readme', {'README.md': README.replace('}\n```', '}\n\n```')}),
+    ('readme', {'README.md': README.replace('```cpp', '```sh\nmeson test\n```\n\n```cpp')}),
+    ('readme', {'README.md': README.replace('```cpp', 'A long story.\n' * 10 + '```cpp')}),
+    ('readme', {'README.md': 'No code.\n'}),
+    ('readme', {'examples/sum.cpp': SUM + '// more\n'}),
+    ('link', {'README.md': README + 'See [the walk](WALK.md).\n'}),
+    ('link', {'README.md': README + 'See [the walk](tests/core/walk.cpp#L7).\n'}),
 ]
 
 

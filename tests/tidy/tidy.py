@@ -4,11 +4,12 @@ Each rule is a function that yields (path, line, sentence); RULES at the end lis
 breaks each of them once.
 """
 
+import itertools
 import pathlib
 import re
 import sys
 
-from source import code_of, functions_of, includes_of
+from source import code_of, functions_of, includes_of, line_of
 
 TOP = {'include', 'tests', 'bench', 'examples', 'meson.build', 'README.md', 'LICENSE'}
 FLOORS = {
@@ -20,6 +21,7 @@ FLOORS = {
 PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
 MIRRORED = {'core', 'policy', 'effect', 'message', 'raft', 'replica', 'storage', 'timer', 'transport', 'service'}
 MAX_LINES, MAX_FUNCTION, MAX_COLUMNS = 400, 60, 115
+CODE_BY_LINE = 10  # of the README
 
 # What floors 1 and 2 may not say (in code: comments and literals are blanked first) ...
 WORDS = [
@@ -214,8 +216,35 @@ def built(tree):
             yield path, 1, f'tests/meson.build does not name the room {room}, so it never runs'
 
 
+def readme(tree):
+    """What the README shows first is, to the letter, a program that the tests compile and run."""
+    text, example = (tree.files.get(name, '') for name in ('README.md', 'examples/sum.cpp'))
+    block = re.search(r'^```(\w*)\n(.*?)^```$', text, re.MULTILINE | re.DOTALL)
+    if not text:
+        return  # which `top` has seen
+    if not block or block.group(1) != 'cpp':
+        yield 'README.md', 1, 'its first block of code is not C++'
+        return
+    line = line_of(text, block.start(2))
+    if line > CODE_BY_LINE:
+        yield 'README.md', line, f'shows its first code here; by line {CODE_BY_LINE} at the latest'
+    shown, real = block.group(2).split('\n'), example.split('\n')
+    differs = [one != other for one, other in itertools.zip_longest(shown, real)]
+    if any(differs):
+        yield 'README.md', line + differs.index(True), 'is not what examples/sum.cpp has there, to the letter'
+
+
+def link(tree):
+    """What the README points to in the repository is there."""
+    prose = re.sub(r'```.*?```|`[^`\n]*`', lambda code: re.sub(r'[^\n]', ' ', code.group()),
+                   tree.files.get('README.md', ''), flags=re.DOTALL)
+    for found in re.finditer(r'\]\((?!\w+:|#)([^)#]+)', prose):
+        if not (tree.root / found.group(1)).exists():
+            yield 'README.md', line_of(prose, found.start()), f'links to {found.group(1)}, which is not there'
+
+
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
-         built]
+         built, readme, link]
 
 
 def breaches(root):

@@ -50,7 +50,7 @@ struct quorum_axis;
 template <class Q>
 struct quorum {
   static_assert(quorum_system<Q>, "quorate: this Quorum policy lacks a member; it needs what policy/quorum.hpp "
-                                  "lists: met, and to be copyable");
+                                  "lists: met, and to be copyable and default-constructible");
   using axis = quorum_axis;
   using type = Q;
 };

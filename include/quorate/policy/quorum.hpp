@@ -16,10 +16,11 @@ enum class quorum_phase : std::uint8_t { election, commit };
 // | expression            | returns                                                                      |
 // | q.met(phase, acks, c) | whether `acks`, of which only members of `c` may count, decide in that phase |
 //
-// A value, usually empty. Monotone: a superset of a quorum is a quorum; the empty set never is one, whatever `c`.
+// A value, usually empty, that the core makes from nothing. Monotone: a superset of a quorum is a quorum; the
+// empty set never is one, whatever `c`.
 template <class Q>
 concept quorum_system =
-    std::copyable<Q> && requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
+    std::semiregular<Q> && requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
       { q.met(phase, acks, c) } -> std::same_as<bool>;
     };
 

@@ -20,6 +20,7 @@ enum class timing : std::uint8_t {
 //
 // | expression          | returns           | must guarantee                                                   |
 // | T::time             | a regular, totally ordered type                                                      |
+// | T{c}                | a copy: a replica keeps its own                                                      |
 // | t.arm(slot, h, now) |                   | expired() will give `slot` once, at now + h or later; an earlier |
 // |                     |                   | request for the same slot is forgotten                           |
 // | t.disarm(slot)      |                   | it will not                                                      |
@@ -27,8 +28,9 @@ enum class timing : std::uint8_t {
 // | t.expired(now)      | optional<size_t>  | a slot whose time has come, the lowest of several; disarms it    |
 // | c.after(h, now)     | T::time           | now + h, without jitter                                          |
 template <class T>
-concept timer_policy = requires(T t, T const c, std::size_t slot, timing how, typename T::time now) {
-  requires std::totally_ordered<typename T::time>;
+concept timer_policy = requires(T& t, T const& c, std::size_t slot, timing how, typename T::time now) {
+  requires std::copy_constructible<T>;
+  requires std::regular<typename T::time> && std::totally_ordered<typename T::time>;
   t.arm(slot, how, now);
   t.disarm(slot);
   { c.deadline() } -> std::same_as<std::optional<typename T::time>>;

@@ -57,7 +57,8 @@ template <class Options, log_view Log, class Out>
   // L1).
   auto const [at, conflict] = diverges(m, log);
   if (conflict) {
-    if (at <= s.commit) return out.report(contradiction{at});
+    // Nor does a leader ever take back, in its term, what it has said of its log (§3.5: it appends only).
+    if (at <= s.commit || at <= s.verified) return out.report(contradiction{at});
     out.write(truncation{at});
   }
   auto through = m.last_index();

@@ -1,0 +1,67 @@
+// The least types meet their concepts, and each concept asks for every member that it documents: compiling proves
+// it.
+#include "least_log.hpp"
+#include "least_policies.hpp"
+#include "least_sink.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace quorate::test {
+namespace {
+
+// Whether Concept<Archetype<n>> fails for each n of 1..Members, and holds for 0.
+template <int Members, class Meets>
+constexpr bool asks_for_each(Meets meets) {
+  return [&]<int... N>(std::integer_sequence<int, N...>) {
+    return (... && (meets(std::integral_constant<int, N>{}) == (N == 0)));
+  }(std::make_integer_sequence<int, Members + 1>{});
+}
+
+static_assert(asks_for_each<8>([](auto n) { return log_view<least_log<n>>; }));
+static_assert(asks_for_each<10>([](auto n) { return storage<least_storage<n>>; }));
+static_assert(asks_for_each<6>([](auto n) { return timer_policy<least_timer<n>>; }));
+static_assert(asks_for_each<3>([](auto n) { return message_policy<least_messages<n>>; }));
+static_assert(asks_for_each<1>([](auto n) { return quorum_system<least_quorum<n>>; }));
+static_assert(asks_for_each<8>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
+
+// The least are that: what is not asked for is not there.
+template <class T>
+constexpr bool bare =
+    !std::default_initializable<T> && !std::move_constructible<T> && !std::is_assignable_v<T&, T>;
+static_assert(bare<least_log<>> && bare<least_storage<>> && bare<least_sink<>>);
+static_assert(!std::default_initializable<least_timer<>> && !std::is_copy_assignable_v<least_timer<>>);
+static_assert(!std::default_initializable<least_messages<>>);
+static_assert(!std::move_constructible<least_command> && !std::move_constructible<least_extra>);
+static_assert(!std::equality_comparable<least_quorum<>> && !std::equality_comparable<least_command>);
+
+// What policies must be, beside having members.
+struct quorum_of_a_size : least_quorum<> {
+  explicit quorum_of_a_size(int n) : size{n} {}
+  int size;
+};
+static_assert(!quorum_system<quorum_of_a_size>, "a core makes its quorum system itself");
+struct unordered : least_timer<> {
+  struct time {};
+  void arm(std::size_t, timing, time);
+  std::optional<time> deadline() const;
+  std::optional<std::size_t> expired(time);
+  time after(timing, time) const;
+};
+static_assert(!timer_policy<unordered>, "deadlines are compared");
+struct needs_a_name {
+  explicit needs_a_name(char const*);
+};
+struct commands_with_names : least_messages<> {
+  using command = needs_a_name;
+  static std::size_t entry_size(command const&, least_extra const&);
+  static void encode_entry(command const&, least_extra const&, std::byte*);
+  static bool decode_entry(payloads::bytes, command&, least_extra&);
+};
+static_assert(!message_policy<commands_with_names>, "a command is made first and decoded into");
+
+} // namespace
+} // namespace quorate::test
