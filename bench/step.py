@@ -3,8 +3,8 @@
     step.py [--free] STEP
 
 STEP is bench/step, built with -O3. It is run with two numbers of entries, and the difference counts: starting
-up and electing a leader cancel out. Exit 1 if a limit is exceeded, 2 if nothing could be measured. With --free only
-the heap calls are limited, to none.
+up and electing a leader cancel out. Exit 1 if a limit is exceeded, 2 if nothing could be measured. With --free
+only the heap calls are limited, to none.
 """
 
 import re

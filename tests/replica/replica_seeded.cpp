@@ -2,6 +2,7 @@
 // restarts: every committed command is applied once, at one index, in one order, on every node, and no token
 // is told a lie.
 #include "cluster.hpp"
+#include "support/seeds.hpp"
 
 #include <algorithm>
 #include <random>
@@ -141,11 +142,11 @@ void weather(std::uint64_t seed, std::uint32_t nodes) {
 }
 
 TEST_CASE("three nodes in bad weather") {
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) weather(seed, 3);
+  for (std::uint64_t seed = 1; seed <= seeds(150); ++seed) weather(seed, 3);
 }
 TEST_CASE("one, two, four and five nodes in bad weather") {
-  for (std::uint64_t seed = 1; seed <= 25; ++seed)
-    for (auto const nodes : {1U, 2U, 4U, 5U}) weather(1000 + seed, nodes);
+  for (std::uint64_t seed = 1; seed <= seeds(25); ++seed)
+    for (auto const nodes : {1U, 2U, 4U, 5U}) weather(1'000'000 + seed, nodes);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // Random scripts on a disk that loses power at a random operation and keeps any part of what was not synced.
+#include "support/seeds.hpp"
 #include "wal_model.hpp"
 
 #include <doctest/doctest.h>
@@ -81,7 +82,7 @@ private:
 
 TEST_CASE("whatever a power failure keeps of what was not synced, everything acknowledged is there") {
   std::uint64_t opened = 0, torn = 0;
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::seeds(3000); ++seed) {
     life_and_death l{seed};
     auto const wrong = l.run();
     opened += l.opened;
@@ -97,7 +98,7 @@ TEST_CASE("whatever a power failure keeps of what was not synced, everything ack
 TEST_CASE("a disk that lies about its syncs loses something, and the test notices") {
   auto const caught = [](bool data, bool directory) {
     int wrong = 0;
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= test::seeds(300); ++seed) {
       life_and_death l{seed};
       l.d.data_sync_lies = data;
       l.d.directory_sync_lies = directory;

@@ -1,6 +1,8 @@
 // Memory storage against a model that keeps each entry by itself: what a reader sees, and what a power cut leaves.
 #include "quorate/storage/memory.hpp"
 
+#include "support/seeds.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -156,7 +158,7 @@ private:
 };
 
 TEST_CASE("memory storage reads as a model does, through wraps, growth, truncation, compaction and power cuts") {
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::seeds(60); ++seed) {
     CAPTURE(seed);
     life one{seed};
     for (int step = 0; step < 400; ++step) one.step();

@@ -27,7 +27,7 @@ struct replica_body {
       : storage{s}, timer{t}, hands{s}, staged{staged_bytes} {}
 
   node_index self() const { return core.self(); }
-  auto const& log() const { return storage.log(); }
+  decltype(auto) log() const { return std::as_const(storage).log(); } // a view may be a value
   incarnation_id incarnation() const { return storage.identity().incarnation; }
   node_id id_of(node_index n) const { return n.value < ids.size() ? ids[n] : node_id{}; }
 

@@ -62,7 +62,7 @@ public:
     if (!read)
       return dir_.refuse("the file " + file + " is damaged or not a store's (offset 0, " +
                          std::to_string(raw.size()) + " bytes): expected " +
-                         std::to_string(store_head::size) + " bytes with a good checksum. " + rejoin);
+                         std::to_string(store_head::size) + " bytes with a good checksum. " + restore);
     head = *read;
     if (head.format != format_version)
       return dir_.refuse("the store in " + dir_.path() + " has format version " +
@@ -81,9 +81,9 @@ public:
            mine("node", std::to_string(options_.node.value), std::to_string(head.node.value));
   }
 
-  static constexpr char const* rejoin = "Restore it from a copy made while the node was down, or take the "
-                                        "node out and let it join anew with an empty "
-                                        "directory.";
+  // An empty directory in its place would have forgotten what it acknowledged.
+  static constexpr char const* restore = "Restore it from a copy made since the node was last up; without one, "
+                                         "leave the node down: the others go on as long as they are a majority.";
 
 private:
   // A founding that was cut short has written no frame, and no state but the first.
@@ -101,7 +101,7 @@ private:
       if (used)
         return dir_.refuse("the directory " + dir_.path() + " holds a log (" + dir_.in(n) +
                            ") but the file " + dir_.in(store_name) + " that says whose it is is missing. " +
-                           rejoin);
+                           restore);
     }
     bool removed = false;
     for (auto const& n : names)

@@ -69,9 +69,8 @@ public:
     if (!check(r.error, "read", in(name))) return false;
     return r.bytes == into.size() ||
            refuse("the file " + in(name) + " ends before offset " + std::to_string(at + into.size()) +
-                  ", where it should go on: it has been cut. Restore it, or take the node out and let it "
-                  "join anew "
-                  "with an empty directory.");
+                  ", where it should go on: it has been cut. Restore it from a copy made since the "
+                  "node was last up.");
   }
   bool write(file const& f, std::string const& name, std::uint64_t at, byte_span from) {
     if (failed()) return false;

@@ -61,8 +61,7 @@ private:
     dir.refuse("the file " + dir.in(segment_name(s.start)) + " is damaged at offset " +
                std::to_string(s.offset_of(at)) +
                ": the record there has a bad checksum, and was good when it was written or last read. The "
-               "disk may be "
-               "failing: look at the system's log before you start the node again.");
+               "disk may be failing: look at the system's log before you start the node again.");
     return std::nullopt;
   }
 

@@ -71,7 +71,7 @@ public:
 private:
   bool damaged(std::string const& name, std::uint64_t offset, std::string const& why) {
     return dir_.refuse("the file " + dir_.in(name) + " is damaged at offset " + std::to_string(offset) +
-                       ": " + why + ". Nothing has been changed. " + founding<Files>::rejoin);
+                       ": " + why + ". Nothing has been changed. " + founding<Files>::restore);
   }
 
   bool read_state() {
