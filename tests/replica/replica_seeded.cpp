@@ -21,7 +21,7 @@ struct storm {
   std::vector<std::optional<sync_order>> in_flight;
 
   storm(std::uint64_t seed, std::uint32_t nodes)
-      : random{seed}, c{nodes, {.entries = 512, .bytes = 1024}}, loss{draw(300)}, repeats{draw(300)},
+      : random{seed}, c{nodes, {.entries = 4096, .bytes = 1024}}, loss{draw(300)}, repeats{draw(300)},
         delays{draw(500)}, crashes{draw(8)}, compacts{draw(20)}, asleep(nodes + 1), in_flight(nodes + 1) {}
 
   std::uint64_t below(std::uint64_t n) { return random() % n; }

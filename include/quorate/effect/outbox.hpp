@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <variant>
 
 namespace quorate {
@@ -25,7 +26,9 @@ public:
     auto& next = held_.add();
     next.to = to;
     next.after = after.number();
-    next.what.template emplace<M>(m);
+    // Where it lies; but clang can't do that in a constant expression with this variant.
+    if (std::is_constant_evaluated()) next.what = message{m};
+    else next.what.template emplace<M>(m);
   }
 
   // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while

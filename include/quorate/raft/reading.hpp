@@ -14,34 +14,24 @@ constexpr void on(node_state<Options>& s, read e, Out& out) {
   }
 }
 
-// Which rounds has a quorum answered? The latest of them answers for all before it.
 template <class Options, log_view Log, class Out>
 constexpr void settle_rounds(node_state<Options>& s, Log const& log, Out& out) {
-  auto& r = s.readers;
   auto const config = voters_now(s, log);
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < r.rounds.size(); ++i) {
+  auto const confirmed = [&](std::uint64_t round) {
     auto acks = node_set<64>::of(s.self);
     each_peer(s, log, [&](node_index n) {
-      if (s.peer(n).round >= r.rounds[i].round) acks.insert(n);
+      if (s.peer(n).round >= round) acks.insert(n);
     });
-    if (!met<Options>(quorum_phase::commit, acks, config)) break;
-    done = i + 1;
-  }
-  if (done == 0) return;
-  out.report(readable{r.rounds[done - 1].upto, r.rounds[done - 1].index});
-  for (; done > 0; --done) r.rounds.pop();
+    return met<Options>(quorum_phase::commit, acks, config);
+  };
+  s.readers.settle(confirmed, [&](readable r) { out.report(r); });
 }
 
 // At the flush: the reads that wait form a round, and its heartbeats are due. Before an entry of its own term
 // commits a leader does not know what is committed, so they wait on (SCENARIOS R1, R6).
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
-  auto& r = s.readers;
-  if (r.asked == r.placed || r.rounds.full() || log.stamp_at(s.commit) != s.current_term) return;
-  ++r.last_round;
-  if (!r.rounds.push({r.asked, s.commit, r.last_round})) return;
-  r.placed = r.asked;
+  if (!s.readers.waits() || log.stamp_at(s.commit) != s.current_term || !s.readers.begin(s.commit)) return;
   s.beat_due = true;
   settle_rounds(s, log, out); // a sole voter is its own quorum
 }

@@ -36,11 +36,8 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if (s.is == role::leader) {
     out.disarm(timer::heartbeat);
     if constexpr (Options::checks_quorum) out.disarm(timer::quorum_check);
-    if constexpr (Options::reads) {
-      if (s.readers.asked != s.readers.placed || !s.readers.rounds.empty()) out.report(reads_refused{});
-      s.readers.placed = s.readers.asked;
-      s.readers.rounds.clear();
-    }
+    if constexpr (Options::reads)
+      if (s.readers.give_up()) out.report(reads_refused{});
     out.arm(timer::election);
   }
   s.is = role::follower;

@@ -1,7 +1,7 @@
 // The value that a Raft core is.
 #pragma once
 
-#include "quorate/core/bounded.hpp"
+#include "quorate/core/read_rounds.hpp"
 #include "quorate/raft/options.hpp"
 
 #include <cstddef>
@@ -46,22 +46,6 @@ struct progress {
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
 
-// Reads wait first for an own-term commit, then for their round of heartbeats. They are counted, never listed.
-template <class Options>
-struct reading {
-  struct round_of_reads {
-    std::uint64_t upto{};  // reads asked, counted since the core began
-    log_index index{};     // the commit index when the round began
-    std::uint64_t round{}; // confirmed by a quorum that answered this round or a later one
-    friend constexpr bool operator==(round_of_reads const&, round_of_reads const&) = default;
-  };
-  std::uint64_t asked = 0;  // reads ever asked of this core
-  std::uint64_t placed = 0; // of these, how many are in a round, or done
-  std::uint64_t last_round = 0;
-  bounded_queue<round_of_reads, Options::limit.reads> rounds{};
-  friend constexpr bool operator==(reading const&, reading const&) = default;
-};
-
 template <class Options>
 struct node_state {
   using options = Options;
@@ -89,7 +73,7 @@ struct node_state {
   [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since the last quorum check
   log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};
-  [[no_unique_address]] kept_if<Options::reads, reading<Options>, 7> readers{};
+  [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 7> readers{};
 
   constexpr progress<Options>& peer(node_index n) { return peers[n.value]; }
   constexpr progress<Options> const& peer(node_index n) const { return peers[n.value]; }
