@@ -1,5 +1,6 @@
-// Linearizable reads as a leader counts them (Raft §6.4, and the same with ballots): a read takes the commit index,
-// and waits until a quorum has answered a heartbeat sent after the read came. Reads are counted, never listed.
+// Linearizable reads as a leader counts them (Raft §6.4, and the same with ballots): a read takes the commit
+// index, and waits until a quorum has answered a heartbeat sent after the read came. Reads are counted, never
+// listed.
 #pragma once
 
 #include "quorate/core/bounded.hpp"
