@@ -6,6 +6,7 @@
 #include "resp.hpp"
 
 #include "quorate/message/messages.hpp"
+#include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/service/key_value.hpp"
 #include "quorate/storage/file_wal.hpp"
@@ -32,7 +33,9 @@ struct asked_by {
 };
 
 using messages = quorate::messages<std::string_view, asked_by>;
-using replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer>;
+// The protocol is this one type.
+using raft_replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer>;
+using multi_paxos_replica = quorate::multi_paxos::replica<messages, quorate::file_wal, quorate::steady_timer>;
 
 // The client's numbers behind the tokens of one kind, which are given one after the other.
 class token_numbers {
@@ -59,9 +62,9 @@ private:
 };
 
 // `Port` is the client port, which gets the outcomes.
-template <class Port> class backend_of {
+template <class Replica, class Port> class backend_of {
 public:
-  explicit backend_of(replica& r) : replica_{r} {}
+  explicit backend_of(Replica& r) : replica_{r} {}
   void serve(Port& p) { port_ = &p; }
 
   // --- what the port asks (client_port.hpp)
@@ -114,7 +117,7 @@ public:
   }
 
 private:
-  replica& replica_;
+  Replica& replica_;
   Port* port_ = nullptr;
   quorate::service::key_value store_;
   std::string reply_;
@@ -123,11 +126,18 @@ private:
   std::uint64_t commits_ = 0;
 };
 
-template <class Port> info backend_of<Port>::report() const {
+// A Raft leader looks for where a peer's log and its own agree; a Multi-Paxos leader is told.
+template <class Progress> char const* state_of(Progress const& p) {
+  if constexpr (requires { p.probing; }) return p.probing ? "probe" : "replicate";
+  else return "replicate";
+}
+
+template <class Replica, class Port> info backend_of<Replica, Port>::report() const {
   auto const s = replica_.status();
   auto const& core = replica_.core().state();
   info i{};
   i.id = s.self.value;
+  i.protocol = Replica::core_type::protocol_name;
   i.role = name_of(core.is);
   i.term = s.era.value;
   i.leader = s.leader ? s.leader->value : 0;
@@ -142,9 +152,7 @@ template <class Port> info backend_of<Port>::report() const {
                        .address = {},
                        .match = s.leads ? p.match.value : 0,
                        .next = s.leads ? p.next.value : 0,
-                       .state = !s.leads    ? "unknown"
-                                : p.probing ? "probe"
-                                            : "replicate"});
+                       .state = s.leads ? state_of(p) : "unknown"});
   }
   i.elections = s.counters.elections;
   i.leader_changes = s.counters.leader_changes;

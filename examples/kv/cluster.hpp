@@ -25,7 +25,7 @@ namespace kv {
 
 // One line of INFO, such as "role"; nothing if the node does not answer.
 inline std::optional<std::string> ask_info(client& c, std::string_view name) {
-  auto const r = c.call({"INFO", "raft"});
+  auto const r = c.call({"INFO", "consensus"});
   if (!r || r->kind != reply::type::bulk) return std::nullopt;
   auto const wanted = "\r\n" + std::string{name} + ":";
   auto const at = r->text.find(wanted);

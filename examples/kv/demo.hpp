@@ -5,6 +5,7 @@
 #include "cluster.hpp"
 #include "demo_load.hpp"
 #include "interrupt.hpp"
+#include "options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,12 +13,15 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace kv {
 
 class demo {
 public:
   static constexpr std::size_t keys = 20000;
+
+  explicit demo(protocol p) : nodes_{own_path(), {"--protocol", name_of(p)}} {}
 
   // Returns the exit status: 0 only if nothing acknowledged is missing or wrong.
   int run() {
@@ -79,11 +83,14 @@ private:
 
   // Shows how far the load is, until so many keys have an answer.
   void follow(demo_load const& load, std::size_t until) {
+    std::pair moved{load.acknowledged(), clock::now()};
     for (std::size_t shown = 0;; std::this_thread::sleep_for(milliseconds{10})) {
       look_out();
       auto const answered = load.acknowledged() + load.unknown();
       bool const there = answered >= until || load.done();
       if (!there && since(last_line_) < 250 && answered < shown + keys / 10) continue;
+      if (load.acknowledged() != moved.first) moved = {load.acknowledged(), clock::now()};
+      if (since(moved.second) > 20000) throw std::runtime_error{"no write has succeeded for 20 seconds"};
       shown = answered;
       last_line_ = clock::now();
       std::printf("  %6zu of %zu acknowledged, %zu refused and tried elsewhere, %zu unknown\n",
@@ -182,17 +189,17 @@ private:
     return well ? 0 : 1;
   }
 
-  cluster nodes_{own_path()};
+  cluster nodes_;
   clock::time_point began_ = clock::now();
   clock::time_point last_line_{};
   std::size_t next_leader_ = 0;
   long long caught_up_ = 0;
 };
 
-inline int run_demo() {
+inline int run_demo(protocol p) {
   watch_for_interrupts();
   try {
-    return demo{}.run();
+    return demo{p}.run();
   } catch (std::runtime_error const& e) { // of the cluster's making
     std::printf("kv demo: %s\n", e.what());
     return 1;

@@ -22,8 +22,9 @@ struct info {
   std::string listen; // where clients connect
 
   std::uint32_t id = 0;
-  std::string role; // leader, follower, candidate, pre_candidate
-  std::uint64_t term = 0;
+  std::string protocol;
+  std::string role;       // leader, follower, candidate
+  std::uint64_t term = 0; // of Multi-Paxos: the ballot, a round times 256 and the place of its owner
   std::uint32_t leader = 0;   // 0: not known
   std::string leader_address; // as it stands in --cluster
   std::uint64_t commit_index = 0;
@@ -79,7 +80,8 @@ inline std::string ratio(std::uint64_t a, std::uint64_t b) {
   return std::to_string(hundredths / 100) + (rest.size() == 1 ? ".0" : ".") + rest;
 }
 
-inline void raft_section(info const& i, text& t) {
+inline void consensus_section(info const& i, text& t) {
+  t.line("protocol", i.protocol);
   t.line("id", i.id);
   t.line("role", i.role);
   t.line("term", i.term);
@@ -114,7 +116,7 @@ inline std::string info_text(info const& i, std::string_view section) {
     t.line("total_connections_received", i.connections_received);
     t.line("total_commands_processed", i.commands_processed);
   }
-  if (t.section("Raft")) info_detail::raft_section(i, t);
+  if (t.section("Consensus")) info_detail::consensus_section(i, t);
   if (t.section("Keyspace")) t.line("db0", "keys=" + std::to_string(i.keys));
   return std::move(t.out);
 }

@@ -38,6 +38,7 @@ std::optional<kv::serve_options> options_of(kv::serve_flags const& f, std::strin
   o.election_timeout = f.election_timeout;
   o.heartbeat = f.heartbeat;
   o.limit = f.limit;
+  o.protocol = f.protocol;
   kv::address const* looked_up = &f.listen;
   try {
     o.listen = resolve(f.listen);
@@ -73,7 +74,11 @@ int main(int argc, char** argv) {
         return std::fwrite(kv::usage.data(), 1, kv::usage.size(), stdout), 0;
     return serve(words.subspan(1));
   }
-  if (what == "demo") return words.size() == 1 ? kv::run_demo() : misused("kv demo takes no arguments");
+  if (what == "demo") {
+    std::string error;
+    auto const protocol = kv::parse_demo_flags(words.subspan(1), error);
+    return protocol ? kv::run_demo(*protocol) : misused(error);
+  }
   bool const asked = what == "--help" || what == "-h" || what == "help";
   if (!asked && !what.empty())
     return misused("expected serve, demo or --help, but got \"" + std::string{what} + "\"; see kv --help");

@@ -29,6 +29,9 @@ struct member {
   address at;
 };
 
+enum class protocol { raft, multi_paxos };
+inline constexpr char const* name_of(protocol p) { return p == protocol::raft ? "raft" : "multi-paxos"; }
+
 struct serve_flags {
   std::uint32_t id = 0;
   std::vector<member> cluster;
@@ -38,6 +41,7 @@ struct serve_flags {
   std::chrono::milliseconds election_timeout{500};
   std::chrono::milliseconds heartbeat{100};
   std::uint64_t cluster_id = 1;
+  kv::protocol protocol = kv::protocol::raft;
   pid_t parent = 0; // die with it; 0: live on
 };
 
@@ -46,7 +50,7 @@ inline constexpr std::string_view usage =
 
   kv serve --id N --cluster N=HOST:PORT,... --listen HOST:PORT --data DIR [options]
       runs one node until SIGTERM
-  kv demo
+  kv demo [--protocol P]
       starts three nodes on this machine, kills the leader under load, and checks
       that nothing acknowledged is lost; takes under a minute
   kv --help
@@ -59,6 +63,7 @@ What serve needs:
   --data DIR                this node's own directory; made if it is not there
 
 Options:
+  --protocol P              raft or multi-paxos; the same on all nodes, and for good (raft)
   --cluster-id N            keeps the nodes of two clusters apart (1)
   --max-key BYTES           the longest key (65536)
   --max-value BYTES         the longest value (1048576)
@@ -124,6 +129,12 @@ inline std::vector<member> parse_cluster(std::string_view text) {
   return members;
 }
 
+inline protocol parse_protocol(std::string_view flag, std::string_view text) {
+  for (auto const p : {protocol::raft, protocol::multi_paxos})
+    if (text == name_of(p)) return p;
+  throw failure{complaint(flag, "raft or multi-paxos", text)};
+}
+
 // One flag's value into the options. False: there is no such flag.
 inline bool set(serve_flags& o, std::string_view flag, std::string_view text) {
   using ms = std::chrono::milliseconds;
@@ -148,6 +159,8 @@ inline bool set(serve_flags& o, std::string_view flag, std::string_view text) {
     o.heartbeat = duration();
   else if (flag == "--request-timeout")
     o.limit.request_timeout = duration();
+  else if (flag == "--protocol")
+    o.protocol = parse_protocol(flag, text);
   else if (flag == "--die-with-parent")
     o.parent = integer_within<pid_t>(flag, text, 1, 0x7fffffff); // the demo's own
   else
@@ -171,6 +184,19 @@ inline void check(serve_flags const& o) {
 }
 
 } // namespace options_detail
+
+// What follows `kv demo`; or what is wrong with it, in `error`.
+inline std::optional<protocol> parse_demo_flags(std::span<char const* const> words, std::string& error) {
+  if (words.empty()) return protocol::raft;
+  try {
+    if (words.size() == 2 && std::string_view{words[0]} == "--protocol")
+      return options_detail::parse_protocol("--protocol", words[1]);
+    error = "kv demo: expected nothing or --protocol P, but got \"" + std::string{words[0]} + "\"";
+  } catch (options_detail::failure const& f) {
+    error = f.text;
+  }
+  return std::nullopt;
+}
 
 // What follows `kv serve`; or what is wrong with it, in `error`.
 inline std::optional<serve_flags> parse_serve_flags(std::span<char const* const> words, std::string& error) {

@@ -3,6 +3,7 @@
 
 #include "backend.hpp"
 #include "client_port.hpp"
+#include "options.hpp"
 
 #include "quorate/replica/wire.hpp"
 #include "quorate/transport/known_stores.hpp"
@@ -31,9 +32,10 @@ struct serve_options {
   std::chrono::milliseconds election_timeout{500};
   std::chrono::milliseconds heartbeat{100};
   limits limit{};
+  kv::protocol protocol = kv::protocol::raft;
 };
 
-class server {
+template <class Replica> class server {
 public:
   server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known)
       : options_{o}, disk_{disk}, known_{known},
@@ -70,11 +72,11 @@ public:
   }
 
 private:
-  class backend : public backend_of<client_port<backend>> {
+  class backend : public backend_of<Replica, client_port<backend>> {
   public:
-    explicit backend(server& s) : backend_of<client_port<backend>>{s.replica_}, server_{s} {}
+    explicit backend(server& s) : backend_of<Replica, client_port<backend>>{s.replica_}, server_{s} {}
     info report() const { // the addresses are known here
-      auto i = backend_of<client_port<backend>>::report();
+      auto i = backend_of<Replica, client_port<backend>>::report();
       i.uptime_seconds = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::seconds>(clock::now() - server_.began_).count());
       i.listen = text(server_.port_->local_endpoint());
@@ -96,7 +98,7 @@ private:
     server* self;
     void operator()(std::string line) const { self->log(line); }
   };
-  using wire = quorate::wire_of<replica>;
+  using wire = quorate::wire_of<Replica>;
 
   static std::string text(asio::ip::tcp::endpoint const& e) {
     return e.address().to_string() + ":" + std::to_string(e.port());
@@ -112,7 +114,7 @@ private:
     auto const id = disk_.identity();
     quorate::tcp_options t;
     t.cluster = id.cluster, t.self = id.node, t.store = id.store, t.incarnation = id.incarnation;
-    t.protocol = replica::core_type::protocol_name;
+    t.protocol = Replica::core_type::protocol_name;
     t.peers = options_.cluster;
     t.max_frame_bytes = static_cast<std::uint32_t>((8U << 20) + 2 * options_.limit.max_operation());
     t.remembered = [this](quorate::node_id n) { return known_.find(n); };
@@ -181,7 +183,7 @@ private:
   quorate::file_wal& disk_;
   quorate::known_stores& known_;
   asio::io_context io_{1};
-  replica replica_;
+  Replica replica_;
   backend backend_;
   quorate::tcp_transport<on_frame, on_log> transport_;
   std::optional<client_port<backend>> port_{};
@@ -193,7 +195,7 @@ private:
 };
 
 // Opens the data directory and serves. Returns the exit status.
-inline int serve(serve_options const& o) {
+template <class Replica> int serve_with(serve_options const& o) {
   auto const complain = [&](std::string const& why) {
     std::fprintf(stderr, "kv %u: %s\n", o.id.value, why.c_str());
     return 1;
@@ -204,13 +206,16 @@ inline int serve(serve_options const& o) {
   auto opened = quorate::file_wal::open({.directory = o.data + "/log",
                                          .cluster = o.cluster_id,
                                          .node = o.id,
-                                         .protocol = std::string{replica::core_type::protocol_name} + " 1"});
+                                         .protocol = std::string{Replica::core_type::protocol_name} + " 1"});
   if (!opened) return complain(opened.error);
   for (auto const& note : opened.wal->recovered().notes) complain(note);
   quorate::known_stores known{o.data};
   if (!known.failure().empty()) return complain(known.failure());
-  auto const s = std::make_unique<server>(o, *opened.wal, known); // too large for the stack
+  auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known); // too large for the stack
   return s->run();
+}
+inline int serve(serve_options const& o) {
+  return o.protocol == protocol::raft ? serve_with<raft_replica>(o) : serve_with<multi_paxos_replica>(o);
 }
 
 } // namespace kv

@@ -121,7 +121,7 @@ TEST_CASE("every command answers as Redis does") {
   CHECK(ask({"COMMAND", "COUNT"}) == ":25");
   CHECK(ask({"COMMAND", "DOCS", "get"}) == "[get [summary Returns a key's value group string]]");
   CHECK(ask({"COMMAND", "INFO", "get", "none"}) == "[[get :2 [readonly] :1 :1 :1] nil]");
-  CHECK(ask({"INFO", "raft"}).find("role:leader\r\n") != std::string::npos);
+  CHECK(ask({"INFO", "consensus"}).find("role:leader\r\n") != std::string::npos);
   CHECK(ask({"QUIT"}) == "OK");
   CHECK(ask({"PING"}) == "(nothing)");
 }

@@ -2,7 +2,7 @@
 // SIGKILL and a restart, or SIGSTOP for two seconds. Nothing acknowledged may be missing afterwards, nothing
 // refused may have happened, and no read may go back behind what was acknowledged or read before it was sent.
 //
-//   kv_faults PROGRAM [SECONDS] [SEED]
+//   kv_faults PROGRAM PROTOCOL [SECONDS] [SEED]
 #include "../../examples/kv/cluster.hpp"
 
 #include <atomic>
@@ -40,7 +40,8 @@ struct counter_record {
 
 class trial {
 public:
-  trial(std::string program, std::uint64_t seed) : cluster_{std::move(program)}, random_{seed} {}
+  trial(std::string program, std::string protocol, std::uint64_t seed)
+      : cluster_{std::move(program), {"--protocol", std::move(protocol)}}, random_{seed} {}
 
   // The number of violations.
   int run(std::chrono::seconds length) {
@@ -208,16 +209,16 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 4) {
-    std::fputs("usage: kv_faults PROGRAM [SECONDS] [SEED]\n", stderr);
+  if (argc < 3 || argc > 5) {
+    std::fputs("usage: kv_faults PROGRAM PROTOCOL [SECONDS] [SEED]\n", stderr);
     return 2;
   }
-  auto const seconds = std::chrono::seconds{argc > 2 ? std::atoi(argv[2]) : 30};
-  auto const seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : std::random_device{}();
-  std::printf("seed %llu, %lld seconds\n", static_cast<unsigned long long>(seed),
+  auto const seconds = std::chrono::seconds{argc > 3 ? std::atoi(argv[3]) : 30};
+  auto const seed = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : std::random_device{}();
+  std::printf("%s, seed %llu, %lld seconds\n", argv[2], static_cast<unsigned long long>(seed),
               static_cast<long long>(seconds.count()));
   try {
-    trial t{argv[1], seed};
+    trial t{argv[1], argv[2], seed};
     auto const violations = t.run(seconds);
     std::printf("%s\n", violations == 0 ? "nothing lost, nothing invented, nothing stale" : "FAILED");
     return violations == 0 ? 0 : 1;

@@ -57,12 +57,12 @@ void benchmark(std::uint16_t port, char const* whom) {
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: redis_tools PROGRAM\n", stderr);
+  if (argc != 3) {
+    std::fputs("usage: redis_tools PROGRAM PROTOCOL\n", stderr);
     return 2;
   }
   try {
-    kv::cluster cluster{argv[1]};
+    kv::cluster cluster{argv[1], {"--protocol", argv[2]}};
     cluster.start_all();
     auto const leader = cluster.leader(20s);
     if (!leader) {

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "quorate/message/messages.hpp"
-#include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"
 #include "quorate/timer/manual.hpp"
+
+#include "protocols.hpp"
 
 #include <doctest/doctest.h>
 
@@ -52,10 +53,10 @@ struct history {
   }
 };
 
-template <class Storage, class Messages = numbers, class... Keywords>
-class basic_cluster {
+template <class Protocol, class Storage, class Messages = numbers, class... Keywords>
+class protocol_cluster {
 public:
-  using replica = raft::replica<Messages, Storage, manual_timer, Keywords...>;
+  using replica = typename Protocol::template replica<Messages, Storage, manual_timer, Keywords...>;
   using message = typename hands<typename replica::core_type, Storage>::message;
 
   struct packet {
@@ -95,7 +96,7 @@ public:
   std::size_t sent_binding = 0;
 
   // Disks are small, because they are copied at each binding message.
-  explicit basic_cluster(std::uint32_t n = 3, memory_options const& o = {.entries = 1024, .bytes = 4096}) {
+  explicit protocol_cluster(std::uint32_t n = 3, memory_options const& o = {.entries = 1024, .bytes = 4096}) {
     for (std::uint32_t i = 1; i <= n; ++i) members_.push_back(node_id{i});
     for (auto const id : members_) {
       auto options = o;
@@ -238,7 +239,7 @@ public:
       run(1);
       if (auto const l = leader()) {
         auto const& core = (*this)[l]->core();
-        bool known = (*this)[l].disk.log().stamp_at(core.commit_index()) == core.era();
+        bool known = Protocol::settled(core, (*this)[l].disk.log());
         for (auto& h : hosts_)
           if (h->up() && !h->node->stopped())
             known = known && h->node->core().leader() == core.self() &&
@@ -270,24 +271,20 @@ private:
     if constexpr (requires { h.disk.tripped(); }) REQUIRE_MESSAGE(!h.disk.tripped(), "said after a failure");
     auto after = h.disk;
     after.crash();
-    auto const kept = after.hard();
-    REQUIRE(kept.promised >= m.term);
-    auto const voted_for = [&](node_id id) {
-      return kept.promised > m.term || (kept.vote != no_node && h.node->id_of(kept.vote) == id);
+    auto const place = [&](node_id id) {
+      for (std::uint8_t i = 0; i < h.node->member_count(); ++i)
+        if (h.node->id_of(node_index{i}) == id) return node_index{i};
+      return no_node;
     };
-    if constexpr (std::is_same_v<M, raft::request_vote>) REQUIRE(voted_for(h.id));
-    if constexpr (std::is_same_v<M, raft::vote_granted>) REQUIRE(voted_for(to));
-    if constexpr (std::is_same_v<M, raft::appended>)
-      if (m.match_index > after.log().compacted()) {
-        REQUIRE(after.log().last() >= m.match_index);
-        REQUIRE(after.log().stamp_at(m.match_index) == h.disk.log().stamp_at(m.match_index));
-      }
+    Protocol::survives(m, h.disk, after, place(h.id), place(to));
   }
 
   std::vector<node_id> members_{};
   std::vector<std::unique_ptr<host>> hosts_{};
 };
 
+template <class Storage, class Messages = numbers, class... Keywords>
+using basic_cluster = protocol_cluster<raft_protocol, Storage, Messages, Keywords...>;
 using cluster = basic_cluster<memory>;
 
 // A filter for run() and deliver(): nothing to or from `id`.

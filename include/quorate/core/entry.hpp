@@ -13,8 +13,9 @@ enum class entry_kind : std::uint8_t {
   command,       // the user's: handed to the state machine
   no_op,         // a new leader's first entry; no bytes
   configuration, // who takes part; its bytes begin with a `configuration`
+  hole,          // Multi-Paxos: nothing was accepted here yet, while something was behind it; no bytes, stamp 0
 };
-inline constexpr entry_kind last_enumerator(entry_kind) { return entry_kind::configuration; }
+inline constexpr entry_kind last_enumerator(entry_kind) { return entry_kind::hole; }
 
 // A run of entries first..first+count-1 that share one stamp and one kind: the unit in which the log is written,
 // sent and described. The bytes travel beside it (payloads.hpp).
@@ -40,8 +41,9 @@ struct configuration {
 
 // What must survive a restart beside the log: one record, written whole (SCENARIOS E1).
 struct hard_state {
-  stamp promised{};           // Raft: the current term
-  node_index vote = no_node;  // Raft: whom it voted for in that term
+  stamp promised{};          // Raft: the current term; Multi-Paxos: the ballot that was promised
+  node_index vote = no_node; // Raft: whom it voted for in that term
+  log_index chosen{};        // Multi-Paxos: known to be chosen up to here, at the least
 
   friend constexpr bool operator==(hard_state const&, hard_state const&) = default;
 };

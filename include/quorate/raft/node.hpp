@@ -67,6 +67,7 @@ public:
   constexpr log_index commit_index() const { return s_.commit; }
 
   static constexpr char const* protocol_name = "raft";
+  static constexpr bool rewrites = false; // an entry keeps its stamp until it is truncated
   static constexpr timing timing_of(timer t) {
     return t == timer::election ? timing::election : t == timer::heartbeat ? timing::heartbeat : timing::contact;
   }

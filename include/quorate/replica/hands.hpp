@@ -10,6 +10,7 @@
 #include "quorate/effect/sink.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/replica/message.hpp"
+#include "quorate/replica/rewriting.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -77,6 +78,8 @@ public:
     if (failed_ || !storage_.put(h)) fail();
   }
   [[gnu::always_inline]] void accept(entry_run const& run) {
+    if constexpr (Core::rewrites)
+      if (run.first != storage_.log().last() + 1 || run.kind == entry_kind::no_op) return rewrite(run);
     auto const bytes = run.first == offered_first_ && run.count == offered_.count() ? offered_ : part_for(run);
     counted_.entries += run.count;
     counted_.bytes += bytes.whole().size();
@@ -154,6 +157,19 @@ private:
     node_index to{};
     message what{};
   };
+  // Every write that this takes has its own number; that of the last is given by who called write().
+  [[gnu::cold]] void rewrite(entry_run const& run) {
+    if (failed_) return;
+    bool const offered = offered_first_ != log_index{} && run.first >= offered_first_ &&
+                         run.last() < offered_first_ + offered_.count();
+    bool first = true;
+    auto const write = [&](auto const& w, auto const&... bytes) {
+      if (!std::exchange(first, false)) (void)this->next();
+      if constexpr (sizeof...(bytes) > 0) return counted_.entries += w.count, storage_.put(w, bytes...);
+      else return ++counted_.truncations, storage_.truncate(w.from);
+    };
+    if (!rewriting_.put(storage_, run, offered ? part_for(run) : payloads{}, write)) fail();
+  }
   // What of the bytes offered is the run's, if it is not all of them.
   [[gnu::cold]] payloads part_for(entry_run const& run) const {
     // A no-op, for which none are offered, is one empty record.
@@ -174,6 +190,8 @@ private:
   static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
 
   Storage& storage_;
+  struct nothing {};
+  [[no_unique_address]] std::conditional_t<Core::rewrites, rewriting, nothing> rewriting_{};
   log_index offered_first_{};
   payloads offered_{};
   bool failed_ = false;

@@ -142,7 +142,7 @@ private:
     b.staged.clear();
   }
 
-  waiting_proposals<time, Body::batches> waiting_{};
+  waiting_proposals<time, Body::batches, Body::core_type::rewrites> waiting_{};
   std::optional<proposal_outcome> refused_{};
   std::vector<forward_refused> refused_elsewhere_{};
   last_forward forwarded_[Body::core_type::options::limit.nodes]{};

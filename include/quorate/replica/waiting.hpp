@@ -13,7 +13,10 @@ namespace quorate {
 // Proposals that were placed in the log here, or sent to a leader. What is waited for is what the own log says,
 // once it is committed: an entry at the index and of the era in which the proposal was placed is the proposal; one
 // of another era has taken its place for good.
-template <class Time, std::size_t Capacity>
+//
+// Where leaders write entries again under their own era (`Rewrites`), a command of a later era may be the proposal
+// or another one: nobody here can tell.
+template <class Time, std::size_t Capacity, bool Rewrites>
 class waiting_proposals {
 public:
   struct batch {
@@ -106,7 +109,8 @@ private:
       auto const n = known < b.count ? static_cast<std::uint32_t>(known) : b.count;
       auto const run = log.run_at(b.index, n);
       bool const ours = run.written_at == b.era;
-      finish(b, run.count, ours ? fate::done : fate::refused, refusal::superseded, tell);
+      bool const unclear = Rewrites && run.written_at > b.era && run.kind == entry_kind::command;
+      finish(b, run.count, ours ? fate::done : unclear ? fate::unknown : fate::refused, refusal::superseded, tell);
     }
     return b.count == 0;
   }

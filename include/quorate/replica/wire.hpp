@@ -46,9 +46,7 @@ struct wire_of {
       if (auto const bad = decode(in, x); bad != decode_error::none) return bad;
     auto result = decode_error::none;
     auto const bad = decode_message<set>(message, [&](auto const& m) {
-      std::optional<payloads> bytes;
-      if constexpr (requires { m.count; }) bytes = payloads::parse(in.rest(), carried(m));
-      else bytes = payloads::parse(in.rest(), 0);
+      auto const bytes = payloads::parse(in.rest(), carried(m));
       if (!bytes) return void(result = decode_error::bad_value);
       seen(x);
       to.receive(sender, m, *bytes);
@@ -60,11 +58,11 @@ struct wire_of {
   }
 
 private:
-  // How many records travel beside m. A forward_placed or _refused counts what it does not carry.
+  // How many records travel beside m. Others count what they do not carry.
   template <class M>
   static std::uint32_t carried(M const& m) {
-    if constexpr (std::is_same_v<M, forward_placed> || std::is_same_v<M, forward_refused>) return 0;
-    else return m.count;
+    if constexpr (requires { m.entries(); } || std::is_same_v<M, forward>) return m.count;
+    else return 0;
   }
 };
 

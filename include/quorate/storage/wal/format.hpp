@@ -43,15 +43,16 @@ struct node_state {
   incarnation_id incarnation{};
   friend bool operator==(node_state const&, node_state const&) = default;
 
-  static constexpr std::size_t encoded_size = 25;
+  static constexpr std::size_t encoded_size = 33;
   void write(byte_writer& w) const {
-    w.u64(sequence).u64(hard.promised.value).u8(hard.vote.value).u64(incarnation.value);
+    w.u64(sequence).u64(hard.promised.value).u8(hard.vote.value).u64(hard.chosen.value).u64(incarnation.value);
   }
   static node_state read(byte_reader& r) {
     node_state s;
     s.sequence = r.u64();
     s.hard.promised = stamp{r.u64()};
     s.hard.vote = node_index{r.u8()};
+    s.hard.chosen = log_index{r.u64()};
     s.incarnation = incarnation_id{r.u64()};
     return s;
   }

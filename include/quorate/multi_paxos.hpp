@@ -1,0 +1,14 @@
+// Multi-Paxos (van Renesse and Altinbuken, "Paxos Made Moderately Complex"; Chandra, Griesemer and Redstone,
+// "Paxos Made Live"): what a user includes.
+#pragma once
+
+#include "quorate/multi_paxos/node.hpp"
+#include "quorate/replica/replica.hpp"
+
+namespace quorate::multi_paxos {
+
+// A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads.
+template <class Messages, class Storage, class Timer, class... Keywords>
+using replica = quorate::replica<node<Keywords...>, Messages, Storage, Timer>;
+
+} // namespace quorate::multi_paxos

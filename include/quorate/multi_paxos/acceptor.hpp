@@ -1,0 +1,142 @@
+// The acceptor: what it promises, what it accepts, and what it acknowledges (Paxos Made Moderately Complex, figure
+// 4).
+#pragma once
+
+#include "quorate/multi_paxos/role.hpp"
+
+namespace quorate::multi_paxos {
+
+// What is voted for from `first` on.
+template <class Options, log_view Log>
+constexpr promise promise_from(node_state<Options> const& s, log_index first, Log const& log) {
+  promise p{s.promised, first, log.compacted() + 1, s.commit, {}, 0, {}, config_now(s, log)};
+  if (first <= log.compacted() || first > log.last()) return p;
+  auto const run = log.run_at(first, ~std::uint32_t{0});
+  p.voted = run.written_at;
+  p.count = run.count;
+  p.kind = run.kind;
+  return p;
+}
+
+// Phase 1b. A ballot at what is promised is answered again, for its owner only (SCENARIOS P3); the vote is told
+// with the ballot it was given at, which is not the one promised (P4).
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!in_force(s, e, log) || owner_of(m.ballot) != e.node || e.node == s.self) return;
+  if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
+  if (m.ballot > s.promised && beside_a_leader(s)) return; // it does not even raise the promise (Raft §4.2.3)
+
+  auto const ticket = m.ballot > s.promised ? enter_ballot(s, m.ballot, out) : out.latest();
+  s.canvassing = false; // it has a candidate to wait for
+  out.arm(timer::election);
+  out.send(e.node, promise_from(s, m.first, log), ticket);
+}
+
+// The slots from `at` on, up to `last`, that are not held at `voted` or above: a run, or nothing.
+template <log_view Log>
+constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log const& log) {
+  while (at <= last && at <= log.last()) {
+    auto const own = log.run_at(at, ~std::uint32_t{0});
+    if (own.written_at < voted) break;
+    at = own.last() + 1;
+  }
+  auto end = at; // behind the last slot wanted
+  while (end <= last && end <= log.last()) {
+    auto const own = log.run_at(end, ~std::uint32_t{0});
+    if (own.written_at >= voted) break;
+    end = own.last() + 1;
+  }
+  if (end > log.last() && end <= last) end = last + 1;
+  if (end > last + 1) end = last + 1;
+  return {at, at < end ? static_cast<std::uint32_t>(end - at) : 0, voted, {}};
+}
+
+template <class Options, log_view Log>
+constexpr void extend_verified(node_state<Options>& s, Log const& log) {
+  while (s.verified < log.last()) {
+    auto const run = log.run_at(s.verified + 1, ~std::uint32_t{0});
+    if (run.written_at != s.promised) return; // of this ballot there is only what its leader sent
+    s.verified = run.last();
+  }
+}
+
+template <class Options>
+constexpr void owe(node_state<Options>& s, log_index first, std::uint32_t count) {
+  if (!s.owed.empty()) {
+    auto& last = s.owed.back();
+    if (last.first + last.count == first && last.count + count > count) {
+      last.count += count;
+      if (last.answered < 0xff) ++last.answered;
+      return;
+    }
+  }
+  (void)s.owed.push_back({first, count, 1}); // if it is full, the leader will ask again
+}
+
+// Phase 2b. What it holds already is acknowledged again and not written; nothing is written over at a ballot that
+// is not below (SCENARIOS P6, P7), nor what is chosen.
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!in_force(s, e, log) || m.count == 0 || m.kind == entry_kind::hole) return;
+  if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
+  auto last = m.last_index();
+  if (m.voted != m.ballot && (m.voted > m.ballot || last > m.commit)) return; // nobody sends that
+  if (!follow(s, e.node, m.ballot, out)) return;
+
+  auto at = m.first > s.commit ? m.first : s.commit + 1;
+  if (at <= last) {
+    auto run = wanted_of(at, last, m.voted, log);
+    run.kind = m.kind;
+    if (run.count > 0) {
+      if (run.first > log.last() + Options::limit.append_entries) return; // a gap too wide to keep
+      // Less room than wanted is an ordinary outcome: the leader sends the rest again.
+      if (run.last() > log.last() && run.last() - log.last() > log.room()) {
+        auto const end = log.last() + log.room();
+        if (run.first > end) return;
+        run.count = static_cast<std::uint32_t>(end - run.first + 1);
+      }
+      out.write(run);
+      last = run.last();
+    }
+  }
+  owe(s, m.first, static_cast<std::uint32_t>(last - m.first + 1));
+  if (m.first <= s.verified + 1 && last > s.verified) s.verified = last;
+  extend_verified(s, log);
+  advance_commit(s, m.commit < s.verified ? m.commit : s.verified, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!in_force(s, e, log)) return;
+  if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
+  if (!follow(s, e.node, m.ballot, out)) return;
+  advance_commit(s, m.commit < s.verified ? m.commit : s.verified, out);
+  if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
+  out.send(e.node, heartbeat_answer{m.ballot, s.verified, m.round, m.config});
+}
+
+// A candidate asks for what it must propose. Only what was voted for at that ballot is that value.
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<fetch> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (!in_force(s, e, log) || m.ballot != s.promised || m.count == 0 || m.first <= log.compacted() ||
+      m.first > log.last())
+    return;
+  auto const most = m.count < Options::limit.append_entries ? m.count : Options::limit.append_entries;
+  auto const run = log.fit(m.first, most, Options::limit.append_bytes);
+  if (run.written_at != m.voted || run.kind == entry_kind::hole) return;
+  out.send(e.node, fetched{m.ballot, run.first, run.count, run.written_at, run.kind, m.config});
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void flush_acceptor(node_state<Options>& s, Log const& log, Out& out) {
+  if (s.leader == no_node) return;
+  for (auto const& o : s.owed)
+    out.send(s.leader, accepted{s.promised, o.first, config_now(s, log), o.count, o.answered}, out.latest());
+  s.owed.clear();
+}
+
+} // namespace quorate::multi_paxos

@@ -1,0 +1,53 @@
+// What is chosen: a slot whose value a quorum holds at one ballot (SCENARIOS P35: votes of two ballots never add
+// up; every acknowledgement names its ballot, and a leader counts only those of its own).
+#pragma once
+
+#include "quorate/multi_paxos/role.hpp"
+
+namespace quorate::multi_paxos {
+
+// The acceptor holds first..last, durably. Slots may come in any order; what lies apart from the rest is
+// remembered as one piece, and a second one is forgotten, to be asked for again.
+constexpr void note_held(progress& p, log_index first, log_index last, log_index commit) {
+  auto const base = p.match > commit ? p.match : commit;
+  if (first > base + 1) {
+    bool const joins = first <= p.apart_last + 1 && last + 1 >= p.apart_first;
+    if (p.apart_last <= base || !joins) {
+      if (p.apart_last <= base) p.apart_first = first, p.apart_last = last;
+      return;
+    }
+    if (first < p.apart_first) p.apart_first = first;
+    if (last > p.apart_last) p.apart_last = last;
+    return;
+  }
+  if (last > p.match) p.match = last;
+  if (p.apart_first <= p.match + 1 && p.apart_last > p.match) p.match = p.apart_last;
+}
+
+// Up to where, without a gap, the acceptor holds what is at `at`; the slot before `at` if it does not hold it.
+constexpr log_index held_to(progress const& p, log_index at) {
+  if (at <= p.match) return p.match;
+  return p.apart_first <= at && at <= p.apart_last ? p.apart_last : at - 1;
+}
+
+// Something more is held: what is chosen now? In order, for that is how it is delivered.
+template <class Options, log_view Log, class Out>
+constexpr void choose(node_state<Options>& s, Log const& log, Out& out) {
+  auto const config = voters_now(s, log);
+  auto chosen = s.commit;
+  while (chosen < log.last()) {
+    node_set<64> holders{};
+    auto upto = log.last();
+    (config.voters & Options::nodes_wide).for_each([&](node_index n) {
+      auto const end = held_to(s.peer(n), chosen + 1);
+      if (end <= chosen) return;
+      holders.insert(n);
+      if (end < upto) upto = end;
+    });
+    if (!met<Options>(quorum_phase::commit, holders, config)) break;
+    chosen = upto;
+  }
+  advance_commit(s, chosen, out);
+}
+
+} // namespace quorate::multi_paxos

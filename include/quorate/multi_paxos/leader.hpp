@@ -1,0 +1,120 @@
+// The leader (the commanders of Paxos Made Moderately Complex, figure 6): what it sends, and what it makes of the
+// answers.
+#pragma once
+
+#include "quorate/multi_paxos/choosing.hpp"
+#include "quorate/multi_paxos/reading.hpp"
+#include "quorate/multi_paxos/role.hpp"
+
+namespace quorate::multi_paxos {
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
+  if (s.is != role::leader) return out.report(proposal_refused{refusal::not_leader});
+  auto const room = log.room();
+  if (room < Options::limit.reserve || room - Options::limit.reserve < e.count)
+    return out.report(proposal_refused{refusal::no_room});
+  entry_run const run{log.last() + 1, e.count, s.promised, entry_kind::command};
+  out.write(run);
+  out.report(proposed{run});
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.ballot != s.promised || s.is != role::leader || m.count == 0 || !in_force(s, e, log)) return; // (P20, P40)
+  auto const last = m.first + m.count - 1;
+  if (last > log.last() || last < m.first) return;
+  auto& p = s.peer(e.node);
+  if (e.node != s.self) {
+    s.active.insert(e.node);
+    p.quiet = false;
+    p.in_flight = m.answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - m.answered) : std::uint8_t{0};
+  }
+  if (last <= s.commit) return;
+  note_held(p, m.first, last, s.commit);
+  choose(s, log, out);
+}
+
+// A peer that lacks something and has acknowledged nothing between two of its answers has lost something: go on
+// from where it says it stands.
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.ballot != s.promised || s.is != role::leader || !in_force(s, e, log) || e.node == s.self) return;
+  s.active.insert(e.node);
+  auto& p = s.peer(e.node);
+  auto const held = p.match > s.commit ? p.match : s.commit;
+  auto const stands = m.verified < held ? m.verified : held; // what it holds and has not said, it will say again
+  bool const lacks = stands + 1 < p.next;
+  if (lacks && p.quiet) {
+    p.next = stands + 1;
+    p.in_flight = 0;
+  }
+  p.quiet = lacks && !p.quiet;
+  if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
+}
+
+// One accept to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
+// that stand together get the same.
+template <class Options, log_view Log, class Out>
+constexpr bool flush_accept(node_state<Options>& s, node_index n, entry_run& run, std::uint64_t config,
+                            Log const& log, Out& out) {
+  auto& p = s.peer(n);
+  if (p.next > log.last() || p.in_flight >= Options::limit.window) return false;
+  if (p.next <= log.compacted()) return false; // it needs what is gone here: nothing to send but heartbeats
+  if (p.next != run.first || run.count == 0)
+    run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
+  out.send(n, accept{s.promised, run.written_at, run.first, s.commit, config, run.count, run.kind});
+  p.next = run.first + run.count;
+  ++p.in_flight;
+  p.told = s.commit;
+  if (p.next <= log.last() && p.in_flight < Options::limit.window) out.report(more_due{});
+  return true;
+}
+
+template <class Options, log_view Log, class Out>
+[[gnu::noinline]] constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
+  if constexpr (Options::reads) start_round(s, log, out);
+  auto const config = config_now(s, log);
+  entry_run run{};
+  each_peer(s, log, [&](node_index n) {
+    bool const sent = flush_accept(s, n, run, config, log, out);
+    auto& p = s.peer(n);
+    if (!s.beat_due && (sent || s.commit <= p.told)) return;
+    std::uint64_t round = 0;
+    if constexpr (Options::reads) round = s.readers.last_round;
+    out.send(n, heartbeat{s.promised, s.commit, round, config});
+    p.told = s.commit;
+  });
+  s.beat_due = false;
+  if (log.last() > s.self_told) { // its own vote waits for its own disk, and is counted as the others' are (P24)
+    auto const first = s.self_told + 1;
+    out.send(s.self,
+             accepted{s.promised, first, config, static_cast<std::uint32_t>(log.last() - s.self_told), 0},
+             out.latest());
+    s.self_told = log.last();
+  }
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const&, Out& out) {
+  s.beat_due = true;
+  if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
+  auto const& own = s.peer(s.self);
+  s.self_told = own.match > s.commit ? own.match : s.commit; // say again what a full outbox may have dropped
+  out.arm(timer::heartbeat);
+}
+
+// A leader that has not heard of a quorum for T gives way, and with it those that still hear it (SCENARIOS E15,
+// P59).
+template <class Options, log_view Log, class Out>
+constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
+  if (s.is != role::leader) return;
+  auto const heard = widen(s.active.with(s.self));
+  if (!met<Options>(quorum_phase::commit, heard, voters_now(s, log))) return step_down(s, out);
+  s.active = {};
+  out.arm(timer::quorum_check);
+}
+
+} // namespace quorate::multi_paxos

@@ -1,0 +1,116 @@
+// A Multi-Paxos core: composition only. Each concern's rules are in its own file.
+#pragma once
+
+#include "quorate/message/set.hpp"
+#include "quorate/multi_paxos/acceptor.hpp"
+#include "quorate/multi_paxos/candidate.hpp"
+#include "quorate/multi_paxos/leader.hpp"
+#include "quorate/policy/timing.hpp"
+
+#include <concepts>
+#include <cstddef>
+
+namespace quorate::multi_paxos {
+
+// The effects' destination (effect/sink.hpp) as a Multi-Paxos core uses it. It writes runs anywhere above what is
+// compacted: over others at lower ballots, and behind a gap, which is filled with `hole` entries.
+template <class Out>
+concept effect_sink = requires(Out& out, node_index to, timer t) {
+  { out.write(hard_state{}) } -> std::same_as<written>;
+  { out.write(entry_run{}) } -> std::same_as<written>;
+  { out.latest() } -> std::same_as<written>;
+  out.send(to, heartbeat{});
+  out.send(to, accepted{}, out.latest());
+  out.arm(t);
+  out.disarm(t);
+  out.report(committed{});
+};
+
+template <class... T>
+struct outcome_list {};
+
+// One node's core: a value, as raft::node is. It holds no log, reads no clock, allocates and throws nothing. After
+// `start`, any order of events is legal, repeats and messages from anybody included; a sender's index at or above
+// the limit must be dropped by the caller.
+template <class... Keywords>
+class node {
+public:
+  using options = multi_paxos::options<Keywords...>;
+  using timer = multi_paxos::timer;
+  static constexpr std::size_t timers = multi_paxos::timers;
+  using messages = message_set<canvass, canvass_granted, prepare, promise, refused, fetch, fetched, accept,
+                               accepted, heartbeat, heartbeat_answer>;
+  using outcomes = outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due>;
+  // An accept, a heartbeat and a more_due for each peer, and in phase 1 a write and a commit for each report.
+  static constexpr std::size_t effects_bound = 4 * options::limit.nodes + 12;
+
+  constexpr node() = default;
+  // The core of the node at place `self`, as recovered. The founding configuration needs no vote: every log begins
+  // with it.
+  template <log_view Log>
+  constexpr node(node_index self, hard_state const& hard, Log const& log) {
+    s_.self = self;
+    s_.promised = s_.seen = hard.promised;
+    s_.commit = hard.chosen > log.compacted() ? hard.chosen : log.compacted();
+    if (s_.commit == log_index{} && log.last() > log_index{} && log.stamp_at(log_index{1}) == stamp{})
+      s_.commit = log_index{1};
+    s_.verified = s_.marked = s_.commit;
+  }
+
+  constexpr node_state<options> const& state() const { return s_; }
+  constexpr node_index self() const { return s_.self; }
+  constexpr bool campaigns() const { return s_.is != role::follower; }
+  constexpr bool leads() const { return s_.is == role::leader; }
+  constexpr node_index leader() const { return s_.leader; }
+  constexpr stamp era() const { return s_.promised; }
+  constexpr log_index commit_index() const { return s_.commit; }
+
+  static constexpr char const* protocol_name = "multi-paxos";
+  // An entry may be written again at a higher ballot, with the same value or, if it was not chosen, another.
+  static constexpr bool rewrites = true;
+  static constexpr timing timing_of(timer t) {
+    return t == timer::election ? timing::election : t == timer::heartbeat ? timing::heartbeat : timing::contact;
+  }
+
+  template <log_view Log, effect_sink Out>
+  constexpr void step(start, Log const&, Out& out) {
+    out.arm(timer::election);
+  }
+  template <class Message, log_view Log, effect_sink Out>
+  [[gnu::always_inline]] constexpr void step(from<Message> const& e, Log const& log, Out& out) {
+    on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(propose e, Log const& log, Out& out) {
+    on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(read e, Log const&, Out& out) {
+    static_assert(options::reads, "quorate: multi_paxos: this core has quorum_reads<off>; leave the keyword "
+                                  "out to read");
+    on(s_, e, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(flush, Log const& log, Out& out) {
+    if (s_.is == role::leader) flush_leader(s_, log, out);
+    else if (!s_.owed.empty()) flush_acceptor(s_, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(timer expired, Log const& log, Out& out) {
+    switch (expired) {
+    case timer::contact: return on_contact_timeout(s_);
+    case timer::quorum_check: return on_quorum_check_timeout(s_, log, out);
+    case timer::election: return on_election_timeout(s_, log, out);
+    case timer::heartbeat:
+      if (s_.is == role::leader) on_heartbeat_timeout(s_, log, out);
+      if (s_.is == role::candidate) ask_again(s_, log, out);
+    }
+  }
+
+  friend constexpr bool operator==(node const&, node const&) = default;
+
+private:
+  node_state<options> s_{};
+};
+
+} // namespace quorate::multi_paxos

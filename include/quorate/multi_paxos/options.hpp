@@ -1,0 +1,31 @@
+// Multi-Paxos' options by keyword.
+#pragma once
+
+#include "quorate/policy/keyword.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate::multi_paxos {
+
+template <bool On> // linearizable reads by a quorum round; off leaves no state
+struct quorum_reads : switched<struct quorum_reads_axis, On> {};
+
+// As in Raft: `contact` and `quorum_check` take exactly T, `election` a jittered [T, 2T]; in this order when they
+// expire together.
+enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
+inline constexpr std::size_t timers = 4;
+
+template <class... Keywords>
+struct options {
+  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, quorum_reads_axis> && ...),
+                "quorate: multi_paxos: not one of its keywords, which are quorum, limits and quorum_reads");
+  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
+  static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;
+
+  using nodes = node_set<limit.nodes>;
+  static constexpr node_set<64> nodes_wide = node_set<64>::first(limit.nodes);
+};
+
+} // namespace quorate::multi_paxos

@@ -1,0 +1,125 @@
+// Changes of ballot and role, shared by all concerns.
+#pragma once
+
+#include "quorate/core/log_view.hpp"
+#include "quorate/effect/event.hpp"
+#include "quorate/effect/ticket.hpp"
+#include "quorate/multi_paxos/message.hpp"
+#include "quorate/multi_paxos/state.hpp"
+
+namespace quorate::multi_paxos {
+
+template <class Options, log_view Log>
+constexpr configuration voters_now(node_state<Options> const&, Log const& log) {
+  return log.config_at(log.last());
+}
+template <class Options, log_view Log>
+constexpr std::uint64_t config_now(node_state<Options> const& s, Log const& log) {
+  return voters_now(s, log).voters.bits;
+}
+
+template <class Options>
+constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
+  return typename Options::quorum_type{}.met(phase, acks, c);
+}
+
+template <class Nodes>
+constexpr node_set<64> widen(Nodes n) {
+  return {n.bits};
+}
+
+// Calls f(node_index) for each other voter.
+template <class Options, log_view Log, class F>
+constexpr void each_peer(node_state<Options> const& s, Log const& log, F&& f) {
+  auto const voters = voters_now(s, log).voters & Options::nodes_wide;
+  voters.without(s.self).for_each(f);
+}
+
+// Is it said under the configuration in force here, and by one who takes part in it?
+template <class Options, log_view Log, class Message>
+constexpr bool in_force(node_state<Options> const& s, from<Message> const& e, Log const& log) {
+  auto const voters = voters_now(s, log).voters;
+  return e.message.config == voters.bits && voters.contains(e.node);
+}
+
+// Leaves leadership or candidacy. The promise stays.
+template <class Options, class Out>
+constexpr void step_down(node_state<Options>& s, Out& out) {
+  if (s.is != role::follower) {
+    out.disarm(timer::heartbeat);
+    out.arm(timer::election);
+  }
+  if (s.is == role::leader) {
+    out.disarm(timer::quorum_check);
+    if constexpr (Options::reads)
+      if (s.readers.give_up()) out.report(reads_refused{});
+  }
+  s.is = role::follower;
+  s.leader = no_node;
+  s.canvassing = false;
+  s.granted = {};
+  s.asked = no_node;
+  s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
+  s.owed.clear();
+}
+
+template <class Options>
+constexpr void note_seen(node_state<Options>& s, stamp ballot) {
+  if (ballot > s.seen) s.seen = ballot;
+}
+
+// What must survive a restart. The chosen mark is not a promise to anybody: it spares the node to learn anew what
+// it knew, and what it is behind may be compacted by others. So it is written now and then.
+template <class Options, class Out>
+constexpr written mark(node_state<Options>& s, Out& out) {
+  s.marked = s.commit;
+  return out.write(hard_state{s.promised, no_node, s.commit});
+}
+
+// Promises a higher ballot. Returns the ticket of that: nothing may be said under the ballot before.
+template <class Options, class Out>
+[[gnu::cold]] constexpr written enter_ballot(node_state<Options>& s, stamp ballot, Out& out) {
+  step_down(s, out);
+  s.promised = ballot;
+  note_seen(s, ballot);
+  s.in_contact = false;
+  return mark(s, out);
+}
+
+// A message of a leader of `ballot`, which is not below what is promised: follow it. False for what can't be: one
+// who speaks for another's ballot, or for that of this node.
+template <class Options, class Out>
+constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, Out& out) {
+  if (s.leader != leader || s.promised != ballot) {
+    if (owner_of(ballot) != leader || leader == s.self) return false;
+    if (ballot > s.promised) enter_ballot(s, ballot, out);
+    else step_down(s, out); // a canvass of its own, perhaps
+    s.leader = leader;
+  }
+  out.arm(timer::election);
+  s.in_contact = true;
+  out.arm(timer::contact);
+  return true;
+}
+
+// A leader lives, as far as this node knows.
+template <class Options>
+constexpr bool beside_a_leader(node_state<Options> const& s) {
+  return s.is == role::leader || s.in_contact;
+}
+
+// Of a ballot that is not this node's any more.
+template <class Options, log_view Log, class Out>
+constexpr void refuse(node_state<Options> const& s, node_index to, stamp asked, Log const& log, Out& out) {
+  out.send(to, refused{asked, s.promised, config_now(s, log)});
+}
+
+template <class Options, class Out>
+constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) {
+  if (upto <= s.commit) return;
+  s.commit = upto;
+  if (s.verified < upto) s.verified = upto;
+  out.report(committed{upto});
+}
+
+} // namespace quorate::multi_paxos

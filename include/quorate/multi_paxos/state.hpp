@@ -1,0 +1,96 @@
+// The value that a Multi-Paxos core is.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/core/entry.hpp"
+#include "quorate/core/read_rounds.hpp"
+#include "quorate/multi_paxos/ballot.hpp"
+#include "quorate/multi_paxos/options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace quorate::multi_paxos {
+
+enum class role : std::uint8_t { follower, candidate, leader };
+constexpr char const* name_of(role r) {
+  return r == role::leader ? "leader" : r == role::candidate ? "candidate" : "follower";
+}
+
+struct no_state {
+  friend constexpr bool operator==(no_state, no_state) = default;
+};
+
+// What one acceptor has reported in phase 1, from state::unsettled on.
+struct report {
+  bool given = false;
+  bool ended = false; // it has voted for nothing from there on
+  entry_kind kind{};
+  std::uint32_t count{};
+  stamp voted{};
+  log_index kept{};
+  log_index commit{};
+  friend constexpr bool operator==(report const&, report const&) = default;
+};
+
+// What a leader knows of one acceptor, itself included.
+struct progress {
+  log_index next{};        // the next slot to send
+  log_index match{};       // it holds everything from the commit index on up to here, durably
+  log_index apart_first{}; // and these slots, accepted out of order; none when apart_last is below
+  log_index apart_last{};
+  log_index told{};      // the commit index that it has been told
+  std::uint64_t round{}; // the last round that it has answered
+  std::uint8_t in_flight{};
+  bool quiet = false; // it lacked something when it last answered a heartbeat, and has acknowledged nothing since
+  friend constexpr bool operator==(progress const&, progress const&) = default;
+};
+
+// Slots that a follower has yet to acknowledge.
+struct owed_run {
+  log_index first{};
+  std::uint32_t count{};
+  std::uint8_t answered{};
+  friend constexpr bool operator==(owed_run const&, owed_run const&) = default;
+};
+
+template <class Options>
+struct node_state {
+  using options = Options;
+  using nodes = typename Options::nodes;
+
+  stamp promised{}; // the ballot that this node has promised; its own, if it campaigns or leads
+  stamp seen{};     // the highest that anybody has spoken of
+  log_index commit{};
+  log_index marked{}; // the commit index that was written last
+  node_index self{};
+  node_index leader = no_node; // of `promised`, as far as this node knows
+  role is = role::follower;
+  bool in_contact = false; // heard of a leader less than T ago
+  bool canvassing = false;
+  bool beat_due = false;
+  nodes granted{}; // who answered the canvass
+
+  // A follower's: its log is the leader's up to here, and what it has yet to acknowledge.
+  log_index verified{};
+  bounded<owed_run, 4> owed{};
+
+  // A candidate's: phase 1 is settled below this slot; and whom it asked for values.
+  log_index unsettled{};
+  node_index asked = no_node;
+  report reports[Options::limit.nodes]{};
+
+  // A leader's.
+  log_index settled{};   // the last slot that phase 1 found: nothing is read before it is chosen
+  log_index self_told{}; // up to where it has acknowledged to itself
+  nodes active{};        // heard of since the last quorum check
+  progress peers[Options::limit.nodes]{};
+  [[no_unique_address]] std::conditional_t<Options::reads, read_rounds<Options::limit.reads>, no_state> readers{};
+
+  constexpr progress& peer(node_index n) { return peers[n.value]; }
+  constexpr progress const& peer(node_index n) const { return peers[n.value]; }
+  friend constexpr bool operator==(node_state const&, node_state const&) = default;
+};
+
+} // namespace quorate::multi_paxos
