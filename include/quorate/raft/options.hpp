@@ -38,6 +38,9 @@ struct options {
                 "first_entry, pipelining, answer_stale, eager_commit and read_index");
 
   using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
+  // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
+  static_assert(::quorate::detail::elects_one<quorum_type>);
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool pre_votes = pick<pre_vote_axis, pre_vote<on>, Keywords...>::value;
   static constexpr bool checks_quorum = pick<check_quorum_axis, check_quorum<on>, Keywords...>::value;
