@@ -37,7 +37,8 @@ concept quorum_system =
 // |                    | it all sets are tried, which is for up to 10 nodes                                   |
 template <class Q>
 concept constant_quorum_system =
-    quorum_system<Q> && requires { typename std::integral_constant<std::size_t, Q::nodes>; } && (Q::nodes > 0);
+    quorum_system<Q> && !requires { requires std::is_member_object_pointer_v<decltype(&Q::nodes)>; } &&
+    requires { typename std::integral_constant<std::size_t, Q::nodes>; } && (Q::nodes > 0);
 
 // More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (SCENARIOS C10).
 struct majority {
