@@ -1,5 +1,5 @@
-// Each quorum system against a twin that can only look at one node after another, over all systems of its kind of up
-// to six nodes: every configuration and every set of acks, those of strangers included.
+// Each quorum system against a twin that can only look at one node after another, over all systems of its kind
+// of up to six nodes: every configuration and every set of acks, those of strangers included.
 #include "quorate/policy/quorum_systems.hpp"
 
 #include <doctest/doctest.h>

@@ -63,8 +63,10 @@ struct quorum_weights {
   std::uint64_t election = 0, commit = 0;
 
   constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) const {
+    auto const present = (acks & c.voters).bits;
     std::uint64_t sum = 0;
-    (acks & c.voters & node_set<64>::first(Nodes)).for_each([&](node_index n) { sum += weight[n.value]; });
+    for (std::size_t n = 0; n < Nodes; ++n)
+      if (((present >> n) & 1U) != 0) sum += weight[n];
     return sum >= (phase == quorum_phase::election ? election : commit);
   }
 };
