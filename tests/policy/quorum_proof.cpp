@@ -65,7 +65,7 @@ struct tally {
       if constexpr (requires { q.miss(election, other); }) {
         auto const found = q.miss(election, other); // by arithmetic: as true, and as small
         if (!what && found.has_value() != missed) what = "arithmetic is wrong";
-        if (!what && found && *found != find_miss(q, first(n), election, other)) what = "other quorums by arithmetic";
+        if (!what && found && *found != find_miss(q, first(n), election, other)) what = "and names other quorums";
       }
       if (what) FAIL_CHECK(what);
       ++(missed ? miss : meet);
@@ -198,10 +198,10 @@ static_assert(!find_miss(quorum_weights<3>{{2, 2, 2}, 3, 3}, first(3))); // whos
 static_assert(!find_miss(quorum_sizes{3, 2, 2}, {}));
 
 // Each is proved where it is named, within the compilers' own limits.
-static_assert(quorums_meet<flexible<5, 2, 4>> && quorums_meet<flexible<9, 3, 7>> && quorums_meet<flexible<64, 1, 64>>);
+static_assert(quorums_meet<flexible<5, 2, 4>> && quorums_meet<flexible<64, 1, 64>>);
 static_assert(quorums_meet<weighted<weights<2, 1, 1, 1>>> && quorums_meet<weighted<weights<2, 2, 2>, 3, 3>>);
 static_assert(quorums_meet<weighted<weights<3, 2, 2, 2, 1, 1, 1, 1, 1, 1>>>);
-static_assert(quorums_meet<grid<3, 3>> && quorums_meet<grid<3, 3, grid_election::row>> && quorums_meet<grid<8, 8>>);
+static_assert(quorums_meet<grid<3, 3, grid_election::row>> && quorums_meet<grid<8, 8>>);
 static_assert(quorums_meet<both<grid<3, 3>, weighted<weights<2, 1, 1, 1, 1, 1, 1, 1, 1>>>>);
 
 // Raft asks more.
@@ -212,7 +212,8 @@ static_assert(election_quorums_meet<flexible<5, 4, 2>> && election_quorums_meet<
 struct fano_plane {
   static constexpr std::size_t nodes = 7;
   static constexpr bool met(quorum_phase, node_set<64> acks, configuration const& c) {
-    constexpr std::uint64_t lines[] = {0b0000111, 0b0011001, 0b1100001, 0b0101010, 0b1010010, 0b1001100, 0b0110100};
+    constexpr std::uint64_t lines[] = {0b0000111, 0b0011001, 0b1100001, 0b0101010,
+                                       0b1010010, 0b1001100, 0b0110100};
     for (auto const line : lines)
       if (node_set<64>{line}.without(acks & c.voters).empty()) return true;
     return false;

@@ -75,11 +75,13 @@ consteval bool decides_with_all() {
   return true;
 }
 
-// Nobody acks, or nobody who acks is a voter.
+// Nobody acks, or nobody who acks is a voter, or all who ack stand behind its nodes.
 template <class Q>
-consteval bool decides_with_none() {
+consteval bool decides_with_strangers() {
+  constexpr auto all = all_nodes<Q>.voters, most = node_set<64>::first(64);
   for (auto const phase : quorum_phases)
-    if (Q{}.met(phase, {}, all_nodes<Q>) || Q{}.met(phase, node_set<64>::first(64), {})) return true;
+    if (Q{}.met(phase, {}, {all}) || Q{}.met(phase, most, {}) || Q{}.met(phase, most.without(all), {most}))
+      return true;
   return false;
 }
 
@@ -147,7 +149,8 @@ consteval auto members_of() {
 template <class Q>
 consteval bool keep_the_laws() {
   static_assert(Q::nodes <= 64, "quorate: a quorum system has between 1 and 64 nodes");
-  static_assert(!decides_with_none<Q>(), "quorate: this quorum system decides without the ack of any voter");
+  static_assert(!decides_with_strangers<Q>(), "quorate: this quorum system decides without an ack of any of its "
+                                              "nodes that is a voter");
   static_assert(decides_with_all<Q>(), "quorate: this quorum system decides nothing, even if all nodes agree");
   if constexpr (!knows_its_miss<Q>) {
     static_assert(Q::nodes <= enumerable_nodes,
