@@ -222,6 +222,30 @@ struct fano_plane {
 static_assert(constant_quorum_system<fano_plane> && quorums_meet<fano_plane> && election_quorums_meet<fano_plane>);
 static_assert(quorums_meet<both<fano_plane, flexible<5, 2, 4>>>);
 
+// Whose ack must not decide anything: nobody's, that of who is no voter, and that of voters behind its nodes.
+struct mine {
+  static constexpr std::size_t nodes = 3;
+};
+struct counts_nobody : mine {
+  static constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
+    return phase == commit && acks.empty() && !c.voters.empty();
+  }
+};
+struct counts_no_voters : mine {
+  static constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const&) {
+    return phase == commit && (acks & node_set<64>::first(nodes)).size() > 1;
+  }
+};
+struct counts_behind_its_nodes : mine {
+  static constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
+    return phase == commit && (acks & c.voters).size() > 1;
+  }
+};
+static_assert(detail::decides_with_strangers<counts_nobody>());
+static_assert(detail::decides_with_strangers<counts_no_voters>());
+static_assert(detail::decides_with_strangers<counts_behind_its_nodes>());
+static_assert(!detail::decides_with_strangers<fano_plane>());
+
 // A user's own rule: a value, which becomes a constant system.
 struct with_the_first {
   std::size_t nodes{};

@@ -116,10 +116,14 @@ TEST_CASE("the weight of who is no voter is not there, nor that of a stranger") 
     CHECK(differences(q, twin) == 0);
   } while (next(q));
 }
-TEST_CASE("by default it takes more than half of the weight") {
+TEST_CASE("by default it takes more than half of the weight, and as much to commit as to elect") {
   using by_default = weighted<weights<3, 1, 0, 2>>;
   CHECK(differences(by_default{}, [](quorum_phase, std::uint64_t set) {
           return sum_of(quorum_weights<4>{{3, 1, 0, 2}}, set) >= 4;
+        }) == 0);
+  using one_named = weighted<weights<3, 1, 0, 2>, 5>;
+  CHECK(differences(one_named{}, [](quorum_phase, std::uint64_t set) {
+          return sum_of(quorum_weights<4>{{3, 1, 0, 2}}, set) >= 5;
         }) == 0);
   using named = weighted<weights<3, 1, 0, 2>, 5, 2>;
   CHECK(differences(named{}, [](quorum_phase phase, std::uint64_t set) {

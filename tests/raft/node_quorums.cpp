@@ -1,4 +1,4 @@
-// A Raft core with quorums other than the majority: who elects, who commits, and who has to be asked before a read.
+// A Raft core with quorums other than the majority: who elects, who commits, who is asked before a read.
 #include "quorate/policy/quorum_systems.hpp"
 #include "support/raft_world.hpp"
 
