@@ -140,6 +140,10 @@ TEST_CASE("where election quorums miss each other, two nodes lead one term") {
   CHECK(w.state(A).current_term == w.state(C).current_term);
 }
 
+// Pairs that can't be tried as a whole are taken if their halves are.
+static_assert(raft::options<quorum<both<flexible<15, 9, 7>, grid<4, 4>>>>::reads);
+static_assert(raft::options<quorum<both<majority, grid<4, 4>>>>::reads);
+
 // At compile time as well: four elect, three do not, two commit.
 constexpr bool elects_by_four_and_commits_by_two() {
   world<5, raft::node<quorum<flexible<5, 4, 2>>>> w;

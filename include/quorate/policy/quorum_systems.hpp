@@ -152,12 +152,14 @@ struct both {
 };
 
 namespace detail {
-// A pair of which only one is constant can't be tried as a whole.
+// A pair of which only one is constant, or that is too large, can't be tried as a whole.
 template <class A, class B>
-  requires(!constant_quorum_system<both<A, B>>)
+inline constexpr bool by_halves = !constant_quorum_system<both<A, B>> || both<A, B>::nodes > enumerable_nodes;
+template <class A, class B>
+  requires by_halves<A, B>
 inline constexpr bool fit_for_use<both<A, B>> = fit_for_use<A> && fit_for_use<B>;
 template <class A, class B>
-  requires(!constant_quorum_system<both<A, B>>)
+  requires by_halves<A, B>
 inline constexpr bool elects_one<both<A, B>> = elects_one<A> && elects_one<B>;
 } // namespace detail
 
