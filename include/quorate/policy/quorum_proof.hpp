@@ -204,6 +204,12 @@ template <class Q>
 inline constexpr bool elects_one = true;
 template <constant_quorum_system Q>
 inline constexpr bool elects_one<Q> = election_quorums_meet<Q>;
+
+template <class Q>
+consteval bool nodes_within(std::size_t most) {
+  if constexpr (constant_quorum_system<Q>) return Q::nodes <= most;
+  else return true;
+}
 } // namespace detail
 
 } // namespace quorate
