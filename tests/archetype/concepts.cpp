@@ -3,6 +3,7 @@
 #include "least_log.hpp"
 #include "least_policies.hpp"
 #include "least_sink.hpp"
+#include "quorate/policy/keyword.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -44,6 +45,15 @@ struct quorum_of_a_size : least_quorum<> {
   int size;
 };
 static_assert(!quorum_system<quorum_of_a_size>, "a core makes its quorum system itself");
+// One that is constant must say over how many nodes, and be asked while it compiles; the keyword takes it then.
+struct least_constant_quorum {
+  static constexpr std::size_t nodes = 3;
+  constexpr bool met(quorum_phase, node_set<64> acks, configuration const& c) const {
+    return (acks & c.voters & node_set<64>::first(nodes)).size() >= 2;
+  }
+};
+static_assert(constant_quorum_system<least_constant_quorum> && !constant_quorum_system<least_quorum<>>);
+static_assert(std::is_same_v<quorum<least_constant_quorum>::type, least_constant_quorum>);
 struct unordered : least_timer<> {
   struct time {};
   void arm(std::size_t, timing, time);

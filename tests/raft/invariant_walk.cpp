@@ -1,6 +1,7 @@
 // Seeded walks through what can happen to a few nodes: any timer, any message at any time, twice or never, syncs
 // that take their time, power cuts. After every step all invariants are checked; at the end, with the faults gone,
 // a leader must be found and everything committed everywhere. A failure names its seed, which replays it.
+#include "quorate/policy/quorum_systems.hpp"
 #include "support/raft_ghost.hpp"
 #include "support/seeds.hpp"
 
@@ -222,6 +223,12 @@ TEST_CASE("a random walk of three nodes with everything off breaks nothing") {
 TEST_CASE("a random walk of five nodes breaks nothing") { walks<world<5, small_steps>>(30'000'001, 1500); }
 TEST_CASE("a random walk of five nodes with everything off breaks nothing") {
   walks<world<5, bare>>(40'000'001, 1500);
+}
+TEST_CASE("a random walk of five nodes, of which four elect and two commit, breaks nothing") {
+  walks<world<5, raft::node<quorum<flexible<5, 4, 2>>>>>(50'000'001, 1500);
+}
+TEST_CASE("a random walk of a grid of six nodes breaks nothing") {
+  walks<world<6, raft::node<quorum<grid<2, 3>>>>>(60'000'001, 1500);
 }
 
 } // namespace

@@ -58,7 +58,7 @@ public:
   // Up to where every disk holds what is committed: a log may be compacted so far, and nobody will miss it.
   log_index on_every_disk(World const& w) const {
     auto i = ledger_.size();
-    while (i > 0 && holders(w, i) < World::nodes) --i;
+    while (i > 0 && holders(w, i) != World::everybody().voters) --i;
     return log_index{i};
   }
 
@@ -71,10 +71,15 @@ private:
   static bool held(auto const& log, std::uint64_t i, term_id entry) {
     return at(i) <= log.compacted() || (at(i) <= log.last() && log.stamp_at(at(i)) == entry);
   }
-  std::size_t holders(World const& w, std::uint64_t i) const {
-    std::size_t n = 0;
-    each([&](node_index j) { n += held(w[j].durable.log, i, ledger_[i - 1].entry) ? 1 : 0; });
-    return n;
+  node_set<64> holders(World const& w, std::uint64_t i) const {
+    node_set<64> s{};
+    each([&](node_index j) {
+      if (held(w[j].durable.log, i, ledger_[i - 1].entry)) s.insert(j);
+    });
+    return s;
+  }
+  bool on_a_quorum(World const& w, std::uint64_t i) const {
+    return typename World::options::quorum_type{}.met(quorum_phase::commit, holders(w, i), World::everybody());
   }
   static void each(auto&& f) { World::everybody().voters.for_each(f); }
 
@@ -116,7 +121,7 @@ private:
     return broken;
   }
 
-  // What one node knows to be committed is the same on all, was on a majority's disks by then, and stays there.
+  // What one node knows to be committed is the same on all, was on a quorum's disks by then, and stays there.
   char const* committed(World const& w, node_index n) {
     auto const commit_index = w.state(n).commit.value;
     for (auto i = known_[n.value] + 1; i <= commit_index; ++i) {
@@ -126,7 +131,7 @@ private:
       if (i > ledger_.size()) {
         ledger_.push_back({entry, term_now});
         ++seen.commits;
-        if (2 * holders(w, i) <= World::nodes) return "what is committed is on a majority's disks";
+        if (!on_a_quorum(w, i)) return "what is committed is on a quorum's disks";
       }
       auto& known = ledger_[i - 1];
       if (known.entry != entry) return "one entry an index is ever committed";
@@ -136,8 +141,7 @@ private:
       known_[n.value] = commit_index;
       if (auto const* broken = complete(w)) return broken;
     }
-    if (!ledger_.empty() && 2 * holders(w, ledger_.size()) <= World::nodes)
-      return "what is committed stays on a majority's disks";
+    if (!ledger_.empty() && !on_a_quorum(w, ledger_.size())) return "what is committed stays on a quorum's disks";
     return nullptr;
   }
 

@@ -46,7 +46,8 @@ class world {
 public:
   struct host;
   static constexpr std::size_t nodes = Nodes;
-  using state_type = raft::node_state<typename Core::options>;
+  using options = typename Core::options;
+  using state_type = raft::node_state<options>;
   using log_type = log_shape<Runs>;
 
   // Every log begins with the configuration entry, at index 1 and term 0, as a replica lays it down.

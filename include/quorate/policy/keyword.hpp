@@ -3,7 +3,7 @@
 #pragma once
 
 #include "quorate/policy/limits.hpp"
-#include "quorate/policy/quorum.hpp"
+#include "quorate/policy/quorum_proof.hpp"
 
 #include <type_traits>
 
@@ -51,6 +51,7 @@ template <class Q>
 struct quorum {
   static_assert(quorum_system<Q>, "quorate: this Quorum policy lacks a member; it needs what policy/quorum.hpp "
                                   "lists: met, and to be copyable and default-constructible");
+  static_assert(detail::fit_for_use<Q>); // names two quorums that miss each other
   using axis = quorum_axis;
   using type = Q;
 };

@@ -38,7 +38,12 @@ struct options {
                 "first_entry, pipelining, answer_stale, eager_commit and read_index");
 
   using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
+  // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
+  static_assert(::quorate::detail::elects_one<quorum_type>);
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
+  static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
+                "quorate: raft: the quorum system has more nodes than a configuration may: raise limits' nodes");
   static constexpr bool pre_votes = pick<pre_vote_axis, pre_vote<on>, Keywords...>::value;
   static constexpr bool checks_quorum = pick<check_quorum_axis, check_quorum<on>, Keywords...>::value;
   static constexpr bool appends_first_entry = pick<first_entry_axis, first_entry<on>, Keywords...>::value;
