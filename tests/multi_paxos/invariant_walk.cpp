@@ -37,7 +37,7 @@ class walk {
 public:
   explicit walk(std::uint64_t seed) : draw_{seed} {
     // How fast things go wrong differs from seed to seed.
-    calm_ = 8 + draw_(80);
+    calm_ = 4 + draw_(60);
     lossy_ = draw_(3) == 0 ? 25 : draw_(8);
     slow_ = 1 + draw_(8);
     reorders_ = draw_(2) == 0;
@@ -89,6 +89,7 @@ private:
       if (!begun) begun.emplace(w_.start_sync(n));
       return nullptr;
     case 6: return finish(n);
+    case 7: return again();
     default: return network();
     }
   }
@@ -117,6 +118,11 @@ private:
     return step(n, [&] { w_.finish_sync(n, std::move(b)); });
   }
 
+  // Something that was said long ago.
+  char const* again() {
+    auto const& p = old_[draw_(old)];
+    return p.from == p.to ? nullptr : step(p.to, [&] { w_.hand_over(p); });
+  }
   char const* network() {
     if (w_.in_flight() == 0) return turn(any());
     auto const i = reorders_ ? draw_(w_.in_flight()) : 0;
@@ -124,7 +130,8 @@ private:
     bool const cut = ((cut_ >> p.from.value) & 1U) != ((cut_ >> p.to.value) & 1U);
     bool const dead = ((dead_links_ >> (p.from.value * 8 + p.to.value)) & 1U) != 0;
     if (cut || dead || draw_(100) < lossy_ || w_.in_flight() > 100) return w_.forget(i), nullptr;
-    if (draw_(20) != 0) w_.forget(i); // else it will come again
+    if (draw_(20) != 0) w_.forget(i); // else it will come again soon
+    if (draw_(4) == 0) old_[draw_(old)] = p;
     if (auto const* broken = step(p.to, [&] { w_.hand_over(p); })) return broken;
     return draw_(slow_) == 0 ? turn(p.to) : nullptr;
   }
@@ -199,14 +206,17 @@ private:
     bool all = true;
     World::everybody().voters.for_each([&](node_index v) {
       all = all && w_.log(v).last() == w_.log(n).last() && w_.state(v).commit == w_.log(n).last();
-      for (auto i = std::max(w_.log(n).compacted(), w_.log(v).compacted()) + 1; all && i <= w_.log(n).last(); i = i + 1)
-        all = w_.log(v)[i].what == w_.log(n)[i].what;
+      auto i = std::max(w_.log(n).compacted(), w_.log(v).compacted()) + 1;
+      for (; all && i <= w_.log(n).last(); i = i + 1) all = w_.log(v)[i].what == w_.log(n)[i].what;
     });
     return all;
   }
 
+  static constexpr std::size_t old = 48;
+
   dice draw_;
   World w_{};
+  packet old_[old]{};
   ghost<World> ghost_{};
   std::optional<typename World::begun> begun_[World::nodes]{};
   std::uint64_t calm_, lossy_, slow_, proposes_;

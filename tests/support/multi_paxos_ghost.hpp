@@ -1,6 +1,6 @@
-// What is true of several Multi-Paxos nodes together, and across their restarts. A ghost sees every step of a world
-// and remembers what the nodes may forget: every vote that was ever durable, and so what is chosen; who led which
-// ballot; what was ever promised. It asks no core what is chosen.
+// What is true of several Multi-Paxos nodes together, and across their restarts. A ghost sees every step of a
+// world and remembers what the nodes may forget: every vote that was ever durable, and so what is chosen; who led
+// which ballot; what was ever promised. It asks no core what is chosen.
 #pragma once
 
 #include "support/multi_paxos_world.hpp"
@@ -88,7 +88,8 @@ private:
   char const* propose(std::uint64_t i, cell const& c) {
     auto const& p = proposals_.emplace(place{i, c.voted}, of(c)).first->second;
     if (!(p == of(c))) return "one value a slot and ballot";
-    if (auto const k = chosen_.find(i); k != chosen_.end() && c.voted >= k->second.ballot && !(k->second.what == p))
+    auto const k = chosen_.find(i);
+    if (k != chosen_.end() && c.voted >= k->second.ballot && !(k->second.what == p))
       return "no other value is proposed above a ballot at which one was chosen";
     return nullptr;
   }
@@ -104,7 +105,7 @@ private:
         continue;
       }
       if ((c.kind == entry_kind::no_op) != (c.what == value{})) return "only what was proposed, or a no-op";
-      if (c.kind == entry_kind::command && c.what.by > c.voted) return "nothing is voted for before it is proposed";
+      if (c.what.by > c.voted) return "nothing is voted for before it is proposed";
       // Below what it has promised, a node writes only what is chosen.
       if (c.voted < s.promised) {
         ++seen.taught;
@@ -128,12 +129,14 @@ private:
       auto& p = proposals_.emplace(place{i.value, c.voted}, of(c)).first->second;
       if (!(p == of(c))) return "one value a slot and ballot";
       p.voters.insert(n);
-      if (!typename World::options::quorum_type{}.met(quorum_phase::commit, p.voters, World::everybody())) continue;
+      typename World::options::quorum_type const quorums{};
+      if (!quorums.met(quorum_phase::commit, p.voters, World::everybody())) continue;
       auto const [k, fresh] = chosen_.emplace(i.value, choice{c.voted, p});
       if (!(k->second.what == p)) return "one value a slot is ever chosen";
       if (fresh) ++seen.chosen;
       k->second.ballot = std::min(k->second.ballot, c.voted);
-      for (auto q = proposals_.lower_bound({i.value, c.voted}); q != proposals_.end() && q->first.first == i.value; ++q)
+      auto q = proposals_.lower_bound({i.value, c.voted});
+      for (; q != proposals_.end() && q->first.first == i.value; ++q)
         if (!(q->second == p)) return "no other value is proposed above a ballot at which one was chosen";
     }
     old = log;

@@ -6,6 +6,7 @@
 #include "quorate/effect/outbox.hpp"
 #include "quorate/effect/sink.hpp"
 #include "quorate/multi_paxos/node.hpp"
+#include "support/slot_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,94 +24,6 @@ using any_message = std::variant<multi_paxos::canvass, multi_paxos::canvass_gran
 inline constexpr node_index A{0}, B{1}, C{2}, D{3}, E{4};
 
 constexpr stamp ballot(std::uint64_t round, node_index owner) { return multi_paxos::make_ballot(round, owner); }
-constexpr log_index at(std::uint64_t n) { return log_index{n}; }
-
-// What a slot holds: the number-th command of whoever led `by`; nothing, for a no-op and for a hole.
-struct value {
-  stamp by{};
-  std::uint64_t number{};
-  friend constexpr bool operator==(value const&, value const&) = default;
-};
-struct cell {
-  stamp voted{};
-  entry_kind kind{};
-  value what{};
-  friend constexpr bool operator==(cell const&, cell const&) = default;
-};
-
-inline constexpr std::size_t most_values = 8; // in one message
-using values = bounded<value, most_values>;
-// The values of a message, or of a proposal, from slot `first` on.
-struct offer {
-  log_index first{};
-  values what{};
-  constexpr bool has(log_index i) const { return first <= i && i < first + what.size(); }
-  constexpr value const& operator[](log_index i) const { return what[i - first]; }
-};
-
-// A log of cells: written anywhere above what is compacted, over others and behind gaps.
-template <std::size_t Slots>
-class slot_log {
-public:
-  constexpr slot_log() = default;
-  constexpr explicit slot_log(configuration const& voters) : voters_{voters} {
-    cells_[0].kind = entry_kind::configuration;
-    last_ = log_index{1};
-  }
-  constexpr log_index compacted() const { return compacted_; }
-  constexpr log_index last() const { return last_; }
-  constexpr cell const& operator[](log_index i) const { return cells_[i.value - 1]; }
-  constexpr stamp stamp_at(log_index i) const { return i.value == 0 ? stamp{} : (*this)[i].voted; }
-  constexpr entry_run run_at(log_index i, std::uint32_t max) const {
-    auto const& c = (*this)[i];
-    std::uint32_t n = 1;
-    while (n < max && i + n <= last_ && (*this)[i + n].voted == c.voted && (*this)[i + n].kind == c.kind) ++n;
-    return {i, n, c.voted, c.kind};
-  }
-  constexpr entry_run fit(log_index i, std::uint32_t max, std::size_t) const { return run_at(i, max); }
-  constexpr log_index last_not_above(log_index i, stamp s) const {
-    while (i > compacted_ && stamp_at(i) > s) i = i - 1;
-    return i;
-  }
-  constexpr configuration config_at(log_index) const { return voters_; }
-  constexpr std::uint64_t room() const { return Slots - last_.value; }
-
-  // A run keeps the values that stand there, unless they are offered. False if it asks for what nobody has.
-  constexpr bool put(entry_run const& run, offer const& o) {
-    if (run.count == 0 || run.first <= compacted_ || run.last().value > Slots) return false;
-    bool const offered = o.has(run.first) && o.has(run.last());
-    if (!offered && run.kind != entry_kind::no_op && run.last() > last_) return false;
-    for (auto i = last_ + 1; i < run.first; i = i + 1) cells_[i.value - 1] = {{}, entry_kind::hole, {}};
-    for (auto i = run.first; i <= run.last(); i = i + 1) {
-      auto& c = cells_[i.value - 1];
-      if (!offered && run.kind != entry_kind::no_op && c.kind != run.kind) return false;
-      c.voted = run.written_at;
-      c.kind = run.kind;
-      if (run.kind == entry_kind::no_op) c.what = {};
-      else if (offered) c.what = o[i];
-    }
-    if (run.last() > last_) last_ = run.last();
-    return true;
-  }
-  constexpr void compact(log_index upto) {
-    if (upto > compacted_) compacted_ = upto;
-  }
-  friend constexpr bool operator==(slot_log const&, slot_log const&) = default;
-
-private:
-  log_index compacted_{};
-  log_index last_{};
-  configuration voters_{};
-  cell cells_[Slots]{};
-};
-
-// What outlives a crash, when it was synced.
-template <std::size_t Slots>
-struct disk {
-  slot_log<Slots> log{};
-  hard_state hard{};
-  friend constexpr bool operator==(disk const&, disk const&) = default;
-};
 
 struct packet {
   node_index from{};
@@ -119,7 +32,8 @@ struct packet {
   offer payload{};
 };
 
-using small_core = multi_paxos::node<limits<limit_values{.nodes = 7, .append_entries = 8, .mark = 8, .reserve = 4}>>;
+using small_core =
+    multi_paxos::node<limits<limit_values{.nodes = 7, .append_entries = 8, .mark = 8, .reserve = 4}>>;
 
 template <std::size_t Nodes, class Core = small_core, std::size_t Slots = 96>
 class world {
@@ -181,7 +95,9 @@ public:
     sync_order order;
     disk<Slots> image;
   };
-  constexpr begun start_sync(node_index n) { return {hosts_[n.value].tickets.order(), hosts_[n.value].written}; }
+  constexpr begun start_sync(node_index n) {
+    return {hosts_[n.value].tickets.order(), hosts_[n.value].written};
+  }
   constexpr void finish_sync(node_index n, begun&& b) {
     finish(n, static_cast<sync_order&&>(b.order), b.image);
   }
@@ -312,7 +228,7 @@ public:
     outbox<64, multi_paxos::prepare, multi_paxos::promise, multi_paxos::accepted> held{};
     bounded_queue<laid, 128> unsynced{}; // since the last sync, oldest first
     std::uint64_t synced = 0;
-    bool lost_track = false; // a write that no storage could carry out, or too many: nothing after it means anything
+    bool lost_track = false; // a write that no storage could carry out, or too many: the rest means nothing
     bool overwrote = false;  // a value at or below the commit index was replaced
     bool fell = false;       // a promise was written below an earlier one
     bounded<entry_run, 8> proposed{};

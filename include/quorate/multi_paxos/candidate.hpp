@@ -132,7 +132,11 @@ constexpr void ask_for_values(node_state<Options>& s, finding const& f, Log cons
 template <class Options, log_view Log, class Out>
 constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& out) {
   auto const config = voters_now(s, log);
-  for (;; moved = true) {
+  for (std::size_t rounds = 0;; moved = true, ++rounds) {
+    if (rounds == Options::limit.nodes) { // enough for one step: the rest once its own report has come again
+      s.reports[s.self.value] = {};
+      out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
+    }
     node_set<64> given{};
     (config.voters & Options::nodes_wide).for_each([&](node_index n) {
       if (s.reports[n.value].given) given.insert(n);
