@@ -1,4 +1,4 @@
-// SCENARIOS.md, Multi-Paxos: the log, connectivity and reads: P41 to P44, P58 to P62, P68, P70.
+// SCENARIOS.md, Multi-Paxos: the log and connectivity: P41 to P44, P58 to P62, P70.
 //
 // Where the others stand: P43 (a displaced command is told so, once) replica/replica_tokens.cpp. P45: phase 1 is
 // never skipped. P62: a replica has one core. P69: policy/quorum_proof.cpp. The rest needs reconfiguration,
@@ -341,58 +341,6 @@ TEST_CASE("P61: when the leader is gone, another takes over") {
   w.elect(A);
   w.elect(B, node_set<64>::of(B).with(C));
   CHECK(w.leads(B));
-}
-
-TEST_CASE("P68: a read waits for all that phase 1 found, and for a round begun after it") {
-  world<3> w;
-  w.elect(A);
-  w.propose(A, 2);
-  w.turn(A);
-  auto const said = w.take<accept>(B);
-  w.lose_everything();
-  w.hand_over(said);
-  w.turn(B);
-  w.deliver(0); // A has it chosen, tells its client, and nobody else
-  REQUIRE(w.state(A).commit == at(3));
-  w.lose_everything();
-  w.elect_unheard(B, node_set<64>::of(B).with(C));
-  REQUIRE(w.leads(B));
-  REQUIRE(w.state(B).commit == at(1));
-  w.read(B);
-  w.turn(B);
-  for (auto const n : {A, C}) w.receive(B, n, heartbeat_answer{w.state(B).promised, at(1), 0, all3});
-  CHECK(w[B].readable == 0);
-  beats(w, B, 3);
-  CHECK(w[B].readable == 1);
-  CHECK(w[B].read_index >= at(3));
-}
-
-TEST_CASE("P68: answers of an earlier round, twice, or of an earlier ballot confirm nothing") {
-  world<5> w;
-  w.elect(A);
-  auto const b = w.state(A).promised;
-  w.read(A);
-  w.flush(A);
-  CHECK(w[A].readable == 0); // nobody has answered
-  REQUIRE(w.state(A).readers.last_round == 1);
-  w.receive(A, B, heartbeat_answer{b, at(1), 1, w.config});
-  w.receive(A, B, heartbeat_answer{b, at(1), 1, w.config});
-  w.receive(A, C, heartbeat_answer{b, at(1), 0, w.config});
-  w.receive(A, D, heartbeat_answer{ballot(0, A), at(1), 1, w.config});
-  w.receive(A, E, heartbeat_answer{b, at(1), 9, w.config}); // there was no such round
-  CHECK(w[A].readable == 0);
-  w.receive(A, C, heartbeat_answer{b, at(1), 1, w.config});
-  CHECK(w[A].readable == 1);
-}
-
-TEST_CASE("P68: a deposed leader's reads are refused, not answered") {
-  world<3> w;
-  w.elect(A);
-  w.read(A, 2);
-  w.flush(A);
-  w.receive(A, B, heartbeat{ballot(9, B), at(1), 0, all3});
-  CHECK(w[A].reads_refused == 1);
-  CHECK(w[A].readable == 0);
 }
 
 TEST_CASE("P70: accepts go to all, so one that dies is not waited for") {

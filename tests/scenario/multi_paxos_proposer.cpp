@@ -2,8 +2,8 @@
 //
 // Where the others stand: P26, P27 (one outcome for each proposal) replica/replica_tokens.cpp. P19, P31, P33: a
 // ballot is its owner's, burnt before anything is sent, and within it each slot is written once. P29: the timer's
-// jitter. P32: nothing here decides by a condition. P36: nobody is told of votes that another gave, and of a commit
-// index only by the ballot's owner. P38: a commit index covers only what was verified at its ballot (P38 below).
+// jitter. P32: nothing here decides by a condition. P36: nobody is told of another's votes, and of a commit
+// index only by the ballot's owner.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"
@@ -172,7 +172,7 @@ TEST_CASE("P25: what is owed to a leader is not said to the next") {
   CHECK(w.count<accepted>() == 0);
 }
 
-TEST_CASE("P28: a refusal of another ballot, or with a promise that is not above, changes only what was heard of") {
+TEST_CASE("P28: a refusal of another ballot, or with a promise that is not above, stops nobody") {
   world<3> w;
   campaigns(w, A);
   campaigns(w, A);

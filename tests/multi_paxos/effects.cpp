@@ -1,0 +1,240 @@
+// One step at a time, and all that it says: the exact list of effects.
+#include "quorate/core/log_shape.hpp"
+#include "quorate/effect/batch.hpp"
+#include "quorate/multi_paxos/invariant.hpp"
+#include "quorate/multi_paxos/node.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+
+namespace quorate::test {
+namespace {
+
+using namespace multi_paxos;
+using core = multi_paxos::node<limits<limit_values{.nodes = 3}>>;
+using effects = batch<core>;
+using effect = effects::effect;
+
+constexpr node_index A{0}, B{1}, C{2};
+constexpr configuration three{node_set<64>::first(3)};
+constexpr std::uint64_t all = three.voters.bits;
+constexpr stamp ballot(std::uint64_t round, node_index owner) { return make_ballot(round, owner); }
+constexpr log_index at(std::uint64_t n) { return log_index{n}; }
+
+// A core, its log, and what the last step said. What was written is carried out when the step is over.
+struct one {
+  log_shape<64> log{};
+  core it{};
+  effects out{};
+
+  explicit one(std::initializer_list<entry_run> runs = {}, hard_state const& hard = {}) {
+    (void)log.put({at(1), 1, stamp{}, entry_kind::configuration}, three);
+    for (auto const& r : runs) REQUIRE(log.put(r));
+    it = core{A, hard, log};
+  }
+  template <class Event>
+  void step(Event const& e) {
+    out.clear();
+    it.step(e, log, out);
+    CHECK(!out.overflowed());
+    for (auto const& x : out.effects())
+      if (auto const* run = std::get_if<entry_run>(&x)) {
+        log.truncate(run->first); // no test here writes anywhere but over the end
+        REQUIRE(log.put(*run));
+      }
+    CHECK(holds(it.state(), log));
+  }
+  template <class M>
+  void hear(node_index who, M const& m) {
+    step(from<M>{who, m});
+  }
+};
+
+template <class M>
+effect said(node_index to, M const& m, std::uint64_t after = 0) {
+  return effect{effects::message{to, m, after}};
+}
+effect arms(timer t) { return effect{armed<timer>{t}}; }
+effect disarms(timer t) { return effect{disarmed<timer>{t}}; }
+bool says(one const& o, std::initializer_list<effect> expected) {
+  if (o.out.effects().size() != expected.size()) return false;
+  std::size_t i = 0;
+  for (auto const& e : expected)
+    if (!(o.out.effects()[i++] == e)) return false;
+  return true;
+}
+// What is asked at (4, B) is answered with, by one that has promised (5, B).
+refused const no{ballot(4, B), ballot(5, B), all};
+
+one promised_five() {
+  one o;
+  o.hear(B, prepare{ballot(5, B), at(2), all});
+  CHECK(says(o, {effect{hard_state{ballot(5, B), no_node, at(1)}}, arms(timer::election),
+                 said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  return o;
+}
+
+TEST_CASE("prepare: below refused, at the promise answered after the last write, above written first") {
+  auto o = promised_five();
+  o.hear(B, prepare{ballot(4, B), at(2), all});
+  CHECK(says(o, {said(B, no)}));
+  o.hear(B, prepare{ballot(5, B), at(2), all});
+  CHECK(says(o, {arms(timer::election),
+                 said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  o.hear(C, prepare{ballot(5, C), at(2), all});
+  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms(timer::election),
+                 said(C, promise{ballot(5, C), at(2), at(1), at(1), stamp{}, 0, {}, all}, 2)}));
+}
+
+TEST_CASE("accept: below refused, at the promise written, above promised and written") {
+  auto const of = [](std::uint64_t round) {
+    return accept{ballot(round, B), ballot(round, B), at(2), at(1), all, 2, entry_kind::command};
+  };
+  auto o = promised_five();
+  o.hear(B, of(4));
+  CHECK(says(o, {said(B, no)}));
+  o.hear(B, of(5));
+  CHECK(says(o, {arms(timer::election), arms(timer::contact),
+                 effect{entry_run{at(2), 2, ballot(5, B), entry_kind::command}}}));
+  o.step(flush{});
+  CHECK(says(o, {said(B, accepted{ballot(5, B), at(2), all, 2, 1}, 2)}));
+  o.hear(B, of(5)); // again: acknowledged, not written
+  CHECK(says(o, {arms(timer::election), arms(timer::contact)}));
+  o.step(flush{});
+  CHECK(says(o, {said(B, accepted{ballot(5, B), at(2), all, 2, 1}, 2)}));
+  o.step(flush{});
+  CHECK(says(o, {}));
+  o.hear(B, of(6));
+  CHECK(says(o, {effect{hard_state{ballot(6, B), no_node, at(1)}}, arms(timer::election), arms(timer::contact),
+                 effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
+}
+
+TEST_CASE("heartbeat: below refused, at and above answered, and what is verified is chosen") {
+  auto o = promised_five();
+  o.hear(B, heartbeat{ballot(4, B), at(1), 3, all});
+  CHECK(says(o, {said(B, no)}));
+  o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 2, entry_kind::command});
+  o.hear(B, heartbeat{ballot(5, B), at(9), 3, all});
+  CHECK(says(o, {arms(timer::election), arms(timer::contact), effect{committed{at(3)}},
+                 said(B, heartbeat_answer{ballot(5, B), at(3), 3, all})}));
+  o.hear(C, heartbeat{ballot(5, C), at(9), 3, all});
+  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(3)}}, arms(timer::election), arms(timer::contact),
+                 said(C, heartbeat_answer{ballot(5, C), at(3), 3, all})}));
+}
+
+TEST_CASE("canvass: only above the promise, beside no leader, and nothing is changed by it") {
+  auto o = promised_five();
+  auto const before = o.it;
+  o.hear(C, canvass{ballot(4, C), at(2), all});
+  CHECK(says(o, {said(C, refused{ballot(4, C), ballot(5, B), all})}));
+  o.hear(B, canvass{ballot(5, B), at(2), all});
+  CHECK(says(o, {said(B, refused{ballot(5, B), ballot(5, B), all})}));
+  o.hear(C, canvass{ballot(6, C), at(2), all});
+  CHECK(says(o, {said(C, canvass_granted{ballot(6, C), all})}));
+  CHECK(o.it == before);
+  o.hear(B, heartbeat{ballot(5, B), at(1), 0, all});
+  o.hear(C, canvass{ballot(6, C), at(2), all});
+  CHECK(says(o, {said(C, refused{ballot(6, C), ballot(5, B), all})}));
+  o.hear(C, prepare{ballot(6, C), at(2), all}); // a living leader is not disturbed
+  CHECK(says(o, {}));
+}
+
+TEST_CASE("fetch: only what was voted for at that ballot, for the candidate that it has promised") {
+  one o{{{at(2), 3, ballot(2, C), entry_kind::command}}, {ballot(5, B), no_node, {}}};
+  o.hear(B, fetch{ballot(5, B), at(2), 9, ballot(2, C), all});
+  CHECK(says(o, {said(B, fetched{ballot(5, B), at(2), 3, ballot(2, C), entry_kind::command, all})}));
+  for (auto const& f : {fetch{ballot(4, B), at(2), 9, ballot(2, C), all},
+                        fetch{ballot(6, B), at(2), 9, ballot(2, C), all},
+                        fetch{ballot(5, B), at(2), 9, ballot(1, C), all},
+                        fetch{ballot(5, B), at(2), 0, ballot(2, C), all},
+                        fetch{ballot(5, B), at(5), 1, ballot(2, C), all},
+                        fetch{ballot(5, B), at(0), 1, stamp{}, all}}) {
+    o.hear(B, f);
+    CHECK(says(o, {}));
+  }
+}
+
+TEST_CASE("an election and a decision, effect by effect") {
+  one o;
+  o.step(start{});
+  CHECK(says(o, {arms(timer::election)}));
+  o.step(timer::election);
+  CHECK(says(o, {arms(timer::election), said(B, canvass{ballot(1, A), at(2), all}),
+                 said(C, canvass{ballot(1, A), at(2), all})}));
+  o.hear(B, canvass_granted{ballot(1, A), all});
+  promise const own{ballot(1, A), at(2), at(1), at(1), stamp{}, 0, {}, all};
+  CHECK(says(o, {effect{hard_state{ballot(1, A), no_node, at(1)}}, said(A, own, 1),
+                 said(B, prepare{ballot(1, A), at(2), all}, 1), said(C, prepare{ballot(1, A), at(2), all}, 1),
+                 arms(timer::election), arms(timer::heartbeat)}));
+  o.hear(C, own);
+  CHECK(says(o, {})); // without its own it does not lead
+  o.hear(A, own);
+  CHECK(says(o, {disarms(timer::election), disarms(timer::contact), arms(timer::heartbeat),
+                 arms(timer::quorum_check)}));
+  o.step(flush{});
+  auto const beat = [](std::uint64_t commit, std::uint64_t round) {
+    return heartbeat{ballot(1, A), at(commit), round, all};
+  };
+  CHECK(says(o, {said(B, beat(1, 0)), said(C, beat(1, 0))}));
+  o.step(propose{2});
+  entry_run const run{at(2), 2, ballot(1, A), entry_kind::command};
+  CHECK(says(o, {effect{run}, effect{proposed{run}}}));
+  o.step(flush{});
+  accept const a{ballot(1, A), ballot(1, A), at(2), at(1), all, 2, entry_kind::command};
+  CHECK(says(o, {said(B, a), said(C, a), said(A, accepted{ballot(1, A), at(2), all, 2, 0}, 2)}));
+  o.hear(B, accepted{ballot(1, A), at(2), all, 2, 1});
+  CHECK(says(o, {}));
+  o.hear(A, accepted{ballot(1, A), at(2), all, 2, 0});
+  CHECK(says(o, {effect{committed{at(3)}}}));
+  o.step(read{1});
+  CHECK(says(o, {}));
+  o.step(flush{});
+  CHECK(says(o, {said(B, beat(3, 1)), said(C, beat(3, 1))}));
+  o.hear(C, heartbeat_answer{ballot(1, A), at(1), 1, all});
+  CHECK(says(o, {effect{readable{1, at(3)}}}));
+}
+
+TEST_CASE("what was found is fetched, written at the own ballot, and the rest asked for, in one step") {
+  one o;
+  o.step(timer::election);
+  o.hear(B, canvass_granted{ballot(1, A), all});
+  o.hear(A, promise{ballot(1, A), at(2), at(1), at(1), stamp{}, 0, {}, all});
+  o.hear(B, promise{ballot(1, A), at(2), at(1), at(1), ballot(0, C), 3, entry_kind::command, all});
+  CHECK(says(o, {said(B, fetch{ballot(1, A), at(2), 3, ballot(0, C), all})}));
+  o.hear(B, fetched{ballot(1, A), at(2), 2, ballot(0, C), entry_kind::command, all}); // a part
+  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(1, A), entry_kind::command}}, arms(timer::election),
+                 said(B, fetch{ballot(1, A), at(4), 1, ballot(0, C), all})}));
+  o.hear(B, fetched{ballot(1, A), at(4), 1, ballot(0, C), entry_kind::command, all});
+  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(1, A), entry_kind::command}}, arms(timer::election),
+                 said(B, prepare{ballot(1, A), at(5), all}, 3), said(C, prepare{ballot(1, A), at(5), all}, 3)}));
+}
+
+// Found by reading: a candidate whose own log was in many pieces settled all of them in one step.
+TEST_CASE("a log in many pieces is settled in several steps, none with more effects than are allowed") {
+  one o;
+  for (std::uint64_t i = 2; i <= 50; ++i) // at alternating ballots
+    REQUIRE(o.log.put({at(i), 1, ballot(1, i % 2 == 0 ? B : C), entry_kind::command}));
+  o.it = core{A, {ballot(1, C), no_node, {}}, o.log};
+  o.step(timer::election);
+  o.hear(B, canvass_granted{ballot(2, A), all});
+  o.hear(B, promise{ballot(2, A), at(2), at(1), at(1), stamp{}, 0, {}, all});
+  auto own = promise{ballot(2, A), at(2), at(1), at(1), ballot(1, B), 1, entry_kind::command, all};
+  int steps = 0;
+  for (bool told = true; told && !o.it.leads(); ++steps) {
+    o.out.clear();
+    o.it.step(from<promise>{A, own}, o.log, o.out);
+    REQUIRE(!o.out.overflowed());
+    told = false;
+    for (auto const& x : o.out.effects())
+      if (auto const* m = std::get_if<effects::message>(&x); m != nullptr && m->to == A)
+        if (auto const* p = std::get_if<promise>(&m->message)) own = *p, told = true;
+  }
+  CHECK(o.it.leads());
+  CHECK(steps > 10);
+}
+
+} // namespace
+} // namespace quorate::test
