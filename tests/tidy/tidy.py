@@ -234,6 +234,16 @@ def readme(tree):
         yield 'README.md', line + differs.index(True), 'is not what examples/sum.cpp has there, to the letter'
 
 
+def forms(tree):
+    """The example by each protocol is the same but for one include and one alias."""
+    one, other = (tree.files.get(f'examples/{name}.cpp', '').split('\n') for name in ('sum', 'sum_multi_paxos'))
+    differ = [pair for pair in itertools.zip_longest(one, other, fillvalue='') if pair[0] != pair[1]]
+    begins = [tuple(line.split(' ')[0] for line in pair) for pair in differ]
+    if begins != [('#include', '#include'), ('using', 'using')]:
+        yield 'examples/sum_multi_paxos.cpp', 1, (
+            f'differs from sum.cpp in {len(differ)} lines; expected one #include and one using')
+
+
 def link(tree):
     """What the README points to in the repository is there."""
     prose = re.sub(r'```.*?```|`[^`\n]*`', lambda code: re.sub(r'[^\n]', ' ', code.group()),
@@ -244,7 +254,7 @@ def link(tree):
 
 
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
-         built, readme, link]
+         built, readme, forms, link]
 
 
 def breaches(root):
