@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <variant>
 
 namespace quorate {
@@ -25,7 +26,8 @@ public:
     auto& next = held_.add();
     next.to = to;
     next.after = after.number();
-    next.what.template emplace<M>(m);
+    if (std::is_constant_evaluated()) next.what = message{m}; // clang can't change a variant's alternative in place
+    else next.what.template emplace<M>(m);
   }
 
   // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while
