@@ -29,8 +29,8 @@ static_assert(sizeof(paxos::learner<number>) <= 208);
 static_assert(sizeof(core) <= 336);
 static_assert(sizeof(cell) <= 128);
 
-// A duel: A and B propose at once. A's ballot is refused in its second phase by those that have promised B's; B's goes
-// through; A, after a while, finds what B has chosen, and everybody has learned it.
+// A duel: A and B propose at once. A's ballot is refused in its second phase by those that have promised B's; B's
+// goes through; A, after a while, finds what B has chosen, and everybody has learned it.
 constexpr bool duel() {
   paxos_world<3, core> w;
   w.propose(A, 7), w.propose(B, 9);

@@ -1,5 +1,5 @@
-// A few Paxos nodes, their disks and a network, as one constexpr value that a test moves by hand. Nothing happens by
-// itself: messages wait until delivered, writes until synced, timers until they are made to expire.
+// A few Paxos nodes, their disks and a network, as one constexpr value that a test moves by hand. Nothing happens
+// by itself: messages wait until delivered, writes until synced, timers until they are made to expire.
 #pragma once
 
 #include "quorate/core/bounded.hpp"
@@ -121,8 +121,8 @@ public:
     net_.pop_back();
   }
   constexpr void lose_everything() { net_.clear(); }
-  // Hands over, oldest first, what waits between members of `among`, with a sync of each after every delivery, until
-  // nothing is left; loses the rest. Returns how many were delivered.
+  // Hands over, oldest first, what waits between members of `among`, with a sync of each after every delivery,
+  // until nothing is left; loses the rest. Returns how many were delivered.
   constexpr std::size_t settle(roles among = everybody()) {
     return settle_where(among, [&](auto const& p) { return among.contains(p.to) && among.contains(p.from); });
   }

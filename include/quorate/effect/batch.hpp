@@ -45,8 +45,8 @@ struct writes_of<Protocol> {
 };
 } // namespace detail
 
-// `Protocol` names its timer (an enum), its messages (a message_set), its outcomes and, unless it writes a log, its
-// writes (each a list of types).
+// `Protocol` names its timer (an enum), its messages (a message_set), its outcomes and, unless it writes a log,
+// its writes (each a list of types).
 // More effects than Capacity in one step means that the protocol's bound is wrong: overflowed() says so.
 template <class Protocol, std::size_t Capacity = Protocol::effects_bound>
 class batch : public sink<batch<Protocol, Capacity>> {

@@ -26,7 +26,8 @@ public:
     auto& next = held_.add();
     next.to = to;
     next.after = after.number();
-    if (std::is_constant_evaluated()) next.what = message{m}; // clang can't change a variant's alternative in place
+    // In place, but for clang's constant evaluation, which refuses that.
+    if (std::is_constant_evaluated()) next.what = message{m};
     else next.what.template emplace<M>(m);
   }
 

@@ -41,8 +41,8 @@ constexpr void on(acceptor_state<Options>& s, from<prepare> const& e, Out& out) 
 
 template <class Options, class Out>
 constexpr void tell(acceptor_state<Options> const& s, typename Options::nodes to, written ticket, Out& out) {
-  using value_type = typename Options::value_type;
-  to.for_each([&](node_index n) { out.send(n, accepted<value_type>{s.kept.voted.at, s.kept.voted.value}, ticket); });
+  accepted<typename Options::value_type> const m{s.kept.voted.at, s.kept.voted.value};
+  to.for_each([&](node_index n) { out.send(n, m, ticket); });
 }
 
 template <class Options, class Out>

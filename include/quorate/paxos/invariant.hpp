@@ -1,6 +1,6 @@
-// What is true of Paxos' roles at all times, one sentence each: `holds` of a state, `follows` of two moments with one
-// step between them. The same predicates serve the tests, the model checker and the simulator. What is true of several
-// nodes together, and across restarts, can't be seen from here.
+// What is true of Paxos' roles at all times, one sentence each: `holds` of a state, `follows` of two moments with
+// one step between them. The same predicates serve the tests, the model checker and the simulator. What is true
+// of several nodes together, and across restarts, can't be seen from here.
 #pragma once
 
 #include "quorate/paxos/node.hpp"
@@ -160,8 +160,10 @@ constexpr bool follows(node<Roles...> const& before, node<Roles...> const& after
   using whole = node<Roles...>;
   bool sound = true;
   auto const both = [&](auto const& b, auto const& a) { sound = sound && follows(b.state(), a.state()); };
-  if constexpr (whole::template plays<acceptor>) both(before.template as<acceptor>(), after.template as<acceptor>());
-  if constexpr (whole::template plays<proposer>) both(before.template as<proposer>(), after.template as<proposer>());
+  if constexpr (whole::template plays<acceptor>)
+    both(before.template as<acceptor>(), after.template as<acceptor>());
+  if constexpr (whole::template plays<proposer>)
+    both(before.template as<proposer>(), after.template as<proposer>());
   if constexpr (whole::template plays<learner>) both(before.template as<learner>(), after.template as<learner>());
   return sound;
 }

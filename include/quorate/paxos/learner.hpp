@@ -8,8 +8,8 @@
 
 namespace quorate::paxos {
 
-// Who has voted at one ballot. Votes of two ballots are never counted together, not even for the same value, and one
-// at a higher ballot takes none back at a lower one (SCENARIOS P35).
+// Who has voted at one ballot. Votes of two ballots are never counted together, not even for the same value, and
+// one at a higher ballot takes none back at a lower one (SCENARIOS P35).
 template <class Options>
 struct tally {
   vote<typename Options::value_type> of{};
@@ -24,8 +24,8 @@ struct learner_state {
   using value_type = typename Options::value_type;
 
   vote<value_type> known{}; // what is chosen; `at` is zero as long as it is not known
-  // At most one for each acceptor: when there are more, the lowest goes. The votes that acceptors hold when nothing
-  // moves any more have room in it.
+  // At most one for each acceptor: when there are more, the lowest goes. The votes that acceptors hold when
+  // nothing moves any more have room in it.
   bounded<tally<Options>, Options::limit.nodes> tallies{};
   node_index self = no_node;
   nodes acceptors{};
@@ -37,13 +37,13 @@ struct learner_state {
 };
 
 template <class Options, class Out>
-constexpr void settle_on(learner_state<Options>& s, ballot at, typename Options::value_type const& value, Out& out) {
+constexpr void settle_on(learner_state<Options>& s, vote<typename Options::value_type> const& what, Out& out) {
   using value_type = typename Options::value_type;
-  s.known = {at, value};
+  s.known = what;
   s.tallies.clear();
   out.disarm(timer::inquiry);
-  out.report(learned<value_type>{at, value});
-  s.informed.for_each([&](node_index n) { out.send(n, chosen<value_type>{at, value}); });
+  out.report(learned<value_type>{what.at, what.value});
+  s.informed.for_each([&](node_index n) { out.send(n, chosen<value_type>{what.at, what.value}); });
 }
 
 // The tally of that ballot; none when there is no room for one so low.
@@ -69,7 +69,7 @@ constexpr void on(learner_state<Options>& s, from<accepted<typename Options::val
   if (!(t->of.value == m.value)) return out.report(conflict{m.at});
 
   t->voters.insert(e.node);
-  if (met<Options>(quorum_phase::commit, t->voters, s.acceptors)) settle_on(s, m.at, m.value, out);
+  if (met<Options>(quorum_phase::commit, t->voters, s.acceptors)) settle_on(s, {m.at, m.value}, out);
 }
 
 // Taken at its word, as a fact: no votes are made up from it (SCENARIOS P36).
@@ -77,7 +77,7 @@ template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<chosen<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   if (!s.learners.contains(e.node) || m.at.none()) return;
-  if (s.known.at.none()) return settle_on(s, m.at, m.value, out);
+  if (s.known.at.none()) return settle_on(s, {m.at, m.value}, out);
   if (!(m.value == s.known.value)) out.report(conflict{m.at});
 }
 
@@ -88,8 +88,8 @@ constexpr void on(learner_state<Options>& s, from<inquiry> const& e, Out& out) {
   out.send(e.node, chosen<value_type>{s.known.at, s.known.value});
 }
 
-// §2.3: what was lost on the way to it is asked for. Should acceptors have failed, even all that is left may not tell
-// whether a value was chosen; then only a proposal finds out.
+// §2.3: what was lost on the way to it is asked for. Should acceptors have failed, even all that is left may not
+// tell whether a value was chosen; then only a proposal finds out.
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, timer expired, Out& out) {
   if (expired != timer::inquiry || !s.known.at.none()) return;
@@ -108,8 +108,9 @@ template <class Value, class... Keywords>
 class learner {
 public:
   using options = paxos::options<Value, Keywords...>;
-  static_assert(!options::rewrites, "quorate: paxos: a rewritable register is never decided, so there is nothing to "
-                                    "learn; leave the learner out, and read by an edit that changes nothing");
+  static_assert(!options::rewrites,
+                "quorate: paxos: a rewritable register is never decided, so there is nothing to learn; leave the "
+                "learner out, and read by an edit that changes nothing");
 
   constexpr learner() = default;
   constexpr learner(node_index self, roster const& who) {

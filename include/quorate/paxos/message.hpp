@@ -1,5 +1,5 @@
-// The messages of Paxos Made Simple (§2.2, §2.3), each with its strength, and what its roles keep on disk. `Value` is
-// the user's. What may promise and what may refuse are different types.
+// The messages of Paxos Made Simple (§2.2, §2.3), each with its strength, and what its roles keep on disk.
+// `Value` is the user's. What may promise and what may refuse are different types.
 #pragma once
 
 #include "quorate/core/ballot.hpp"
@@ -21,13 +21,14 @@ struct vote {
 
 // --- what must survive a restart: written by the roles, each type replacing the last one of its kind as a whole
 
-// An acceptor's: one record, so that a vote can't be on disk without the promise that it implies (SCENARIOS P2), with
-// a ballot of its own for the vote, which is not that of the promise (P4, P5).
+// An acceptor's: one record, so that a vote can't be on disk without the promise that it implies (SCENARIOS P2),
+// with a ballot of its own for the vote, which is not that of the promise (P4, P5).
 template <class Value>
 struct acceptor_record {
   ballot promised{};
   vote<Value> voted{};
-  using fields = field_list<field<"promised", &acceptor_record::promised>, field<"voted", &acceptor_record::voted>>;
+  using fields =
+      field_list<field<"promised", &acceptor_record::promised>, field<"voted", &acceptor_record::voted>>;
   friend constexpr bool operator==(acceptor_record const&, acceptor_record const&) = default;
 };
 
@@ -40,7 +41,8 @@ struct ballot_floor {
 
 // --- between proposers and acceptors
 
-// Phase 1a: "promise me to accept nothing below this." Binding: it claims a ballot that its owner must not use again.
+// Phase 1a: "promise me to accept nothing below this." Binding: it claims a ballot that its owner must not
+// use again.
 struct prepare {
   static constexpr quorate::strength says = quorate::strength::binding;
   ballot at{};

@@ -41,7 +41,8 @@ inline constexpr bool is_message<from<M>> = true;
 
 template <class Value, bool Rewrites>
 struct vocabulary {
-  using messages = message_set<prepare, promise<Value>, accept<Value>, accepted<Value>, refused, inquiry, chosen<Value>>;
+  using messages =
+      message_set<prepare, promise<Value>, accept<Value>, accepted<Value>, refused, inquiry, chosen<Value>>;
   using outcomes = outcome_list<decided<Value>, learned<Value>, proposal_refused, exhausted, conflict>;
 };
 template <class Value>
@@ -57,8 +58,8 @@ struct first_of {
 };
 } // namespace detail
 
-// A node that is any of acceptor, proposer and learner, each at most once: a value like they are. It says of itself
-// what batch.hpp, a simulator or a replica want to know.
+// A node that is any of acceptor, proposer and learner, each at most once: a value like they are. It says of
+// itself what batch.hpp, a simulator or a replica want to know.
 template <class... Roles>
 class node {
   using first = typename detail::first_of<Roles...>::type;
@@ -67,7 +68,8 @@ public:
   using options = typename first::options;
   using value_type = typename options::value_type;
   static_assert((std::is_same_v<typename Roles::options, options> && ...),
-                "quorate: paxos: the roles of one node need the same value and the same keywords, in the same order");
+                "quorate: paxos: the roles of one node need the same value and the same keywords, in the same "
+                "order");
 
   using timer = paxos::timer;
   static constexpr std::size_t timers = paxos::timers;

@@ -63,8 +63,8 @@ constexpr timing timing_of(timer t) { return t == timer::resend ? timing::heartb
 template <class Value, class... Keywords>
 struct options {
   static_assert(std::regular<Value> && std::is_trivially_copyable_v<Value>,
-                "quorate: paxos: a value must be regular and trivially copyable: a number, fixed bytes, or a handle "
-                "into a storage of yours");
+                "quorate: paxos: a value must be regular and trivially copyable: a number, fixed bytes, or a "
+                "handle into a storage of yours");
   static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis, thrifty_axis,
                                         rewritable_axis, ballots_ahead_axis> &&
                  ...),

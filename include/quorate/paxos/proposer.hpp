@@ -1,5 +1,6 @@
-// The proposer (Paxos Made Simple §2.2, §2.4): one ballot at a time, through both phases, until a value is chosen. As
-// a CASPaxos proposer it asks, between the phases, for a change, and may be asked for the next one after it.
+// The proposer (Paxos Made Simple §2.2, §2.4): one ballot at a time, through both phases, until a value is
+// chosen. As a CASPaxos proposer it asks, between the phases, for a change, and may be asked for the next one
+// after it.
 #pragma once
 
 #include "quorate/paxos/event.hpp"
@@ -20,7 +21,8 @@ constexpr char const* name_of(phase p) {
   return names[static_cast<std::uint8_t>(p)];
 }
 
-// What is known of one ballot. Begun afresh as a whole, so that nothing of an earlier one is left (SCENARIOS P20, P21).
+// What is known of one ballot. Begun afresh as a whole, so that nothing of an earlier one is left
+// (SCENARIOS P20, P21).
 template <class Options>
 struct attempt {
   ballot at{};
@@ -193,8 +195,8 @@ constexpr void on_backoff_timeout(proposer_state<Options>& s, Out& out) {
   if (!at_work(s) || s.now.refused.empty()) return; // a late timer
   if constexpr (Options::rewrites) {
     auto const& now = s.now;
-    // It may have been made all the same, or be made yet, by whoever finds it: to make it again could make it twice
-    // (SCENARIOS P26). What changes nothing may be tried again.
+    // It may have been made all the same, or be made yet, by whoever finds it: to make it again could make it
+    // twice (SCENARIOS P26). What changes nothing may be tried again.
     if (now.is == phase::accepting && !(now.value == now.best.value)) {
       rest(s, phase::idle, out);
       return out.report(unsettled<typename Options::value_type>{now.at, now.best.value, now.value});
@@ -276,7 +278,8 @@ public:
   using options = paxos::options<Value, Keywords...>;
 
   constexpr proposer() = default;
-  // As recovered: `kept` is what was written last. What it was proposing is forgotten; what it may have used is not.
+  // As recovered: `kept` is what was written last. What it was proposing is forgotten; what it may have
+  // used is not.
   constexpr proposer(node_index self, roster const& who, ballot_floor kept = {}) {
     using nodes = typename options::nodes;
     s_.self = self;
