@@ -204,6 +204,7 @@ public:
     bounded_queue<std::variant<paxos::acceptor_record<value_type>, paxos::ballot_floor>, 64> unsynced{};
     std::uint64_t synced = 0; // writes that are durable
     std::size_t writes = 0;
+    paxos::attempt<typename Core::options> asked_to_accept{}; // the last ballot that came to its second phase
     // What the core reported, since it was started.
     std::size_t decisions = 0, lessons = 0, refusals = 0, conflicts = 0, exhaustions = 0;
     paxos::vote<value_type> decided{}, learned{};
@@ -238,6 +239,7 @@ private:
     template <class M>
     constexpr void bind(node_index to, M const& m, quorate::written after) {
       h_.held.hold(to, m, after);
+      if constexpr (std::is_same_v<M, paxos::accept<value_type>>) h_.asked_to_accept = w_.proposer(h_.self).now;
     }
     constexpr void arm(timer t) {
       ++h_.armed[static_cast<std::size_t>(t)];

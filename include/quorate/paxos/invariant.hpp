@@ -1,5 +1,5 @@
-// What is true of Paxos' roles at all times, one sentence each: `holds` of a state, `follows` of two moments with
-// one step between them. The same predicates serve the tests, the model checker and the simulator. What is true
+// What is true of Paxos' roles at all times, one sentence each: `holds` of a state, `follows` of two moments of
+// one life. The same predicates serve the tests, the model checker and the simulator. What is true
 // of several nodes together, and across restarts, can't be seen from here.
 #pragma once
 
@@ -25,11 +25,10 @@ constexpr bool promise_rises(acceptor_state<Options> const& before, acceptor_sta
   return before.kept.promised <= after.kept.promised && before.kept.voted.at <= after.kept.voted.at;
 }
 
-// A new vote is at a ballot not below what was promised, and is promised with it.
+// A new vote is at a ballot not below what was promised.
 template <class Options>
 constexpr bool votes_keep_promises(acceptor_state<Options> const& before, acceptor_state<Options> const& after) {
-  if (before.kept.voted == after.kept.voted) return true;
-  return after.kept.voted.at >= before.kept.promised && after.kept.voted.at == after.kept.promised;
+  return before.kept.voted == after.kept.voted || after.kept.voted.at >= before.kept.promised;
 }
 
 // At one ballot it votes for one value.
