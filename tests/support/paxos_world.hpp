@@ -68,7 +68,7 @@ public:
 
   // --- events
   constexpr void expire(node_index n, timer t) { step(n, t); }
-  constexpr void propose(node_index n, value_type const& v) { step(n, paxos::propose<value_type>{v}); }
+  constexpr void propose(node_index n, value_type const& v) { step(n, paxos::propose_value<value_type>{v}); }
   constexpr void edit(node_index n) { step(n, paxos::edit{}); }
   constexpr void withdraw(node_index n) { step(n, paxos::withdraw{}); }
   // Answers the change that n has asked for, if it has, with f(its current value).

@@ -14,7 +14,7 @@ namespace quorate::paxos {
 // --- events, beside from<M>, `start` and an expired timer
 
 template <class Value>
-struct propose { // have a value chosen: this one, unless another may have been already
+struct propose_value { // have a value chosen: this one, unless another may have been already
   Value value{};
 };
 struct edit {}; // a register: make a change, which the core asks for once it knows what to change
@@ -25,8 +25,8 @@ struct changed { // the answer to change{at, current}
 };
 struct withdraw {}; // a register: its user waits no longer
 
-// --- outcomes. Each `propose` gets one of decided, proposal_refused and exhausted; each `edit` one of rewritten,
-// unsettled, proposal_refused and exhausted.
+// --- outcomes. Each propose_value gets one of decided, proposal_refused and exhausted; each edit one of
+// rewritten, unsettled, withdrawn, proposal_refused and exhausted.
 
 template <class Value>
 struct decided { // a proposer: this value is chosen, and no other ever will be

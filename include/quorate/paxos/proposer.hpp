@@ -228,7 +228,7 @@ constexpr void on(proposer_state<Options>& s, timer expired, Out& out) {
 
 template <class Options, class Out>
   requires(!Options::rewrites)
-constexpr void on(proposer_state<Options>& s, propose<typename Options::value_type> const& e, Out& out) {
+constexpr void on(proposer_state<Options>& s, propose_value<typename Options::value_type> const& e, Out& out) {
   if (s.now.is == phase::done) return out.report(decided<typename Options::value_type>{s.now.at, s.now.value});
   if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // SCENARIOS P62
   s.wanted = e.value;
