@@ -1,17 +1,15 @@
 // The exact effects of one step of a Paxos role, to be compared with what they should be.
 #pragma once
 
+#include "support/paxos_names.hpp"
+
 #include "quorate/effect/batch.hpp"
 #include "quorate/paxos/node.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 
 namespace quorate::test {
-
-using number = std::uint64_t;
-inline constexpr node_index A{0}, B{1}, C{2}, D{3}, E{4};
 
 template <class Core>
 struct effects_of {

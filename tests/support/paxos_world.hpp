@@ -2,6 +2,8 @@
 // by itself: messages wait until delivered, writes until synced, timers until they are made to expire.
 #pragma once
 
+#include "support/paxos_names.hpp"
+
 #include "quorate/core/bounded.hpp"
 #include "quorate/effect/outbox.hpp"
 #include "quorate/effect/sink.hpp"
@@ -15,22 +17,20 @@
 namespace quorate::test {
 
 using paxos::timer;
-inline constexpr node_index A{0}, B{1}, C{2}, D{3}, E{4};
-using number = std::uint64_t;
 
 template <class Set>
-struct any_of;
+struct message_variant;
 template <class... Ms>
-struct any_of<message_set<Ms...>> {
+struct message_variant<message_set<Ms...>> {
   using type = std::variant<Ms...>;
 };
 
 template <class Core>
-struct packet {
+struct paxos_packet {
   node_index from{};
   node_index to{};
-  typename any_of<typename Core::messages>::type what{};
-  friend constexpr bool operator==(packet const&, packet const&) = default;
+  typename message_variant<typename Core::messages>::type what{};
+  friend constexpr bool operator==(paxos_packet const&, paxos_packet const&) = default;
 };
 
 template <std::size_t Nodes, class Core = paxos::full_node<number>>
@@ -40,7 +40,7 @@ public:
   using core_type = Core;
   using value_type = typename Core::value_type;
   using disk = paxos::recovered<value_type>;
-  using packet_type = packet<Core>;
+  using packet_type = paxos_packet<Core>;
   using roles = node_set<64>;
   static constexpr std::size_t nodes = Nodes;
 
