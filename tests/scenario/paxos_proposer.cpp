@@ -82,10 +82,12 @@ TEST_CASE("P20: promises of an earlier attempt are not counted in the next one")
   paxos_world<5> w;
   w.propose(A, 7);
   w.sync_all(A);
+  w.receive(A, E, promise<number>{at(1, A), {}});
   w.receive(A, B, refused{at(1, A), at(3, B)});
   w.expire(A, timer::backoff);
-  w.sync_all(A); // its own promise
   REQUIRE(w.proposer(A).now.at == at(4, A));
+  CHECK(w.proposer(A).now.answered.empty());
+  w.sync_all(A); // its own promise
   for (auto const n : {B, C, D, E}) w.receive(A, n, promise<number>{at(1, A), {}});
   CHECK(w.proposer(A).now.is == phase::preparing);
   for (auto const n : {B, C}) w.receive(A, n, promise<number>{at(4, A), {}});
