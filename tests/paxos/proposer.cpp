@@ -219,5 +219,19 @@ TEST_CASE("a thrifty proposer asks a quorum of those who promised, and all other
                  te{tx::said{E, ask, 1}}, te{tx::timer_on{timer::resend}}}));
 }
 
+TEST_CASE("a thrifty proposer does not count on one that has promised and then refused") {
+  subject<thrifty<true>> s{5};
+  using tx = subject<thrifty<true>>::x;
+  using te = tx::effect;
+  accept<number> const ask{mine(1), 7};
+  s.does(propose_value<number>{7});
+  s.hears(B, promise<number>{mine(1), {}});
+  s.hears(B, refused{mine(1), ballot_at(1, D)}); // its prepare came twice, another's between
+  s.hears(C, promise<number>{mine(1), {}});
+  CHECK(tx::are(s.hears(A, promise<number>{mine(1), {}}), // without B these are no quorum: all but B are asked
+                {te{tx::said{A, ask, 1}}, te{tx::said{C, ask, 1}}, te{tx::said{D, ask, 1}},
+                 te{tx::said{E, ask, 1}}, te{tx::timer_on{timer::resend}}}));
+}
+
 } // namespace
 } // namespace quorate::test
