@@ -98,7 +98,6 @@ private:
     if constexpr (rewrites) {
       if (!w_[n].asked) return nullptr;
       bool const counts = draw_(3) != 0;
-      increments_ += counts ? 1 : 0;
       return step(n, [&] { w_.answer(n, [&](number x) { return counts ? x + 1 : x; }); });
     } else {
       return nullptr;
@@ -144,11 +143,13 @@ private:
     case 2: cut_ = 0; return nullptr;
     default:
       begun_[n.value].reset();
+      if (rewrites && w_.proposer(n).now.is == paxos::phase::accepting) // its fate is lost with the node
+        unknown_ += w_.proposer(n).now.value - w_.proposer(n).now.best.value;
       auto const kept = draw_(2) == 0 ? 0 : draw_(w_[n].unsynced.size() + 1);
       return step(n, [&] { w_.crash_keeping(n, kept); }, true);
     }
   }
-  // Counts the increments that a register reported as made, once each.
+  // Counts the increments that a register reported as made, and those whose fate it did not know.
   void note_outcomes(node_index n) {
     if constexpr (rewrites) {
       auto& h = w_[n];
@@ -157,6 +158,7 @@ private:
         last_ = r.value > last_ ? r.value : last_;
         reads_ += r.value == r.before ? 1 : 0;
       }
+      for (auto const& u : h.unsettled) unknown_ += u.value - u.before;
       h.rewritten.clear(), h.unsettled.clear();
     }
   }
@@ -179,7 +181,8 @@ private:
     if (!paxos::at_work(w_.proposer(n)))
       if (auto const* broken = ask(n)) return broken;
     for (auto const t : {timer::backoff, timer::resend, timer::inquiry}) {
-      if (auto const* broken = step(n, [&] { w_.expire(n, t); })) return broken;
+      if (w_[n].is_armed(t))
+        if (auto const* broken = step(n, [&] { w_.expire(n, t); })) return broken;
       if (auto const* broken = flow()) return broken;
       if (auto const* broken = read(n)) return broken;
       if (auto const* broken = flow()) return broken;
@@ -212,7 +215,7 @@ private:
   bool ended() {
     bool all = true;
     if constexpr (rewrites) {
-      all = reads_ > 0 && made_ <= last_ && last_ <= increments_;
+      all = reads_ > 0 && made_ <= last_ && last_ <= made_ + unknown_;
       World::everybody().for_each([&](node_index v) { all = all && !paxos::at_work(w_.proposer(v)); });
     } else {
       World::everybody().for_each([&](node_index v) {
@@ -231,7 +234,7 @@ private:
   std::uint64_t calm_, lossy_, eager_;
   bool reorders_;
   number last_ = 0; // value proposed, or value read
-  number made_ = 0, increments_ = 0, reads_ = 0;
+  number made_ = 0, unknown_ = 0, reads_ = 0;
   unsigned cut_ = 0; // a node talks only to those on its side
 };
 
