@@ -5,6 +5,8 @@
 #include "support/paxos_ghost.hpp"
 #include "support/seeds.hpp"
 
+#include "quorate/policy/quorum_systems.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -258,17 +260,11 @@ void walks(std::uint64_t first_seed, std::uint64_t usual) {
   for (auto const n : {all.chosen, all.adopted, all.refusals, all.restarts, all.outcomes}) CHECK(n > 0);
 }
 
-// Any two of four elect, any three accept: smaller than a majority where it is asked most.
-struct flexible {
-  static constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
-    return (acks & c.voters).size() >= (phase == quorum_phase::election ? 3U : 2U);
-  }
-};
-
 using usual = paxos::full_node<number>;
 using few = paxos::full_node<number, paxos::learning<paxos::distinguished>, paxos::thrifty<true>>;
 using ahead = paxos::full_node<number, paxos::ballots_ahead<4>, paxos::thrifty<true>>;
-using flex = paxos::full_node<number, quorum<flexible>>;
+using flex = paxos::full_node<number, quorum<flexible<4, 3, 2>>>; // phase 2 asks fewer than a majority
+using square = paxos::full_node<number, quorum<grid<2, 2>>>;
 using cell = paxos::register_node<number>;
 using thrifty_cell = paxos::register_node<number, paxos::thrifty<true>, paxos::ballots_ahead<3>>;
 
@@ -281,6 +277,9 @@ TEST_CASE("a random walk of three nodes with ballots in blocks breaks nothing") 
 }
 TEST_CASE("a random walk of four nodes with quorums of three and two breaks nothing") {
   walks<paxos_world<4, flex>>(30'000'001, 2000);
+}
+TEST_CASE("a random walk of four nodes in a grid breaks nothing") {
+  walks<paxos_world<4, square>>(70'000'001, 1000);
 }
 TEST_CASE("a random walk of five nodes breaks nothing") { walks<paxos_world<5, usual>>(40'000'001, 2000); }
 TEST_CASE("a random walk of a register on three nodes counts every change once") {

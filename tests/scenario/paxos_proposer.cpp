@@ -286,7 +286,7 @@ TEST_CASE("P62: a node does not compete with itself: while one value is at work 
   CHECK(w[A].decided == vote<number>{at(1, A), 1});
 }
 
-// --- quorums
+// --- quorums (that those of each system meet is tested in tests/policy)
 
 template <unsigned Election, unsigned Commit>
 struct sizes {
@@ -316,16 +316,6 @@ number what_two_others_decide() {
 TEST_CASE("P69: quorums of both phases that meet decide once; two that miss each other decide twice") {
   CHECK(what_two_others_decide<sizes<3, 2>>() == 0); // C and D are not enough to begin
   CHECK(what_two_others_decide<sizes<2, 2>>() == 2); // which is why such a system must be refused
-}
-
-TEST_CASE("P69: every quorum of phase 1 meets every quorum of phase 2, by the policy that is the default") {
-  for (std::size_t n = 1; n <= 6; ++n) {
-    configuration const c{node_set<64>::first(n)};
-    for (std::uint64_t one = 0; one < (1U << n); ++one)
-      for (std::uint64_t two = 0; two < (1U << n); ++two)
-        if (majority::met(quorum_phase::election, {one}, c) && majority::met(quorum_phase::commit, {two}, c))
-          CHECK((one & two) != 0);
-  }
 }
 
 TEST_CASE("P70: a thrifty proposer whose chosen few lose one asks the others when its timer expires") {

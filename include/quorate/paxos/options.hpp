@@ -65,8 +65,8 @@ struct options {
   static_assert(std::regular<Value> && std::is_trivially_copyable_v<Value>,
                 "quorate: paxos: a value must be regular and trivially copyable: a number, fixed bytes, or a "
                 "handle into a storage of yours");
-  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis, thrifty_axis,
-                                        rewritable_axis, ballots_ahead_axis> &&
+  static_assert((::quorate::detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis,
+                                                   thrifty_axis, rewritable_axis, ballots_ahead_axis> &&
                  ...),
                 "quorate: paxos: not one of its keywords, which are quorum, limits, learning, thrifty, rewritable "
                 "and ballots_ahead");
@@ -74,6 +74,8 @@ struct options {
   using value_type = Value;
   using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
+  static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
+                "quorate: paxos: the quorum system has more nodes than a roster may: raise limits' nodes");
   static constexpr telling tells = pick<learning_axis, learning<broadcast>, Keywords...>::value;
   static constexpr bool is_thrifty = pick<thrifty_axis, thrifty<off>, Keywords...>::value;
   static constexpr bool rewrites = pick<rewritable_axis, rewritable<off>, Keywords...>::value;
