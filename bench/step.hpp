@@ -9,21 +9,13 @@
 #include "quorate/timer/manual.hpp"
 #include "quorate/transport/loopback.hpp"
 
+#include "heap_calls.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
-
-inline std::uint64_t heap_calls = 0;
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++heap_calls;
-  if (void* p = std::malloc(n)) return p;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace { // of its own to each program, as a program's own types are
 namespace bench {
@@ -48,7 +40,6 @@ struct messages {
     return true;
   }
 };
-
 
 // Reads 8 bytes of each command, as a small state machine would.
 struct machine {
