@@ -127,11 +127,16 @@ constexpr void ask_for_values(node_state<Options>& s, finding const& f, Log cons
   if (s.asked != no_node) out.send(s.asked, fetch{s.promised, s.unsettled, f.count, f.voted, config_now(s, log)});
 }
 
-// Goes as far as what is reported reaches: then asks for more, or for values, or leads.
+// Goes as far as what is reported reaches: then asks for more, or for values, or leads. `moved`: s.unsettled has
+// moved already, so that some have not been asked about it.
 template <class Options, log_view Log, class Out>
-constexpr void settle(node_state<Options>& s, Log const& log, Out& out) {
+constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& out) {
   auto const config = voters_now(s, log);
-  for (bool moved = false;; moved = true) {
+  for (std::size_t rounds = 0;; moved = true, ++rounds) {
+    if (rounds == Options::limit.nodes) { // enough for one step: the rest once its own report has come again
+      s.reports[s.self.value] = {};
+      out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
+    }
     node_set<64> given{};
     (config.voters & Options::nodes_wide).for_each([&](node_index n) {
       if (s.reports[n.value].given) given.insert(n);
@@ -162,7 +167,7 @@ constexpr void on(node_state<Options>& s, from<promise> const& e, Log const& log
   if (m.first != s.unsettled) return; // of slots that are settled
   if (s.reports[e.node.value].given) return; // told twice (P23)
   s.reports[e.node.value] = to_report(m);
-  settle(s, log, out);
+  settle(s, false, log, out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -175,7 +180,7 @@ constexpr void on(node_state<Options>& s, from<fetched> const& e, Log const& log
   adopt(s, f, m.count, true, out);
   move_on(s, m.count, log);
   out.arm(timer::election);
-  settle(s, log, out);
+  settle(s, true, log, out);
 }
 
 // --- campaigns
