@@ -173,7 +173,7 @@ TEST_CASE("P25: what is owed to a leader is not said to the next") {
   CHECK(w.count<accepted>() == 0);
 }
 
-TEST_CASE("P28: a refusal of another ballot, or with a promise that is not above, changes only what was heard of") {
+TEST_CASE("P28: a refusal of another ballot, or with a promise not above, changes only what was heard of") {
   world<3> w;
   campaigns(w, A);
   campaigns(w, A);
