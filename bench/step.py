@@ -1,19 +1,24 @@
 """Prints what a committed entry costs: instructions (callgrind's count, which repeats) and heap calls.
 
-    step.py [--free] STEP
+    step.py [--free] STEP...
 
-STEP is bench/step, built with -O3. It is run with two numbers of entries, and the difference counts: starting
-up and electing a leader cancel out. Exit 1 if a limit is exceeded, 2 if nothing could be measured. With --free
-only the heap calls are limited, to none.
+STEP is bench/step_raft or another, built with -O3. It is run with two numbers of entries; the difference counts,
+so starting up and electing a leader cancel out. Exit 1 if a limit is exceeded, 2 if nothing could be measured.
+With --free only the heap calls are limited, to none.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-LIMITS = {1: 2400, 16: 220, 128: 90}  # by entries in flight
+LIMITS = {  # by entries in flight
+    'step_raft': {1: 2400, 16: 220, 128: 90},
+    'step_multi_paxos': {1: 2900, 16: 270, 128: 110},
+    'step_paxos': {1: 4000},  # a decision, from nothing
+}
 ENTRIES = 20000, 40000
 
 
@@ -34,22 +39,32 @@ def measure(step, entries, batch):
     return int(counted[1]), int(heap[1])
 
 
-def main(arguments):
-    free = arguments[:1] == ['--free']
-    if len(arguments) != 1 + free or arguments[-1].startswith('-'):
-        fail('expected [--free] STEP, where STEP is the path of bench/step')
-    if not shutil.which('valgrind'):
-        fail('valgrind is not there: apt-get install valgrind')
+def table(step, free):
+    """Prints one program's lines; whether one was too much."""
     exceeded = False
-    print('in flight  instructions an entry  at most  heap calls an entry, once warm', flush=True)
-    for batch, limit in LIMITS.items():
-        (few, _), (many, heap) = (measure(arguments[-1], entries, batch) for entries in ENTRIES)
+    for batch, limit in LIMITS[os.path.basename(step)].items():
+        (few, _), (many, heap) = (measure(step, entries, batch) for entries in ENTRIES)
         cost = (many - few) / (ENTRIES[1] - ENTRIES[0])
         over = heap > 0 or (cost > limit and not free)
         exceeded = exceeded or over
-        print(f'{batch:9}  {cost:21,.1f}  {"-" if free else f"{limit:,}":>7}  {heap / (ENTRIES[1] / 2):19.3f}'
-              + ('  too much' if over else ''), flush=True)
-    return 1 if exceeded else 0
+        print(f'{os.path.basename(step):17}  {batch:9}  {cost:21,.1f}  {"-" if free else f"{limit:,}":>7}'
+              f'  {heap / (ENTRIES[1] / 2):19.3f}' + ('  too much' if over else ''), flush=True)
+    return exceeded
+
+
+def main(arguments):
+    free = arguments[:1] == ['--free']
+    steps = arguments[free:]
+    for step in steps:
+        if os.path.basename(step) not in LIMITS:
+            fail(f'expected a program named {" or ".join(LIMITS)}, but got "{step}"')
+    if not steps:
+        fail('expected [--free] STEP..., where STEP is the path of bench/step_raft or another')
+    if not shutil.which('valgrind'):
+        fail('valgrind is not there: apt-get install valgrind')
+    print('program            in flight  instructions an entry  at most  heap calls an entry, once warm',
+          flush=True)
+    return 1 if any([table(step, free) for step in steps]) else 0
 
 
 if __name__ == '__main__':

@@ -12,8 +12,8 @@ static_assert(std::is_trivially_copyable_v<configuration> && std::is_trivially_c
 
 // What stands on disks and wires must not be renumbered.
 static_assert(static_cast<int>(entry_kind::command) == 0 && static_cast<int>(entry_kind::no_op) == 1 &&
-              static_cast<int>(entry_kind::configuration) == 2);
-static_assert(last_enumerator(entry_kind{}) == entry_kind::configuration);
+              static_cast<int>(entry_kind::configuration) == 2 && static_cast<int>(entry_kind::hole) == 3);
+static_assert(last_enumerator(entry_kind{}) == entry_kind::hole);
 static_assert(configuration::encoded_size == sizeof(configuration{}.voters.bits));
 
 // A new store has promised nothing and voted for nobody.

@@ -34,7 +34,7 @@ TEST_CASE("values that no encoder writes are refused") {
   CHECK(error_of<shop::size>({2, 0}) == decode_error::bad_value);
   CHECK(error_of<node_set<3>>({0b1000}) == decode_error::bad_value);
   CHECK(error_of<std::optional<bool>>({2, 0}) == decode_error::bad_value);
-  CHECK(error_of<entry_run>({1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 3}) ==
+  CHECK(error_of<entry_run>({1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4}) ==
         decode_error::bad_value);
   CHECK(error_of<std::array<bool, 3>>({1, 0, 2}) == decode_error::bad_value);
   CHECK(error_of<std::vector<bool>>({2, 0, 0, 0, 1, 7}) == decode_error::bad_value);

@@ -1,10 +1,10 @@
 // SCENARIOS.md, Paxos, the acceptor: P1 to P18, as far as they concern a log of slots.
 //
 // Where the others stand: P5 (two ballots in one field) message/codec.cpp, every field of every message; P8 (a
-// write fails) replica/replica_failures.cpp: the replica stops, nothing that waited is said; P12 (a wiped disk)
-// transport/known_stores.hpp and the store's id; P13, P14 (torn tail, another's journal) the storage's tests.
-// P10, P11 can't arise: nothing expires here, and what is compacted is told as such (P41). P15: no ballot has two
-// encodings.
+// write fails) replica/replica_failures.cpp: the replica stops, and nothing that waited is said; P12 (a wiped
+// disk) transport/known_stores.hpp and the store's id; P13, P14 (torn tail, another node's journal) the storage's
+// tests. P10, P11 can't arise: nothing expires here, and what is compacted is told as such (P41). P15: no ballot
+// has two encodings.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"
@@ -73,9 +73,10 @@ TEST_CASE("P2: to accept is to promise") {
   CHECK(w.log(C)[at(2)].what.number == 2);
 }
 
-// The inequality grid: the ballot asked is less than, equal to and greater than the one promised.
+// The inequality grid: the ballot asked is less than, equal to and greater than the one promised, for each
+// message.
 TEST_CASE("P3, P9: below the promise refused, at it answered again to its owner, above it promised") {
-  for (std::uint64_t const asked : {4, 5, 6}) {
+  for (std::uint64_t const asked : {4U, 5U, 6U}) {
     INFO("promised 5, asked ", asked);
     world<3> w;
     w.receive(A, B, prepare{ballot(5, B), at(2), all});

@@ -2,8 +2,9 @@
 //
 // Where the others stand: P26, P27 (one outcome for each proposal) replica/replica_tokens.cpp. P19, P31, P33: a
 // ballot is its owner's, burnt before anything is sent, and within it each slot is written once. P29: the timer's
-// jitter. P32: nothing here decides by a condition. P36: nobody is told of another's votes, and of a commit
-// index only by the ballot's owner.
+// jitter. P32: nothing here decides by a condition. P36: nobody is told of votes that another gave, and of a
+// commit index only by the ballot's owner. P38: a commit index covers only what was verified at its ballot (P38
+// below).
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"
@@ -172,7 +173,7 @@ TEST_CASE("P25: what is owed to a leader is not said to the next") {
   CHECK(w.count<accepted>() == 0);
 }
 
-TEST_CASE("P28: a refusal of another ballot, or with a promise that is not above, stops nobody") {
+TEST_CASE("P28: a refusal of another ballot, or with a promise not above, changes only what was heard of") {
   world<3> w;
   campaigns(w, A);
   campaigns(w, A);
@@ -191,7 +192,7 @@ TEST_CASE("P28: a refusal of another ballot, or with a promise that is not above
 
 TEST_CASE("P30: with the rounds used up nobody campaigns, and nothing wraps") {
   world<3> w;
-  auto const last = ballot(~std::uint64_t{0} >> owner_bits, B);
+  auto const last = ballot(~std::uint64_t{0} >> 8, B);
   w.receive(A, B, refused{stamp{}, last, all3});
   w.expire(A, timer::election);
   CHECK(w.count<canvass>() == 0);

@@ -10,14 +10,15 @@ HEADER = '// What this file is for.\n#pragma once\n'
 CORE, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
                             ('core/id', 'raft/node', 'storage/memory', 'transport/tcp'))
 
-SUM = 'int main() {\n  return 0;\n}\n'
+SUM = '#include "quorate/raft.hpp"\nusing node = raft::replica<add>;\nint main() {\n  return 0;\n}\n'
+OTHER_SUM = SUM.replace('raft', 'multi_paxos')
 README = (f'# A tree\n\n```cpp\n{SUM}```\n\n[that](examples/sum.cpp), [a page](https://example.org), [below](#x)\n'
           'No link: `f[0](call)`.\n```cpp\n[&](auto const& event) {}\n```\n')
 
 CLEAN = {
     'meson.build': '', 'README.md': README, 'LICENSE': '',
     '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': '', 'examples/meson.build': '',
-    'examples/sum.cpp': SUM,
+    'examples/sum.cpp': SUM, 'examples/sum_multi_paxos.cpp': OTHER_SUM,
     'include/quorate/raft.hpp': HEADER + '#include "quorate/raft/node.hpp"\n'
                                          '#include "quorate/storage/memory.hpp"\n',
     CORE: HEADER + '// A virtual throw of the dice in a comment, and in a literal:\n'
@@ -106,7 +107,10 @@ BREACHES = [
     ('readme', {'README.md': README.replace('```cpp', '```sh\nmeson test\n```\n\n```cpp')}),
     ('readme', {'README.md': README.replace('```cpp', 'A long story.\n' * 10 + '```cpp')}),
     ('readme', {'README.md': 'No code.\n'}),
-    ('readme', {'examples/sum.cpp': SUM + '// more\n'}),
+    ('readme', {'examples/sum.cpp': SUM + '// more\n',
+                'examples/sum_multi_paxos.cpp': OTHER_SUM + '// more\n'}),
+    ('forms', {'examples/sum_multi_paxos.cpp': OTHER_SUM.replace('return 0', 'return 1')}),
+    ('forms', {'examples/sum_multi_paxos.cpp': SUM}),
     ('link', {'README.md': README + 'See [the walk](WALK.md).\n'}),
     ('link', {'README.md': README + 'See [the walk](tests/core/walk.cpp#L7).\n'}),
 ]

@@ -19,7 +19,8 @@ FLOORS = {
     'check': 4, 'sim': 4, 'service': 4,
 }
 PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
-MIRRORED = {'core', 'policy', 'effect', 'message', 'raft', 'replica', 'storage', 'timer', 'transport', 'service'}
+MIRRORED = {'core', 'policy', 'effect', 'message', 'paxos', 'raft', 'replica', 'storage', 'timer', 'transport',
+            'service'}
 MAX_LINES, MAX_FUNCTION, MAX_COLUMNS = 400, 60, 115
 CODE_BY_LINE = 10  # of the README
 
@@ -234,6 +235,16 @@ def readme(tree):
         yield 'README.md', line + differs.index(True), 'is not what examples/sum.cpp has there, to the letter'
 
 
+def forms(tree):
+    """The example by each protocol is the same but for one include and one alias."""
+    one, other = (tree.files.get(f'examples/{name}.cpp', '').split('\n') for name in ('sum', 'sum_multi_paxos'))
+    differ = [pair for pair in itertools.zip_longest(one, other, fillvalue='') if pair[0] != pair[1]]
+    begins = [tuple(line.split(' ')[0] for line in pair) for pair in differ]
+    if begins != [('#include', '#include'), ('using', 'using')]:
+        yield 'examples/sum_multi_paxos.cpp', 1, (
+            f'differs from sum.cpp in {len(differ)} lines; expected one #include and one using')
+
+
 def link(tree):
     """What the README points to in the repository is there."""
     prose = re.sub(r'```.*?```|`[^`\n]*`', lambda code: re.sub(r'[^\n]', ' ', code.group()),
@@ -244,7 +255,7 @@ def link(tree):
 
 
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
-         built, readme, link]
+         built, readme, forms, link]
 
 
 def breaches(root):

@@ -30,20 +30,37 @@ struct disarmed {
   friend constexpr bool operator==(disarmed const&, disarmed const&) = default;
 };
 
-// `Protocol` names its timer (an enum), its messages (a message_set) and its outcomes (a list of types).
+namespace detail {
+// What a protocol writes: its own list of types, or, if it names none, what a replicated log does.
+template <class... Writes>
+struct log_writes;
+template <class Protocol>
+struct writes_of {
+  using type = log_writes<hard_state, entry_run, truncation>;
+};
+template <class Protocol>
+  requires requires { typename Protocol::writes; }
+struct writes_of<Protocol> {
+  using type = typename Protocol::writes;
+};
+} // namespace detail
+
+// `Protocol` names its timer (an enum), its messages (a message_set), its outcomes and, unless it writes a log,
+// its writes (each a list of types).
 // More effects than Capacity in one step means that the protocol's bound is wrong: overflowed() says so.
 template <class Protocol, std::size_t Capacity = Protocol::effects_bound>
 class batch : public sink<batch<Protocol, Capacity>> {
-  template <class Set, class Outcomes>
+  template <class Writes, class Set, class Outcomes>
   struct types;
-  template <template <class...> class Set, class... Ms, template <class...> class List, class... Os>
-  struct types<Set<Ms...>, List<Os...>> {
+  template <template <class...> class Written, class... Ws, template <class...> class Set, class... Ms,
+            template <class...> class List, class... Os>
+  struct types<Written<Ws...>, Set<Ms...>, List<Os...>> {
     using timer = typename Protocol::timer;
     using message = sent<Ms...>;
-    using effect =
-        std::variant<hard_state, entry_run, truncation, message, armed<timer>, disarmed<timer>, Os...>;
+    using effect = std::variant<Ws..., message, armed<timer>, disarmed<timer>, Os...>;
   };
-  using all = types<typename Protocol::messages, typename Protocol::outcomes>;
+  using all = types<typename detail::writes_of<Protocol>::type, typename Protocol::messages,
+                    typename Protocol::outcomes>;
 
 public:
   using effect = typename all::effect;

@@ -14,6 +14,8 @@ struct from {
   node_index node;
   Message const& message;
 };
+template <class Message>
+from(node_index, Message const&) -> from<Message>;
 
 // What a core can refuse and why.
 enum class refusal : std::uint8_t {

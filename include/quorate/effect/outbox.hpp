@@ -26,7 +26,7 @@ public:
     auto& next = held_.add();
     next.to = to;
     next.after = after.number();
-    // Where it lies; but clang can't do that in a constant expression with this variant.
+    // In place, but for clang's constant evaluation, which refuses that.
     if (std::is_constant_evaluated()) next.what = message{m};
     else next.what.template emplace<M>(m);
   }

@@ -15,9 +15,9 @@ inline constexpr bool never = false;
 
 // The face that cores see; every sink derives from it. `Derived` carries out what it is told, at once or later:
 //
-//   accept(hard_state | entry_run | truncation)   a write, in the order of the log
-//   advise(to, message)                           an advisory message
-//   bind(to, message, written)                    a binding one: not to be sent before that write is durable
+//   accept(write)                one of the protocol's writes, in order: hard_state, entry_run ...
+//   advise(to, message)          an advisory message
+//   bind(to, message, written)   a binding one: not to be sent before that write is durable
 //
 // and takes the protocol's other effects (arm, disarm, commit ...) itself. Nothing here throws or calls the core.
 template <class Derived>

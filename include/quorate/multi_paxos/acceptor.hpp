@@ -35,7 +35,7 @@ constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log
 
 // The slots from `at` on, up to `last`, that are not held at `voted` or above: a run, or nothing.
 template <log_view Log>
-constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log const& log) {
+[[gnu::noinline]] constexpr entry_run wanted_among(log_index at, log_index last, stamp voted, Log const& log) {
   while (at <= last && at <= log.last()) {
     auto const own = log.run_at(at, ~std::uint32_t{0});
     if (own.written_at < voted) break;
@@ -50,6 +50,12 @@ constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log con
   if (end > log.last() && end <= last) end = last + 1;
   if (end > last + 1) end = last + 1;
   return {at, at < end ? static_cast<std::uint32_t>(end - at) : 0, voted, {}};
+}
+
+template <log_view Log>
+constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log const& log) {
+  if (at > log.last()) return {at, static_cast<std::uint32_t>(last - at + 1), voted, {}}; // as almost always
+  return wanted_among(at, last, voted, log);
 }
 
 template <class Options, log_view Log>
@@ -133,10 +139,12 @@ constexpr void on(node_state<Options>& s, from<fetch> const& e, Log const& log, 
 
 template <class Options, log_view Log, class Out>
 constexpr void flush_acceptor(node_state<Options>& s, Log const& log, Out& out) {
-  if (s.leader == no_node) return;
-  for (auto const& o : s.owed)
-    out.send(s.leader, accepted{s.promised, o.first, config_now(s, log), o.count, o.answered}, out.latest());
-  s.owed.clear();
+  if (s.owed.empty()) return;
+  auto const config = config_now(s, log);
+  for (; !s.owed.empty(); s.owed.pop_back()) { // what is owed is owed to a leader
+    auto const& o = s.owed.back();
+    out.send(s.leader, accepted{s.promised, o.first, config, o.count, o.answered}, out.latest());
+  }
 }
 
 } // namespace quorate::multi_paxos

@@ -8,20 +8,19 @@ namespace quorate::multi_paxos {
 
 // The acceptor holds first..last, durably. Slots may come in any order; what lies apart from the rest is
 // remembered as one piece, and a second one is forgotten, to be asked for again.
-constexpr void note_held(progress& p, log_index first, log_index last, log_index commit) {
-  auto const base = p.match > commit ? p.match : commit;
-  if (first > base + 1) {
-    bool const joins = first <= p.apart_last + 1 && last + 1 >= p.apart_first;
-    if (p.apart_last <= base || !joins) {
-      if (p.apart_last <= base) p.apart_first = first, p.apart_last = last;
-      return;
-    }
+[[gnu::cold]] constexpr void note_apart(progress& p, log_index first, log_index last, log_index base) {
+  if (p.apart_last <= base) {
+    p.apart_first = first, p.apart_last = last;
+  } else if (first <= p.apart_last + 1 && last + 1 >= p.apart_first) {
     if (first < p.apart_first) p.apart_first = first;
     if (last > p.apart_last) p.apart_last = last;
-    return;
   }
+}
+constexpr void note_held(progress& p, log_index first, log_index last, log_index commit) {
+  auto const base = p.match > commit ? p.match : commit;
+  if (first > base + 1) return note_apart(p, first, last, base);
   if (last > p.match) p.match = last;
-  if (p.apart_first <= p.match + 1 && p.apart_last > p.match) p.match = p.apart_last;
+  if (p.apart_last > p.match && p.apart_first <= p.match + 1) p.match = p.apart_last;
 }
 
 // Up to where, without a gap, the acceptor holds what is at `at`; the slot before `at` if it does not hold it.
@@ -47,7 +46,7 @@ constexpr void choose(node_state<Options>& s, Log const& log, Out& out) {
     if (!met<Options>(quorum_phase::commit, holders, config)) break;
     chosen = upto;
   }
-  advance_commit(s, chosen, out);
+  if (chosen > s.commit) advance_commit(s, chosen, out);
 }
 
 } // namespace quorate::multi_paxos

@@ -92,8 +92,8 @@ public:
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(flush, Log const& log, Out& out) {
-    if (s_.is == role::leader) flush_leader(s_, log, out);
-    else if (!s_.owed.empty()) flush_acceptor(s_, log, out);
+    if (s_.is == role::leader) return flush_leader(s_, log, out);
+    flush_acceptor(s_, log, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(timer expired, Log const& log, Out& out) {

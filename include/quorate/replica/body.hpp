@@ -4,7 +4,7 @@
 #include "quorate/policy/storage.hpp"
 #include "quorate/policy/timing.hpp"
 #include "quorate/replica/hands.hpp"
-#include "quorate/replica/members.hpp"
+#include "quorate/replica/membership.hpp"
 #include "quorate/replica/staging.hpp"
 #include "quorate/replica/status.hpp"
 
@@ -32,12 +32,12 @@ struct replica_body {
   node_id id_of(node_index n) const { return n.value < ids.size() ? ids[n] : node_id{}; }
 
   template <class Event>
-  void step(Event const& e) {
+  [[gnu::always_inline]] void step(Event const& e) {
     core.step(e, storage.log(), hands);
   }
   // A step that may write entries; their bytes are `bytes`, from `first` on.
   template <class Event>
-  void step(Event const& e, log_index first, payloads bytes) {
+  [[gnu::always_inline]] void step(Event const& e, log_index first, payloads bytes) {
     hands.offer(first, bytes);
     step(e);
     hands.withdraw();
@@ -78,7 +78,7 @@ struct replica_body {
 
   Storage& storage;
   Timer timer;
-  members<Core::options::limit.nodes> ids{};
+  membership<Core::options::limit.nodes> ids{};
   Core core{};
   quorate::hands<Core, Storage> hands;
   time now{}; // of the last turn

@@ -2,30 +2,23 @@
 // first in first out, 16-byte commands, memory storage bounded to 8,192 entries, one batch in flight. Each entry
 // is one propose; each node copies the payload into its own storage and applies each entry by itself; every node
 // has applied everything at the end. bench/step.py runs it under callgrind twice and takes the difference.
-#include "quorate/raft.hpp"
+#pragma once
+
+#include "quorate/message/messages.hpp"
 #include "quorate/storage/memory.hpp"
 #include "quorate/timer/manual.hpp"
 #include "quorate/transport/loopback.hpp"
+
+#include "heap_calls.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
 
-namespace {
-std::uint64_t heap_calls = 0;
-}
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  ++heap_calls;
-  if (void* p = std::malloc(n)) return p;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-
-namespace {
+namespace { // of its own to each program, as a program's own types are
+namespace bench {
 
 using namespace quorate;
 
@@ -36,7 +29,7 @@ struct command {
 
 // Two integers as they lie in memory: the least that a user's own Messages policy can cost.
 struct messages {
-  using command = ::command;
+  using command = bench::command;
   using entry_extra = no_extra;
   using envelope_extra = no_extra;
   static std::size_t entry_size(command const&, no_extra) { return sizeof(command); }
@@ -47,9 +40,6 @@ struct messages {
     return true;
   }
 };
-
-using replica = raft::replica<messages, memory, manual_timer>;
-using network = loopback<replica>;
 
 // Reads 8 bytes of each command, as a small state machine would.
 struct machine {
@@ -63,47 +53,50 @@ struct machine {
   void operator()(read_outcome const&) {}
 };
 
+template <class Replica>
 struct host {
   node_id id;
   memory disk;
-  replica node;
+  Replica node;
   machine state{};
   explicit host(node_id n)
       : id{n}, disk{{.identity = {.node = n, .incarnation = incarnation_id{1}}, .entries = 8192}},
         node{{n, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{1000, 300, 1000000}, n.value}} {}
 };
 
+template <class Replica>
 struct cluster {
-  network net{};
-  std::unique_ptr<host> hosts[3]{};
+  loopback<Replica> net{};
+  std::unique_ptr<host<Replica>> hosts[3]{};
   std::uint64_t now = 0;
 
   cluster() {
     for (std::uint32_t i = 0; i < 3; ++i) {
-      hosts[i] = std::make_unique<host>(node_id{i + 1});
+      hosts[i] = std::make_unique<host<Replica>>(node_id{i + 1});
       net.attach(node_id{i + 1}, hosts[i]->node);
     }
   }
-  void turn(host& h) {
+  void turn(host<Replica>& h) {
     h.node.turn(now, net.sender(h.id), h.state);
     // What is applied need not be kept; some is, for a peer that is behind.
     if (h.node.applied_index() > h.disk.log().compacted() + 4096) h.node.compact(h.node.applied_index() - 1024);
   }
 };
 
+template <class Replica>
 void run(std::uint64_t entries, std::uint64_t batch) {
-  cluster c;
-  host* leader = nullptr;
+  cluster<Replica> c;
+  host<Replica>* leader = nullptr;
   while (leader == nullptr) { // an election first; it is in both run lengths
     ++c.now;
     for (auto& h : c.hosts) c.turn(*h);
     c.net.deliver_all();
     for (auto& h : c.hosts)
-      if (h->node.core().leads() && h->node.core().commit_index() > log_index{1}) leader = h.get();
+      if (h->node.core().leads() && h->node.applied_index() == h->disk.log().last()) leader = h.get();
   }
   for (auto& h : c.hosts) h->state.sum = 0;
 
-  host* followers[2]{};
+  host<Replica>* followers[2]{};
   auto** next = followers;
   for (auto& h : c.hosts)
     if (h.get() != leader) *next++ = h.get();
@@ -140,12 +133,17 @@ void run(std::uint64_t entries, std::uint64_t batch) {
               static_cast<unsigned long long>(batch), static_cast<unsigned long long>(heap_calls - warm_heap));
 }
 
-} // namespace
-
+// `Replica`: raft::replica or multi_paxos::replica.
+template <template <class, class, class, class...> class Replica>
 int main(int argc, char** argv) {
   if (argc != 3 || std::atoll(argv[1]) < 1 || std::atoll(argv[2]) < 1) {
-    std::fputs("usage: step ENTRIES BATCH   (both at least 1)\n", stderr);
+    std::fprintf(stderr, "usage: %s ENTRIES BATCH   (both at least 1)\n", argv[0]);
     return 2;
   }
-  run(static_cast<std::uint64_t>(std::atoll(argv[1])), static_cast<std::uint64_t>(std::atoll(argv[2])));
+  run<Replica<messages, memory, manual_timer>>(static_cast<std::uint64_t>(std::atoll(argv[1])),
+                                               static_cast<std::uint64_t>(std::atoll(argv[2])));
+  return 0;
 }
+
+} // namespace bench
+} // namespace

@@ -16,7 +16,7 @@ namespace quorate {
 // The members of a cluster, least id first, so that every node that is given the same ids gives them the same
 // places, in whatever order they came.
 template <std::size_t Capacity>
-class members {
+class membership {
 public:
   // False if there are none, too many, or the same twice.
   [[nodiscard]] bool assign(std::span<node_id const> ids) {
