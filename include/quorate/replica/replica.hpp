@@ -241,8 +241,18 @@ private:
   template <class Deliver>
   [[gnu::cold]] void see_to_news(Deliver&& deliver) {
     heed();
-    b_.hands.send_ready(deliver);
+    // Since it was said the log may have changed: what is not there any more as it was named is not sent.
+    b_.hands.send_ready([&](node_index to, auto const& m) {
+      if constexpr (requires { m.entries(); })
+        if (!stands(m.entries())) return;
+      deliver(to, m);
+    });
     b_.hands.set_timers(b_.timer, b_.now);
+  }
+  bool stands(entry_run const& run) const {
+    auto const& log = b_.log();
+    return run.count == 0 || (run.first > log.compacted() && run.last() <= log.last() &&
+                              log.fit(run.first, run.count, ~std::size_t{0}) == run);
   }
   // What a step has reported beside messages and timers.
   void heed() {
