@@ -125,8 +125,8 @@ TEST_CASE("P42: a gap is filled with no-ops, what was seen is proposed again, an
   w.elect(C, node_set<64>::of(B).with(C));
   REQUIRE(w.leads(C));
   CHECK(w.state(C).commit == at(6));
-  for (std::uint64_t i : {2, 6}) CHECK(w.log(C)[at(i)].what == w.log(A)[at(i)].what);
-  for (std::uint64_t i : {3, 4, 5}) CHECK(w.log(C)[at(i)].kind == entry_kind::no_op);
+  for (std::uint64_t const i : {2U, 6U}) CHECK(w.log(C)[at(i)].what == w.log(A)[at(i)].what);
+  for (std::uint64_t const i : {3U, 4U, 5U}) CHECK(w.log(C)[at(i)].kind == entry_kind::no_op);
   for (std::uint64_t i = 2; i <= 6; ++i) CHECK(w.log(C)[at(i)].voted == w.state(C).promised);
   offer late{at(4), {}};
   (void)late.what.push_back(w.log(A)[at(4)].what);
