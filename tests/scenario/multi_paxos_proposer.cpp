@@ -145,6 +145,18 @@ TEST_CASE("P23: what is told twice counts once") {
   CHECK(w.state(A).commit == at(2));
 }
 
+TEST_CASE("P58: a candidate asks those who have not answered again, and in the same ballot") {
+  world<5> w;
+  campaigns(w, A);
+  w.receive(A, B, nothing_from(w, A));
+  w.lose_everything();
+  w.expire(A, timer::heartbeat);
+  w.sync(A);
+  CHECK(w.count<prepare>(B) == 0);
+  for (auto const n : {C, D, E}) CHECK(w.count<prepare>(n) == 1);
+  CHECK(std::get<prepare>(w.take<prepare>(C).what).ballot == w.state(A).promised);
+}
+
 TEST_CASE("P24: a leader's own promise and its own vote wait for its own disk") {
   world<5> w;
   campaigns(w, A, false);
