@@ -239,7 +239,7 @@ private:
   }
 
   template <class Deliver>
-  [[gnu::cold]] void see_to_news(Deliver&& deliver) {
+  [[gnu::cold, gnu::noinline]] void see_to_news(Deliver&& deliver) {
     heed();
     // Since it was said the log may have changed: what is not there any more as it was named is not sent.
     b_.hands.send_ready([&](node_index to, auto const& m) {
