@@ -115,7 +115,8 @@ private:
   }
   void vote() {
     auto next = now();
-    next.hard = {stamp{next.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))}};
+    next.hard = {stamp{next.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))},
+                 log_index{below(100)}};
     REQUIRE(memory_.put(next.hard));
     wrote(std::move(next));
   }

@@ -123,7 +123,7 @@ public:
   }
   bool hard(Wal& w, std::uint64_t term, std::uint8_t vote) {
     if (failed) return false;
-    now.hard = {stamp{term}, node_index{vote}};
+    now.hard = {stamp{term}, node_index{vote}, log_index{3 * term}};
     return done(w.put(now.hard));
   }
   bool compact(Wal& w, log_index upto) {
