@@ -3,6 +3,7 @@
 // checked; at the end, with the faults gone, a leader must be found and everything chosen everywhere. A failure
 // names its seed, which replays it.
 #include "quorate/policy/quorum_systems.hpp"
+#include "support/dice.hpp"
 #include "support/multi_paxos_ghost.hpp"
 #include "support/seeds.hpp"
 
@@ -16,21 +17,6 @@
 
 namespace quorate::test {
 namespace {
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : state_{seed} {}
-  std::uint64_t operator()(std::uint64_t below) {
-    state_ += 0x9e3779b97f4a7c15U;
-    auto x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return (x ^ (x >> 31)) % below;
-  }
-
-private:
-  std::uint64_t state_;
-};
 
 template <class World>
 class walk {

@@ -2,6 +2,7 @@
 // syncs that take their time, power cuts. After every step all invariants are checked; at the end, with the faults
 // gone, everybody must learn one value, or a register count every change once. A failure names its seed, which
 // replays it.
+#include "support/dice.hpp"
 #include "support/paxos_ghost.hpp"
 #include "support/seeds.hpp"
 
@@ -17,21 +18,6 @@
 
 namespace quorate::test {
 namespace {
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : state_{seed} {}
-  std::uint64_t operator()(std::uint64_t below) {
-    state_ += 0x9e3779b97f4a7c15U;
-    auto x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return (x ^ (x >> 31)) % below;
-  }
-
-private:
-  std::uint64_t state_;
-};
 
 template <class World>
 class walk {

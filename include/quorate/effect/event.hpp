@@ -47,7 +47,9 @@ struct read { // `count` linearizable reads
 };
 struct flush {}; // once a turn: emit what is due
 
-// Outcomes.
+// Outcomes. A protocol names those that its core tells.
+template <class... T>
+struct outcome_list {};
 struct proposed { // the commands now stand in the log; which says nothing about whether they will stay
   entry_run run{};
   friend constexpr bool operator==(proposed const&, proposed const&) = default;

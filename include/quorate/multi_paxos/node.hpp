@@ -26,9 +26,6 @@ concept effect_sink = requires(Out& out, node_index to, timer t) {
   out.report(committed{});
 };
 
-template <class... T>
-struct outcome_list {};
-
 // One node's core: a value, as raft::node is. It holds no log, reads no clock, allocates and throws nothing. After
 // `start`, any order of events is legal, repeats and messages from anybody included; a sender's index at or above
 // the limit must be dropped by the caller.

@@ -6,33 +6,13 @@
 #include "quorate/effect/ticket.hpp"
 #include "quorate/multi_paxos/message.hpp"
 #include "quorate/multi_paxos/state.hpp"
+#include "quorate/policy/voters.hpp"
 
 namespace quorate::multi_paxos {
 
 template <class Options, log_view Log>
-constexpr configuration voters_now(node_state<Options> const&, Log const& log) {
-  return log.config_at(log.last());
-}
-template <class Options, log_view Log>
 constexpr std::uint64_t config_now(node_state<Options> const& s, Log const& log) {
   return voters_now(s, log).voters.bits;
-}
-
-template <class Options>
-constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
-  return typename Options::quorum_type{}.met(phase, acks, c);
-}
-
-template <class Nodes>
-constexpr node_set<64> widen(Nodes n) {
-  return {n.bits};
-}
-
-// Calls f(node_index) for each other voter.
-template <class Options, log_view Log, class F>
-constexpr void each_peer(node_state<Options> const& s, Log const& log, F&& f) {
-  auto const voters = voters_now(s, log).voters & Options::nodes_wide;
-  voters.without(s.self).for_each(f);
 }
 
 // Is it said under the configuration in force here, and by one who takes part in it?

@@ -75,8 +75,6 @@ struct conflict {
 
 template <class... T>
 struct write_list {};
-template <class... T>
-struct outcome_list {};
 
 // The effects' destination (effect/sink.hpp) as Paxos' roles use it. What is sent to oneself is always binding: it
 // waits in the outbox and comes back as an event, as others' messages do (SCENARIOS P24).

@@ -26,9 +26,6 @@ concept effect_sink = requires(Out& out, node_index to, timer t) {
   out.report(committed{});
 };
 
-template <class... T>
-struct outcome_list {};
-
 // One node's core: a value. Copyable, comparable, constexpr; at most 512 bytes for seven nodes. It reads no
 // clock, holds no log, allocates nothing and throws nothing. Each step takes an event, a view of the log as
 // it stands, and a sink whose writes show in the view before the next step. After `start`, any order of

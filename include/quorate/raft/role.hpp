@@ -4,31 +4,10 @@
 #include "quorate/core/log_view.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/ticket.hpp"
+#include "quorate/policy/voters.hpp"
 #include "quorate/raft/state.hpp"
 
 namespace quorate::raft {
-
-template <class Options, log_view Log>
-constexpr configuration voters_now(node_state<Options> const&, Log const& log) {
-  return log.config_at(log.last()); // the latest in the log, committed or not (§4.1)
-}
-
-template <class Options>
-constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
-  return typename Options::quorum_type{}.met(phase, acks, c);
-}
-
-template <class Nodes>
-constexpr node_set<64> widen(Nodes n) {
-  return {n.bits};
-}
-
-// Calls f(node_index) for each other voter.
-template <class Options, log_view Log, class F>
-constexpr void each_peer(node_state<Options> const& s, Log const& log, F&& f) {
-  auto const voters = voters_now(s, log).voters & Options::nodes_wide;
-  voters.without(s.self).for_each(f);
-}
 
 // Leaves leadership, candidacy or pre-candidacy. The term and the vote in it stay (SCENARIOS E2).
 template <class Options, class Out>

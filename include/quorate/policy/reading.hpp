@@ -1,0 +1,53 @@
+// Linearizable reads by a round of heartbeats, as every leader of a replicated log serves them (Raft §6.4): the
+// rounds are state.readers, and which of them a peer has answered is its progress' `round`.
+#pragma once
+
+#include "quorate/core/read_rounds.hpp"
+#include "quorate/effect/event.hpp"
+#include "quorate/policy/voters.hpp"
+
+#include <cstdint>
+
+namespace quorate {
+
+template <class State, class Out>
+constexpr void count_reads(State& s, bool leads, read e, Out& out) {
+  if constexpr (State::options::reads) {
+    if (!leads) return out.report(reads_refused{});
+    s.readers.asked += e.count;
+  }
+}
+
+// A commit quorum, because every later leader's election quorum meets it.
+template <class State, log_view Log, class Out>
+constexpr void settle_rounds(State& s, Log const& log, Out& out) {
+  auto const config = voters_now(s, log);
+  auto const confirmed = [&](std::uint64_t round) {
+    auto acks = node_set<64>::of(s.self);
+    each_peer(s, log, [&](node_index n) {
+      if (s.peer(n).round >= round) acks.insert(n);
+    });
+    return met<typename State::options>(quorum_phase::commit, acks, config);
+  };
+  s.readers.settle(confirmed, [&](readable r) { out.report(r); });
+}
+
+// At the flush: the reads that wait form a round, and its heartbeats are due. `knows`: the leader's commit index
+// covers all that earlier leaders have told their clients; before that they wait on.
+template <class State, log_view Log, class Out>
+[[gnu::noinline]] constexpr void begin_round(State& s, bool knows, Log const& log, Out& out) {
+  if (!knows || !s.readers.begin(s.commit)) return;
+  s.beat_due = true;
+  settle_rounds(s, log, out); // a sole voter is its own quorum
+}
+
+// A peer answered the heartbeat of `round`: it confirms that round and those before it, none after (SCENARIOS R2).
+template <class State, log_view Log, class Out>
+constexpr void confirm_round(State& s, node_index n, std::uint64_t round, Log const& log, Out& out) {
+  auto& p = s.peer(n);
+  if (round <= p.round || round > s.readers.last_round) return;
+  p.round = round;
+  if (!s.readers.rounds.empty()) settle_rounds(s, log, out);
+}
+
+} // namespace quorate
