@@ -31,7 +31,6 @@ struct store_identity {
 // | s.read(i, n)         | optional<payloads>   | the bytes of entries i..i+n-1, which log().fit gave as one     |
 // |                      |                      | piece; borrowed until the next non-const call. nullopt: failed |
 // | s.put(run, payloads) | bool                 | writes the run, whose bytes it copies, at log().last()+1       |
-// |                      |                      | (later protocols: at any index above the compacted one)        |
 // | s.truncate(i)        | bool                 | entries from i on are gone; never at or below compacted()      |
 // | s.put(hard_state)    | bool                 | replaces the last one as a whole: never half of it             |
 // | s.compact(i)         | bool                 | entries up to i need not be kept; stamp and configuration      |
@@ -40,9 +39,12 @@ struct store_identity {
 // |                      |                      | nullopt: failed, and it must not be called again               |
 // | c.failure()          | text, as string_view | after a failure: what went wrong, where, and what to do        |
 //
-// order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones as well.
-// A `false` or `nullopt` stops the replica for good: nothing that waited on the write is ever sent, and there is
-// no retry (a sync that failed may have lost its pages and "succeed" when called again). Called from one thread.
+// What was written between two sync orders and is covered by none survives a crash as a whole or not at all: where
+// an entry is written over, the hands truncate, put it, and put again what lay behind it (replica/rewriting.hpp),
+// and a store that kept the truncation alone would have lost votes. order.upto() counts the puts and truncates
+// since the storage was opened; a sync may cover later ones as well. A `false` or `nullopt` stops the replica for
+// good: nothing that waited on the write is ever sent, and there is no retry (a sync that failed may have lost its
+// pages and "succeed" when called again). Called from one thread.
 template <class S>
 concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_index i, hard_state h,
                            std::uint32_t n, sync_order order) {

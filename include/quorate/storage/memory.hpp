@@ -152,7 +152,7 @@ private:
   memory_log log_;
   hard_state hard_{};
   std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write
-  std::size_t undo_room_ = undo_.size();
+  std::size_t undo_room_ = undo_.size(); // kept, because a vector divides to tell it, and each write asks
   std::size_t pending_ = 0;
   std::vector<replaced> replaced_{};
   std::uint64_t durable_ = 0; // writes that a sync has covered
