@@ -131,6 +131,19 @@ TEST_CASE("a message keeps its place while it leaves: with a full outbox, what i
   CHECK(b.empty());
 }
 
+TEST_CASE("what waits can be looked at, oldest first, with the number of its write, and stays") {
+  writes w;
+  box<8> b;
+  b.hold(A, vote{7}, w.next());
+  b.hold(B, acknowledgement{8}, w.next());
+  sends seen;
+  b.each([&](node_index to, std::uint64_t after, auto const& m) {
+    seen.emplace_back(to.value, m.number * 10 + static_cast<int>(after));
+  });
+  CHECK(seen == sends{{0, 71}, {1, 82}});
+  CHECK(b.size() == 2);
+}
+
 TEST_CASE("it is a value: a copy goes its own way") {
   writes w;
   box<4> a;

@@ -47,6 +47,12 @@ public:
                                    "sync_order makes once its sync has succeeded");
   }
 
+  // Calls f(to, number of its write, message const&) for each message that waits, oldest first.
+  template <class F>
+  constexpr void each(F&& f) const {
+    for (std::size_t i = 0; i < held_.size(); ++i)
+      std::visit([&](auto const& m) { f(held_[i].to, held_[i].after, m); }, held_[i].what);
+  }
   constexpr bool empty() const { return held_.empty(); }
   constexpr std::size_t size() const { return held_.size(); }
   constexpr std::size_t room() const { return held_.room(); }

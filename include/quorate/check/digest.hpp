@@ -1,0 +1,68 @@
+// The digests of what the shipped cores are made of.
+#pragma once
+
+#include "quorate/check/fingerprint.hpp"
+#include "quorate/core/log_view.hpp"
+#include "quorate/core/read_rounds.hpp"
+#include "quorate/message/reflect.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+
+namespace quorate::check {
+
+// A message's or any other reflected value's numbers, with the node ids in it renamed.
+template <class T>
+constexpr void digest_value(T const& x, renaming const& p, digester& h) {
+  if constexpr (std::is_same_v<T, node_index>)
+    h.add(p(x));
+  else if constexpr (reflected<T>)
+    for_each_field(x, [&](auto, auto const& m) { digest_value(m, p, h); });
+  else
+    h.add(x);
+}
+template <class... M>
+constexpr void digest_value(std::variant<M...> const& x, renaming const& p, digester& h) {
+  h.add(x.index());
+  std::visit([&](auto const& m) { digest_value(m, p, h); }, x);
+}
+
+template <log_view Log>
+void digest_log(Log const& log, digester& h) {
+  h.add(log.compacted());
+  h.add(log.last());
+  for (auto i = log.compacted() + 1; i <= log.last(); i = i + 1) {
+    auto const run = log.run_at(i, 1);
+    h.add(run.written_at);
+    h.add(run.kind);
+  }
+}
+
+template <std::size_t Rounds>
+void digest_reads(read_rounds<Rounds> const& r, digester& h) {
+  h.add(r.asked), h.add(r.placed), h.add(r.last_round), h.add(r.rounds.size());
+  for (std::size_t i = 0; i < r.rounds.size(); ++i)
+    h.add(r.rounds[i].upto), h.add(r.rounds[i].index), h.add(r.rounds[i].round);
+}
+
+// What surrounds a core in a `replicated_node`: its disks, its outbox, and what is remembered of it.
+template <class Node>
+void digest_surroundings(Node const& n, renaming const& p, digester& h) {
+  h.add(p(n.self));
+  for (auto const* disk : {&n.written, &n.durable, &n.image}) {
+    digest_log(disk->log, h);
+    h.add(disk->hard.promised), h.add(p(disk->hard.vote)), h.add(disk->hard.chosen);
+  }
+  h.add(n.syncing), h.add(n.covered), h.add(n.tickets.latest().number()), h.add(n.held.size());
+  n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
+    h.add(p(to)), h.add(after);
+    digest_value(m, p, h);
+  });
+  auto const& past = n.past;
+  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for)), h.add(past.asked), h.add(past.answered);
+  for (auto const a : past.answer) h.add(a);
+}
+
+} // namespace quorate::check

@@ -1,0 +1,246 @@
+// Visits every state that a model can reach, breadth first, so that what it finds broken it finds by a shortest
+// way.
+#pragma once
+
+#include "quorate/check/lasting.hpp"
+#include "quorate/check/visited.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <barrier>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace quorate::check {
+
+// A state as the explorer keeps it: a few words, whose meaning is the model's.
+using row = std::span<std::uint32_t const>;
+
+// Where to stop. Zero means no bound.
+struct bounds {
+  std::uint64_t states = 0;
+  std::uint64_t depth = 0; // actions from an initial state
+  std::uint64_t bytes = 0; // of the explorer's own tables; looked at between depths
+  std::size_t threads = 1; // 1 to 16
+  bool lasting = false;    // also find states from which the model's goal can't be reached any more
+};
+
+struct progress_report {
+  std::uint64_t states, waiting, depth, bytes;
+  double seconds;
+};
+
+struct violation {
+  std::string what;                   // the property that is broken
+  std::vector<std::uint32_t> actions; // from the initial state on; the last one breaks it
+};
+
+struct exploration {
+  std::uint64_t states = 0;      // distinct ones, up to the model's symmetry
+  std::uint64_t transitions = 0; // actions taken, those that led nowhere new included
+  std::uint64_t depth = 0;       // of the deepest state
+  std::uint64_t bytes = 0;       // of tables, at the most
+  double seconds = 0;
+  bool complete = false; // everything reachable was seen
+  std::optional<violation> broken{};
+};
+
+// What explore() needs of a model:
+//
+//   typename Model::worker              one a thread, made from Model&
+//   worker.initial(add)                 calls add(row, fingerprint) for each initial state
+//   worker.expand(row, emit)            calls emit(action, row, fingerprint, broken) for each action that changes
+//                                       something; equal states must have equal fingerprints. `broken` is nullptr,
+//                                       or the sentence that the step or the new state breaks
+//   worker.goal(row) -> bool            only with bounds.lasting
+//
+// Actions are numbers below step_taken::most; the same state must have the same ones within one run.
+template <class Model>
+class explorer {
+public:
+  using worker = typename Model::worker;
+
+  explorer(Model& model, bounds const& b) : model_{model}, bounds_{b} {
+    bounds_.threads = std::clamp<std::size_t>(b.threads, 1, most_threads);
+    for (std::size_t i = 0; i < bounds_.threads; ++i) hands_.emplace_back(model, i);
+  }
+
+  template <class Progress>
+  exploration run(Progress&& progress) {
+    auto const begun = std::chrono::steady_clock::now();
+    auto const seconds = [&] {
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    };
+    hands_[0].work.initial([&](row r, fingerprint f) { found(hands_[0], r, f, {}, step_taken::none); });
+    exploration result;
+    for (; !stop_; ++result.depth) {
+      next_level();
+      result.complete = level_.empty();
+      if (level_.empty() || (bounds_.depth != 0 && result.depth == bounds_.depth)) break;
+      visit_level([&] { progress(progress_report{states_, level_states_, result.depth, bytes(), seconds()}); });
+      result.bytes = std::max<std::uint64_t>(result.bytes, bytes());
+      if (bounds_.bytes != 0 && bytes() > bounds_.bytes) break;
+    }
+    finish(result);
+    result.seconds = seconds();
+    return result;
+  }
+
+private:
+  struct arena { // states that wait to be expanded: length, number (two words), words
+    std::vector<std::uint32_t> words{};
+    std::vector<std::size_t> chunks{}; // where every 64th begins
+    std::size_t states = 0;
+  };
+  struct hand {
+    hand(Model& model, std::size_t i) : work{model}, thread{i} {}
+    worker work;
+    std::size_t thread;
+    arena next{};
+    std::vector<step_taken> steps{};
+    std::vector<graph_state> expanded{}; // with bounds.lasting; a state's name is its fingerprint's low word
+    std::vector<graph_edge> edges{};
+    std::uint64_t transitions = 0;
+    std::optional<std::pair<step_taken, std::string>> broken{};
+  };
+  struct chunk {
+    row words;
+  };
+
+  void found(hand& h, row r, fingerprint f, state_number from, std::uint32_t action) {
+    if (bounds_.lasting && !h.expanded.empty()) h.edges.push_back({h.expanded.back().name, f.low()});
+    if (!seen_.insert(f)) return;
+    if (auto const n = states_.fetch_add(1, std::memory_order_relaxed); bounds_.states != 0 && n >= bounds_.states)
+      stop_ = true;
+    state_number const number{h.thread, h.steps.size()};
+    h.steps.emplace_back(from, action);
+    auto& a = h.next;
+    if (a.states++ % 64 == 0) a.chunks.push_back(a.words.size());
+    a.words.push_back(static_cast<std::uint32_t>(r.size()));
+    a.words.push_back(static_cast<std::uint32_t>(number.bits()));
+    a.words.push_back(static_cast<std::uint32_t>(number.bits() >> 32));
+    a.words.push_back(static_cast<std::uint32_t>(f.low()));
+    a.words.push_back(static_cast<std::uint32_t>(f.low() >> 32));
+    a.words.insert(a.words.end(), r.begin(), r.end());
+  }
+
+  void next_level() {
+    levels_.clear();
+    level_.clear();
+    level_states_ = 0;
+    for (auto& h : hands_) {
+      levels_.push_back(std::exchange(h.next, {}));
+      level_states_ += levels_.back().states;
+    }
+    for (auto const& a : levels_)
+      for (std::size_t i = 0; i < a.chunks.size(); ++i) {
+        auto const end = i + 1 < a.chunks.size() ? a.chunks[i + 1] : a.words.size();
+        level_.push_back({row{a.words}.subspan(a.chunks[i], end - a.chunks[i])});
+      }
+    taken_ = 0;
+  }
+
+  template <class Report>
+  void visit_level(Report&& report) {
+    if (bounds_.threads == 1 || level_.size() < 4) return visit(hands_[0], report);
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < bounds_.threads; ++i) others.emplace_back([this, i] { visit(hands_[i], [] {}); });
+    visit(hands_[0], report);
+  }
+
+  template <class Report>
+  void visit(hand& h, Report&& report) {
+    auto last = std::chrono::steady_clock::now();
+    for (std::size_t n; !stop_ && (n = taken_.fetch_add(1)) < level_.size();) {
+      for (auto words = level_[n].words; !words.empty(); words = words.subspan(words[0] + header))
+        expand(h, words);
+      if (auto const now = std::chrono::steady_clock::now(); now - last > std::chrono::seconds{1}) {
+        last = now;
+        report();
+      }
+    }
+  }
+
+  void expand(hand& h, row words) {
+    auto const bits = words[1] | std::uint64_t{words[2]} << 32;
+    state_number const number{static_cast<std::size_t>(bits & 15), static_cast<std::size_t>(bits >> 4)};
+    auto const r = words.subspan(header, words[0]);
+    if constexpr (requires { h.work.goal(r); })
+      if (bounds_.lasting) h.expanded.push_back({words[3] | std::uint64_t{words[4]} << 32, bits, h.work.goal(r)});
+    h.work.expand(r, [&](std::uint32_t action, row to, fingerprint f, char const* broken) {
+      ++h.transitions;
+      if (broken != nullptr) {
+        if (!h.broken) h.broken.emplace(step_taken{number, action}, broken);
+        stop_ = true;
+        return;
+      }
+      found(h, to, f, number, action);
+    });
+  }
+
+  void finish(exploration& result) {
+    result.states = states_;
+    if (stop_) result.complete = false;
+    for (auto& h : hands_) {
+      result.transitions += h.transitions;
+      if (h.broken && !result.broken) result.broken = violation{h.broken->second, way_to(h.broken->first)};
+    }
+    if (bounds_.lasting && result.complete) look_for_goals(result);
+  }
+  std::vector<std::uint32_t> way_to(step_taken last) const {
+    std::vector<std::uint32_t> actions{last.action()};
+    for (auto at = last.from();;) {
+      auto const s = hands_[at.thread()].steps[at.place()];
+      if (s.action() == step_taken::none) break;
+      actions.push_back(s.action());
+      at = s.from();
+    }
+    std::reverse(actions.begin(), actions.end());
+    return actions;
+  }
+
+  void look_for_goals(exploration& result) const {
+    std::vector<graph_state> states;
+    std::vector<graph_edge> edges;
+    for (auto const& h : hands_) {
+      states.insert(states.end(), h.expanded.begin(), h.expanded.end());
+      edges.insert(edges.end(), h.edges.begin(), h.edges.end());
+    }
+    if (auto const stuck = without_a_way(states, edges)) {
+      auto const s = hands_[*stuck & 15].steps[*stuck >> 4];
+      result.broken = violation{"eventually: from here the goal can't be reached any more",
+                                s.action() == step_taken::none ? std::vector<std::uint32_t>{} : way_to(s)};
+    }
+  }
+
+  std::uint64_t bytes() const {
+    std::uint64_t n = seen_.bytes();
+    for (auto const& h : hands_)
+      n += h.steps.capacity() * sizeof(step_taken) + h.next.words.capacity() * sizeof(std::uint32_t) +
+           h.edges.capacity() * sizeof(graph_edge) + h.expanded.capacity() * sizeof(graph_state);
+    for (auto const& a : levels_) n += a.words.capacity() * sizeof(std::uint32_t);
+    return n;
+  }
+
+  static constexpr std::size_t header = 5;
+  Model& model_;
+  bounds bounds_;
+  std::deque<hand> hands_{};
+  visited seen_{};
+  std::vector<arena> levels_{};
+  std::vector<chunk> level_{};
+  std::uint64_t level_states_ = 0;
+  std::atomic<std::size_t> taken_{0};
+  std::atomic<std::uint64_t> states_{0};
+  std::atomic<bool> stop_{false};
+};
+
+} // namespace quorate::check

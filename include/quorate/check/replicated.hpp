@@ -1,0 +1,262 @@
+// A node of a replicated log as the checker sees it: the shipped core, what it has written, what of that is
+// durable, and the shipped outbox between the two. Raft's and Multi-Paxos' systems (raft.hpp, multi_paxos.hpp) are
+// made of it.
+#pragma once
+
+#include "quorate/check/digest.hpp"
+#include "quorate/core/log_shape.hpp"
+#include "quorate/effect/batch.hpp"
+#include "quorate/effect/event.hpp"
+#include "quorate/effect/outbox.hpp"
+#include "quorate/message/set.hpp"
+#include "quorate/policy/quorum.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace quorate::check {
+
+// What is explored. Counts are at most 15; see world.hpp for what the network does.
+struct replicated_bounds {
+  std::uint64_t terms = 2;    // no campaign beyond this term, or, in Multi-Paxos, this round
+  std::uint32_t commands = 1; // proposed, by leaders
+  std::uint32_t crashes = 0;
+  std::uint32_t beats = 0; // heartbeat timeouts
+  std::uint32_t reads = 0; // asked, of leaders
+  bool in_flight = false;  // a sync takes its time: other events and crashes come before it has returned
+  bool keeps_dead =
+      false; // messages that can change nothing any more are kept (to show that leaving them out is exact)
+  bool named = false; // nodes are told apart (to show that taking them for alike is exact)
+};
+
+// What the checker remembers of a node beside the core: what it has said and told, crashes or not.
+struct remembered {
+  std::uint32_t led = 0; // one bit a term that it has led
+  stamp voted_in{};      // the last term in which it has said a vote, and for whom
+  node_index voted_for = no_node;
+  std::uint8_t asked = 0; // reads since it began, and for each that was answered, up to where
+  std::uint8_t answered = 0;
+  std::uint8_t answer[4]{};
+  friend bool operator==(remembered const&, remembered const&) = default;
+};
+
+template <class Set>
+struct packet_of;
+template <class... M>
+struct packet_of<message_set<M...>> {
+  struct type {
+    node_index from{};
+    node_index to{};
+    std::variant<M...> what{};
+    friend bool operator==(type const&, type const&) = default;
+  };
+  template <std::size_t Room>
+  using box = outbox<Room, M...>;
+};
+
+// A disk that holds the log's shape and the hard state.
+struct shape_disk {
+  using log_type = log_shape<8>;
+  log_type log{};
+  hard_state hard{};
+  bool carry_out(hard_state const& w) { return hard = w, true; }
+  bool carry_out(truncation const& w) { return log.truncate(w.from), true; }
+  bool carry_out(entry_run const& w) { return log.put(w); }
+  friend bool operator==(shape_disk const&, shape_disk const&) = default;
+};
+
+struct numbered : ticket_source {
+  using ticket_source::next;
+  using ticket_source::order;
+};
+
+template <class Core, class Disk>
+struct replicated_node {
+  using packets = packet_of<typename Core::messages>;
+  using packet = typename packets::type;
+
+  node_index self{};
+  Core core{};
+  Disk written{};
+  Disk durable{};
+  // A sync that has begun: what it will have made durable, and up to which write.
+  bool syncing = false;
+  std::uint64_t covered = 0;
+  Disk image{};
+  numbered tickets{};
+  typename packets::template box<12> held{};
+  remembered past{};
+
+  bool settled() const { return held.empty() && written == durable && !syncing; }
+  friend bool operator==(replicated_node const&, replicated_node const&) = default;
+};
+
+// Carries out a core's effects on a node of the checker. `Checks` says of each message whether it may leave and
+// of each outcome whether it may be told: Checks::leaves(node, to, message, out), Checks::told(node, outcome,
+// out).
+template <class Node, class Checks, class Out>
+class replicated_hands : public sink<replicated_hands<Node, Checks, Out>> {
+public:
+  replicated_hands(Node& n, Out& out) : n_{n}, out_{out} {}
+  std::size_t effects = 0;
+  bool more = false;
+
+  written latest() const { return n_.tickets.latest(); }
+  template <class Write>
+  quorate::written write(Write const& w) {
+    ++effects;
+    if (!n_.written.carry_out(w)) out_.broken("(the bounds need a longer log)");
+    return n_.tickets.next();
+  }
+  template <class M>
+  void advise(node_index to, M const& m) {
+    ++effects;
+    Checks::leaves(n_, to, m, out_);
+    out_.send({n_.self, to, m});
+  }
+  template <class M>
+  void bind(node_index to, M const& m, quorate::written after) {
+    ++effects;
+    n_.held.hold(to, m, after);
+    if (n_.held.dropped() > 0) out_.broken("(the bounds need a larger outbox)");
+  }
+  template <class Timer>
+  void arm(Timer) {} // any timer may expire at any time
+  template <class Timer>
+  void disarm(Timer) {}
+  template <class Outcome>
+  void report(Outcome const& o) {
+    if constexpr (std::is_same_v<Outcome, more_due>)
+      more = true;
+    else if constexpr (std::is_same_v<Outcome, contradiction>)
+      out_.broken("a contradiction, and yet no disk has lost anything");
+    else
+      Checks::told(n_, o, out_);
+  }
+
+private:
+  Node& n_;
+  Out& out_;
+};
+
+// One event, or a message, and what a turn makes of it: collected only, with the sync still to come, or, unless
+// `in_flight`, a whole turn and those that follow from what it let go.
+template <class Node, class Checks, class Out>
+class replicated_turn {
+public:
+  replicated_turn(Node& n, Out& out) : n_{n}, out_{out} {}
+
+  template <class Event>
+  void take(Event const& e, bool in_flight) {
+    step(e);
+    if (in_flight) return flush();
+    for (;;) {
+      auto const before = effects_;
+      flush();
+      if (effects_ == before && n_.settled()) break;
+      start_sync();
+      finish_sync(false);
+    }
+    settle();
+  }
+  // Without a sync under way, and only when something waits for one.
+  void start_sync() {
+    n_.syncing = true;
+    n_.covered = n_.tickets.latest().number();
+    n_.image = n_.written;
+  }
+  // The sync returns. What it lets go is said; with `in_flight` the rest of the turn's work is flushed.
+  void finish_sync(bool in_flight) {
+    n_.durable = n_.image;
+    n_.image = {};
+    n_.syncing = false;
+    auto const upto = n_.covered;
+    n_.covered = 0;
+    release(upto);
+    if (in_flight) flush();
+    settle();
+  }
+  // Everything that is not durable is gone; with `kept`, the sync that was under way had reached the disk.
+  void crash(bool kept) {
+    auto const survived = kept ? n_.image : n_.durable;
+    auto past = n_.past;
+    past.asked = past.answered = 0;
+    for (auto& a : past.answer) a = 0;
+    auto const self = n_.self;
+    n_ = {};
+    n_.self = self;
+    n_.written = n_.durable = survived;
+    n_.past = past;
+    n_.core = decltype(n_.core){self, survived.hard, survived.log};
+    step(start{});
+  }
+
+private:
+  template <class Event>
+  void step(Event const& e) {
+    replicated_hands<Node, Checks, Out> hands{n_, out_};
+    auto const before = n_.core.leads() ? Checks::reign(n_.core) : 0;
+    n_.core.step(e, n_.written.log, hands);
+    if (n_.core.leads() && Checks::reign(n_.core) != before) {
+      auto const bit = 1U << Checks::reign(n_.core);
+      if ((n_.past.led & bit) != 0) out_.broken("a term is led once");
+      n_.past.led |= bit;
+    }
+    effects_ += hands.effects;
+    more_ = hands.more;
+  }
+  void flush() {
+    do step(quorate::flush{});
+    while (more_);
+  }
+  // The token that only a sync_order makes: one of as many writes as were covered.
+  void release(std::uint64_t upto) {
+    numbered counted;
+    while (counted.latest().number() < upto) (void)counted.next();
+    n_.held.release(counted.order().succeeded(), [&](node_index to, auto const& m) {
+      ++effects_;
+      Checks::leaves(n_, to, m, out_);
+      if (to == n_.self)
+        step(quorate::from{n_.self, m});
+      else
+        out_.send({n_.self, to, m});
+    });
+  }
+  // Nothing waits: the numbers may begin again, so that equal nodes are equal.
+  void settle() {
+    if (!n_.settled()) return;
+    n_.tickets = {};
+    n_.held = {};
+  }
+
+  Node& n_;
+  Out& out_;
+  std::size_t effects_ = 0;
+  bool more_ = false;
+};
+
+// Every way to rename n nodes under which a quorum system stays what it is: all n! for a majority.
+template <class Quorum>
+std::vector<renaming> renamings_of(std::size_t n) {
+  std::vector<renaming> all;
+  std::vector<std::uint8_t> order(n);
+  for (std::uint8_t i = 0; i < n; ++i) order[i] = i;
+  configuration const everybody{node_set<64>::first(n)};
+  do {
+    auto r = renaming::none();
+    for (std::uint8_t i = 0; i < n; ++i) r.to[i] = order[i], r.back[order[i]] = i;
+    bool same = true;
+    for (std::uint64_t set = 0; set < std::uint64_t{1} << n; ++set)
+      for (auto const phase : {quorum_phase::election, quorum_phase::commit})
+        same =
+            same && Quorum{}.met(phase, {set}, everybody) == Quorum{}.met(phase, r(node_set<64>{set}), everybody);
+    if (same) all.push_back(r);
+  } while (std::next_permutation(order.begin(), order.end()));
+  return all;
+}
+
+} // namespace quorate::check

@@ -1,0 +1,33 @@
+// Exploring a world of shipped cores from a test.
+#pragma once
+
+#include "quorate/check/explore.hpp"
+#include "quorate/check/world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+
+namespace quorate::check {
+
+struct explored {
+  exploration run{};
+  std::size_t node_states = 0;
+  std::uint64_t marks = 0;
+};
+// Everything that `system` can reach, unless something is broken.
+template <class System>
+explored explore_all(System const& system, bounds const& b = {}) {
+  world<System> w{system};
+  explorer<world<System>> e{w, b};
+  explored x{e.run([](progress_report const&) {})};
+  x.node_states = w.node_states();
+  x.marks = w.marks();
+  if (x.run.broken)
+    FAIL_CHECK(x.run.broken->what);
+  else
+    CHECK(x.run.complete);
+  return x;
+}
+
+} // namespace quorate::check
