@@ -133,18 +133,18 @@ public:
     replicated_turn<node, raft_system, Out> turn{n, out};
     switch (code) {
     case election:
-      return turn.take(timer::election, bounds.in_flight);
+      return turn.take(timer::election, whole());
     case contact:
-      return turn.take(timer::contact, bounds.in_flight);
+      return turn.take(timer::contact, whole());
     case quorum_check:
-      return turn.take(timer::quorum_check, bounds.in_flight);
+      return turn.take(timer::quorum_check, whole());
     case beat:
-      return turn.take(timer::heartbeat, bounds.in_flight);
+      return turn.take(timer::heartbeat, whole());
     case proposal:
-      return turn.take(propose{1}, bounds.in_flight);
+      return turn.take(propose{1}, whole());
     case reading:
       ++n.past.asked;
-      if constexpr (options::reads) turn.take(read{1}, bounds.in_flight);
+      if constexpr (options::reads) turn.take(read{1}, whole());
       return;
     case crash:
       return turn.crash(false);
@@ -153,15 +153,17 @@ public:
     case sync_begins:
       return turn.start_sync();
     case sync_returns:
-      return turn.finish_sync(true);
+      turn.finish_sync();
+      return turn.flush();
     default:
       return;
     }
   }
   template <class Out>
   void receive(node& n, message const& m, Out& out) const {
+    if (waits(n)) return;
     replicated_turn<node, raft_system, Out> turn{n, out};
-    std::visit([&](auto const& x) { turn.take(from{m.from, x}, bounds.in_flight); }, m.what);
+    std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole()); }, m.what);
   }
 
   // 1: no crash is left, so what a node has verified and committed in its term it does not forget.
@@ -280,6 +282,8 @@ public:
   }
 
 private:
+  bool whole() const { return !bounds.in_flight; }
+  bool waits(node const& n) const { return !whole() && n.uncovered(); }
   static bool matches(shape_disk::log_type const& a, shape_disk::log_type const& b) {
     auto i = a.last() < b.last() ? a.last() : b.last();
     while (a.stamp_at(i) != b.stamp_at(i)) i = i - 1;
@@ -307,14 +311,14 @@ private:
       return m.term <= promised; // all that a refusal does is to raise the term
     } else {
       if (m.term < promised) return true;
-      if (m.term != promised || m.term != s.current_term || !n.settled()) return false;
+      if (m.term != promised || m.term != s.current_term) return false;
       return says_nothing_new(n, sender, m, no_more_crashes);
     }
   }
   // Of messages of the term that the node is in, durably.
-  static bool says_nothing_new(node const& n, node_index sender, raft::request_vote const&, bool) {
+  bool says_nothing_new(node const& n, node_index sender, raft::request_vote const&, bool) const {
     auto const vote = n.durable.hard.vote;
-    if (vote == sender) return !options::pre_votes; // its answer was sent when the vote was given
+    if (vote == sender) return !options::pre_votes && whole(); // its answer was sent when the vote was given
     return vote != no_node;                         // and a refusal in one's own term changes nothing
   }
   static bool says_nothing_new(node const& n, node_index sender, raft::vote_granted const&, bool) {
@@ -330,11 +334,11 @@ private:
   bool says_nothing_new(node const& n, node_index sender, raft::appended const& m, bool) const {
     auto const& s = n.core.state();
     if (s.is != raft::role::leader) return true;
-    return !options::pipelines && heard(n, sender) && m.match_index <= s.peer(sender).match;
+    return !options::pipelines && no_use_of_contact() && m.match_index <= s.peer(sender).match;
   }
   bool says_nothing_new(node const& n, node_index sender, raft::rejected const& m, bool) const {
     auto const& s = n.core.state();
-    return s.is != raft::role::leader || (heard(n, sender) && m.prev_log_index <= s.peer(sender).match);
+    return s.is != raft::role::leader || (no_use_of_contact() && m.prev_log_index <= s.peer(sender).match);
   }
   static bool says_nothing_new(node const& n, node_index, raft::heartbeat const&, bool) {
     return n.core.state().is == raft::role::leader;
@@ -343,9 +347,7 @@ private:
     return n.core.state().is != raft::role::leader;
   }
   // That its sender lives is of no use to the leader.
-  bool heard(node const& n, node_index) const {
-    return !options::checks_quorum && bounds.beats == 0 && n.settled();
-  }
+  bool no_use_of_contact() const { return !options::checks_quorum && bounds.beats == 0; }
 };
 
 } // namespace quorate::check

@@ -27,7 +27,9 @@ struct replicated_bounds {
   std::uint32_t crashes = 0;
   std::uint32_t beats = 0; // heartbeat timeouts
   std::uint32_t reads = 0; // asked, of leaders
-  bool in_flight = false;  // a sync takes its time: other events and crashes come before it has returned
+  // A sync takes its time: a turn is parted into what it collects, the sync's begin and its return, and crashes come
+  // between any two. While a sync is under way one more event is collected.
+  bool in_flight = false;
   bool keeps_dead =
       false; // messages that can change nothing any more are kept (to show that leaving them out is exact)
   bool named = false; // nodes are told apart (to show that taking them for alike is exact)
@@ -86,12 +88,15 @@ struct replicated_node {
   // A sync that has begun: what it will have made durable, and up to which write.
   bool syncing = false;
   std::uint64_t covered = 0;
+  std::size_t left_behind = 0; // messages that waited when it began
   Disk image{};
   numbered tickets{};
   typename packets::template box<12> held{};
   remembered past{};
 
   bool settled() const { return held.empty() && written == durable && !syncing; }
+  // A message waits that came after the sync had begun, or no sync has begun.
+  bool uncovered() const { return held.size() > left_behind; }
   friend bool operator==(replicated_node const&, replicated_node const&) = default;
 };
 
@@ -143,41 +148,47 @@ private:
   Out& out_;
 };
 
-// One event, or a message, and what a turn makes of it: collected only, with the sync still to come, or, unless
-// `in_flight`, a whole turn and those that follow from what it let go.
+// One event, or a message, and what a turn makes of it: the whole turn and those that follow from what it let go, or
+// else collected only, with the sync still to come.
 template <class Node, class Checks, class Out>
 class replicated_turn {
 public:
   replicated_turn(Node& n, Out& out) : n_{n}, out_{out} {}
 
   template <class Event>
-  void take(Event const& e, bool in_flight) {
+  void take(Event const& e, bool whole) {
     step(e);
-    if (in_flight) return flush();
+    if (!whole) return flush();
     for (;;) {
       auto const before = effects_;
       flush();
       if (effects_ == before && n_.settled()) break;
       start_sync();
-      finish_sync(false);
+      finish_sync();
     }
+    settle();
+  }
+  void flush() {
+    do step(quorate::flush{});
+    while (more_);
     settle();
   }
   // Without a sync under way, and only when something waits for one.
   void start_sync() {
     n_.syncing = true;
     n_.covered = n_.tickets.latest().number();
+    n_.left_behind = n_.held.size();
     n_.image = n_.written;
   }
-  // The sync returns. What it lets go is said; with `in_flight` the rest of the turn's work is flushed.
-  void finish_sync(bool in_flight) {
+  // The sync returns, and what it lets go is said.
+  void finish_sync() {
     n_.durable = n_.image;
     n_.image = {};
     n_.syncing = false;
     auto const upto = n_.covered;
     n_.covered = 0;
+    n_.left_behind = 0;
     release(upto);
-    if (in_flight) flush();
     settle();
   }
   // Everything that is not durable is gone; with `kept`, the sync that was under way had reached the disk.
@@ -208,10 +219,6 @@ private:
     }
     effects_ += hands.effects;
     more_ = hands.more;
-  }
-  void flush() {
-    do step(quorate::flush{});
-    while (more_);
   }
   // The token that only a sync_order makes: one of as many writes as were covered.
   void release(std::uint64_t upto) {
