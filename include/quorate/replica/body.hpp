@@ -64,7 +64,7 @@ struct replica_body {
   std::string_view trouble() const {
     if (stopped) return "stopped";
     if (core.leader() == no_node) return "no leader is known";
-    if (core.leads() && log().room() == 0) return "the storage is full";
+    if (core.leads() && log().room() <= Core::options::limit.reserve) return "the storage is full"; // for commands
     return {};
   }
   void note_changes() {
