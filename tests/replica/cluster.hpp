@@ -3,13 +3,17 @@
 #pragma once
 
 #include "quorate/message/messages.hpp"
-#include "quorate/storage/memory.hpp"
 #include "quorate/timer/manual.hpp"
+#include "quorate/timer/steady.hpp"
 
+#include "disks.hpp"
+#include "history.hpp"
 #include "protocols.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -25,38 +29,29 @@ namespace quorate::test {
 
 using numbers = messages<std::uint64_t>;
 
-// What every cluster holds to, whatever happens: one log, each command in it once, and what was said of it true.
-struct history {
-  std::map<std::uint64_t, std::uint64_t> log{};   // index -> command, as the first node to apply it saw it
-  std::map<std::uint64_t, std::uint64_t> where{}; // command -> index
-  std::map<std::uint64_t, std::vector<fate>> fates{};   // command -> what its proposer was told
-  std::map<std::uint64_t, std::uint64_t> promised_at{}; // command -> index that its proposer was told
-  std::uint64_t acknowledged = 0;                       // the highest index of which anybody was told `done`
-
-  void apply(std::uint64_t index, std::uint64_t command) {
-    auto const [at, fresh] = log.emplace(index, command);
-    REQUIRE_MESSAGE(at->second == command, "two commands at index " << index);
-    if (!fresh) return;
-    REQUIRE_MESSAGE(where.emplace(command, index).second,
-                    "command " << command << " stands in the log twice");
-  }
-  void check() const {
-    for (auto const& entry : fates) {
-      auto const command = entry.first;
-      auto const& told = entry.second;
-      REQUIRE_MESSAGE(told.size() <= 1, "command " << command << " has two outcomes");
-      if (told.empty()) continue;
-      auto const at = where.find(command);
-      if (told[0] == fate::refused) REQUIRE_MESSAGE(at == where.end(), "refused, but applied: " << command);
-      if (told[0] == fate::done && at != where.end()) REQUIRE(promised_at.at(command) == at->second);
-    }
+// Ticks, in which the tests count, in a timer's own time.
+template <class Timer>
+struct ticks;
+template <>
+struct ticks<manual_timer> {
+  static std::uint64_t time(std::uint64_t n) { return n; }
+  static std::uint64_t duration(std::uint64_t n) { return n; }
+  static std::uint64_t count(std::uint64_t t) { return t; }
+};
+template <>
+struct ticks<steady_timer> {
+  using unit = std::chrono::milliseconds;
+  static steady_timer::time time(std::uint64_t n) { return steady_timer::time{duration(n)}; }
+  static steady_timer::duration duration(std::uint64_t n) { return unit{static_cast<unit::rep>(n)}; }
+  static std::uint64_t count(steady_timer::time t) { // the first tick that is not before it
+    return static_cast<std::uint64_t>(std::chrono::ceil<unit>(t.time_since_epoch()).count());
   }
 };
 
-template <class Protocol, class Storage, class Messages = numbers, class... Keywords>
+template <class Protocol, class Storage, class Timer = manual_timer, class Messages = numbers, class... Keywords>
 class protocol_cluster {
 public:
-  using replica = typename Protocol::template replica<Messages, Storage, manual_timer, Keywords...>;
+  using replica = typename Protocol::template replica<Messages, Storage, Timer, Keywords...>;
   using message = typename hands<typename replica::core_type, Storage>::message;
 
   struct packet {
@@ -89,11 +84,14 @@ public:
     bool up() const { return node != nullptr; }
   };
 
-  manual_timer::settings settings{100, 30, 400};
+  timer_settings<std::uint64_t> settings{100, 30, 400}; // in ticks, as `now` is
+  std::size_t staged_bytes = 0;                         // of a node that starts; 0: as usual
   std::uint64_t now = 0;
   std::deque<packet> net{};
   history book{};
   std::size_t sent_binding = 0;
+  bool strict = true;      // fail when anything is said that a power cut would make untrue
+  std::size_t unsound = 0; // how often that was so
 
   // Disks are small, because they are copied at each binding message.
   explicit protocol_cluster(std::uint32_t n = 3, memory_options const& o = {.entries = 1024, .bytes = 4096}) {
@@ -112,9 +110,13 @@ public:
 
   // --- a node's life
   void start(host& h) {
+    using t = ticks<Timer>;
+    replica_config config{h.id, members_};
+    if (staged_bytes != 0) config.staged_bytes = staged_bytes;
     h.node = std::make_unique<replica>(
-        replica_config{h.id, members_}, h.disk,
-        manual_timer{settings, h.id.value + 1000 * h.disk.identity().incarnation.value});
+        config, h.disk,
+        Timer{{t::duration(settings.election), t::duration(settings.heartbeat), t::duration(settings.request)},
+              h.id.value + 1000 * h.disk.identity().incarnation.value});
     h.applied.clear(), h.commands.clear(), h.told.clear(), h.read.clear(), h.must_see.clear();
   }
   void crash(std::uint32_t id) { // a power cut: what no sync covered is gone
@@ -155,14 +157,20 @@ public:
   }
   void turn(std::uint32_t id) {
     auto& h = (*this)[id];
-    h.next = h.node->turn(now, sender(h), machine(h));
+    auto const next = h.node->turn(ticks<Timer>::time(now), sender(h), machine(h));
+    h.next = {std::nullopt, next.pending};
+    if (next.deadline) h.next.deadline = ticks<Timer>::count(*next.deadline);
   }
+  // Its steps, for tests that do something between them.
+  void collect(host& h) { h.node->collect(ticks<Timer>::time(now), sender(h)); }
+  void release(host& h) { h.node->release(sender(h), machine(h)); }
   void hear(host& h, applied<Messages> const& a) {
     if (!h.applied.empty()) REQUIRE(h.applied.back().first < a.index);
     h.applied.emplace_back(a.index, a.command);
     book.apply(a.index.value, a.command);
   }
   void hear(host& h, proposal_outcome const& o) {
+    if (o.what == fate::done) must_be_kept(h, o);
     for (std::uint32_t i = 0; i < o.count; ++i) {
       auto const token = o.first.value + i;
       REQUIRE_MESSAGE(h.commands.contains(token), "an outcome for a token never given: " << token);
@@ -207,16 +215,18 @@ public:
       if (passes(p)) hand_over(p);
     }
   }
-  // Takes the first waiting packet with an M out of the network.
+  // Takes the first waiting packet that is `such` out of the network.
+  template <class Such>
+  std::optional<packet> take_out(Such&& such) {
+    auto const found = std::find_if(net.begin(), net.end(), such);
+    if (found == net.end()) return std::nullopt;
+    auto p = std::move(*found);
+    net.erase(found);
+    return p;
+  }
   template <class M>
   std::optional<packet> take_out() {
-    for (auto i = net.begin(); i != net.end(); ++i)
-      if (i->template holds<M>()) {
-        auto p = *i;
-        net.erase(i);
-        return p;
-      }
-    return std::nullopt;
+    return take_out([](packet const& p) { return p.template holds<M>(); });
   }
 
   // --- time
@@ -250,6 +260,13 @@ public:
     FAIL("no leader");
     return 0;
   }
+  // Until another node than `id` leads; its id.
+  template <class Passes>
+  std::uint32_t succeed(std::uint32_t id, Passes&& passes) {
+    for (int i = 0; i < 5000 && (leader() == id || leader() == 0); ++i) run(1, passes);
+    REQUIRE_MESSAGE((leader() != id && leader() != 0), "nobody has taken the place of node " << id);
+    return leader();
+  }
   std::uint32_t leader() { // of the highest term; 0: none
     std::uint32_t best = 0;
     for (auto& h : hosts_)
@@ -269,23 +286,43 @@ private:
   template <class M>
   void must_be_durable(host& h, node_id to, M const& m) {
     if constexpr (requires { h.disk.tripped(); }) REQUIRE_MESSAGE(!h.disk.tripped(), "said after a failure");
-    auto after = h.disk;
-    after.crash();
+    auto const after = after_a_cut(h.disk);
     auto const place = [&](node_id id) {
       for (std::uint8_t i = 0; i < h.node->member_count(); ++i)
         if (h.node->id_of(node_index{i}) == id) return node_index{i};
       return no_node;
     };
-    Protocol::survives(m, h.disk, after, place(h.id), place(to));
+    if (!after || !Protocol::survives(m, h.disk, *after, place(h.id), place(to))) untrue("said");
+  }
+  // What somebody was told is done, a majority would still have if the power of all went now.
+  void must_be_kept(host& h, proposal_outcome const& o) {
+    auto const last = o.index + (o.count - 1);
+    auto const written_at = h.disk.log().stamp_at(last);
+    std::size_t holders = 0;
+    for (auto& other : hosts_) {
+      auto const after = after_a_cut(other->disk);
+      if (!after || last > after->log().last()) continue;
+      holders += last <= after->log().compacted() || Protocol::same(after->log().stamp_at(last), written_at);
+    }
+    if (2 * holders <= hosts_.size()) untrue("told to be done");
+  }
+  static std::optional<Storage> after_a_cut(Storage const& disk) { // nothing: it could not be opened again
+    std::optional after{disk};
+    after->crash();
+    if constexpr (requires { after->readable(); })
+      if (!after->readable()) return std::nullopt;
+    return after;
+  }
+  void untrue(std::string const& what) {
+    ++unsound;
+    if (strict) FAIL((what + " before it was durable"));
   }
 
   std::vector<node_id> members_{};
   std::vector<std::unique_ptr<host>> hosts_{};
 };
 
-template <class Storage, class Messages = numbers, class... Keywords>
-using basic_cluster = protocol_cluster<raft_protocol, Storage, Messages, Keywords...>;
-using cluster = basic_cluster<memory>;
+using cluster = protocol_cluster<raft_protocol, memory>;
 
 // A filter for run() and deliver(): nothing to or from `id`.
 inline auto without(std::uint32_t id) {

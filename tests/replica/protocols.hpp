@@ -3,8 +3,7 @@
 
 #include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
-
-#include <doctest/doctest.h>
+#include "quorate/replica/outcome.hpp"
 
 #include <type_traits>
 
@@ -16,19 +15,32 @@ struct raft_protocol {
   template <class Messages, class Storage, class Timer, class... Keywords>
   using replica = raft::replica<Messages, Storage, Timer, Keywords...>;
 
-  template <class M, class Disk>
-  static void survives(M const& m, Disk const& now, Disk const& after, node_index self, node_index to) {
-    auto const kept = after.hard();
-    REQUIRE(kept.promised >= m.term);
-    auto const voted_for = [&](node_index n) { return kept.promised > m.term || kept.vote == n; };
-    if constexpr (std::is_same_v<M, raft::request_vote>) REQUIRE(voted_for(self));
-    if constexpr (std::is_same_v<M, raft::vote_granted>) REQUIRE(voted_for(to));
-    if constexpr (std::is_same_v<M, raft::appended>)
-      if (m.match_index > after.log().compacted()) {
-        REQUIRE(after.log().last() >= m.match_index);
-        REQUIRE(after.log().stamp_at(m.match_index) == now.log().stamp_at(m.match_index));
-      }
+  using acknowledgement = raft::appended;
+  using heartbeat_answer = raft::heartbeat_answer;
+  using no_reads = raft::read_index<off>;
+  template <class Packet>
+  static bool is_candidacy(Packet const& p) {
+    return p.template holds<raft::request_pre_vote>() || p.template holds<raft::request_vote>();
   }
+  // What a deposed leader's proposer is told: entries keep their term, so its own log says what became of one.
+  static constexpr fate of_adopted = fate::done;
+  static constexpr fate of_superseded = fate::refused;
+
+  template <class M, class Disk>
+  static bool survives(M const& m, Disk const& now, Disk const& after, node_index self, node_index to) {
+    auto const kept = after.hard();
+    auto const voted_for = [&](node_index n) { return kept.promised > m.term || kept.vote == n; };
+    if (kept.promised < m.term) return false;
+    if constexpr (std::is_same_v<M, raft::request_vote>) return voted_for(self);
+    if constexpr (std::is_same_v<M, raft::vote_granted>) return voted_for(to);
+    if constexpr (std::is_same_v<M, raft::appended>)
+      return m.match_index <= after.log().compacted() ||
+             (after.log().last() >= m.match_index &&
+              after.log().stamp_at(m.match_index) == now.log().stamp_at(m.match_index));
+    return true;
+  }
+  // Is an entry that carries the stamp `found` the one that was chosen with the stamp `chosen`?
+  static bool same(stamp found, stamp chosen) { return found == chosen; }
   // Has its leader committed in its own era?
   template <class Core, class Log>
   static bool settled(Core const& core, Log const& log) {
@@ -40,22 +52,33 @@ struct multi_paxos_protocol {
   template <class Messages, class Storage, class Timer, class... Keywords>
   using replica = multi_paxos::replica<Messages, Storage, Timer, Keywords...>;
 
-  template <class M, class Disk>
-  static void survives(M const& m, Disk const& now, Disk const& after, node_index, node_index) {
-    REQUIRE(after.hard().promised >= m.ballot);
-    if constexpr (std::is_same_v<M, multi_paxos::promise>)
-      for (auto i = m.first; m.count > 0 && i < m.first + m.count; i = i + 1)
-        if (i > after.log().compacted()) {
-          REQUIRE(after.log().last() >= i);
-          REQUIRE(after.log().stamp_at(i) >= m.voted);
-        }
-    if constexpr (std::is_same_v<M, multi_paxos::accepted>)
-      for (auto i = m.first; i < m.first + m.count; i = i + 1)
-        if (i > after.log().compacted()) {
-          REQUIRE(after.log().last() >= i);
-          REQUIRE(after.log().stamp_at(i) == now.log().stamp_at(i));
-        }
+  using acknowledgement = multi_paxos::accepted;
+  using heartbeat_answer = multi_paxos::heartbeat_answer;
+  using no_reads = multi_paxos::quorum_reads<off>;
+  template <class Packet>
+  static bool is_candidacy(Packet const& p) {
+    return p.template holds<multi_paxos::canvass>() || p.template holds<multi_paxos::prepare>();
   }
+  // A slot tells the ballot of its vote and not who proposed first: from a later ballot nobody can tell.
+  static constexpr fate of_adopted = fate::unknown;
+  static constexpr fate of_superseded = fate::unknown;
+
+  template <class M, class Disk>
+  static bool survives(M const& m, Disk const& now, Disk const& after, node_index, node_index) {
+    if (after.hard().promised < m.ballot) return false;
+    auto const all = [&](auto const& run, auto&& kept) {
+      for (auto i = run.first; i < run.first + run.count; i = i + 1)
+        if (i > after.log().compacted() && (after.log().last() < i || !kept(i))) return false;
+      return true;
+    };
+    if constexpr (std::is_same_v<M, multi_paxos::promise>)
+      return all(m, [&](log_index i) { return after.log().stamp_at(i) >= m.voted; });
+    if constexpr (std::is_same_v<M, multi_paxos::accepted>)
+      return all(m, [&](log_index i) { return after.log().stamp_at(i) == now.log().stamp_at(i); });
+    return true;
+  }
+  // A slot that is chosen may be accepted again, at a higher ballot.
+  static bool same(stamp found, stamp chosen) { return found >= chosen; }
   // Is all chosen that its phase 1 found?
   template <class Core, class Log>
   static bool settled(Core const& core, Log const&) {

@@ -12,9 +12,9 @@ namespace {
 
 using namespace test;
 
-template <class Protocol>
+template <class Protocol, class Storage>
 struct storm {
-  using cluster = protocol_cluster<Protocol, memory, numbers, limits<limit_values{.mark = 8}>>;
+  using cluster = protocol_cluster<Protocol, Storage, manual_timer, numbers, limits<limit_values{.mark = 8}>>;
   std::mt19937_64 random;
   cluster c;
   std::uint64_t made = 0;
@@ -71,7 +71,7 @@ struct storm {
   void step(std::uint32_t id) {
     auto& h = c[id];
     auto const dies = [&] { return chance(crashes) && (crash(id), true); };
-    h->collect(c.now, c.sender(h));
+    c.collect(h);
     if (dies()) return;
     if (!in_flight[id]) {
       in_flight[id] = h->start_sync();
@@ -84,7 +84,7 @@ struct storm {
       if (dies()) return;
       h->synced(*d);
     }
-    h->release(c.sender(h), c.machine(h));
+    c.release(h);
     if (chance(compacts)) h->compact(log_index{below(kept_by_all(h).value + 1)});
     (void)dies();
   }
@@ -116,10 +116,10 @@ struct storm {
   }
 };
 
-template <class Protocol>
+template <class Protocol, class Storage>
 void weather(std::uint64_t seed, std::uint32_t nodes) {
   INFO("seed ", seed, ", nodes ", nodes);
-  storm<Protocol> s{seed, nodes};
+  storm<Protocol, Storage> s{seed, nodes};
   s.run(1500);
   s.calm();
   auto& c = s.c;
@@ -147,11 +147,15 @@ void weather(std::uint64_t seed, std::uint32_t nodes) {
 }
 
 TEST_CASE_TEMPLATE("three nodes in bad weather", Protocol, raft_protocol, multi_paxos_protocol) {
-  for (std::uint64_t seed = 1; seed <= seeds(150); ++seed) weather<Protocol>(seed, 3);
+  for (std::uint64_t seed = 1; seed <= seeds(150); ++seed) weather<Protocol, memory>(seed, 3);
+}
+TEST_CASE_TEMPLATE("three nodes in bad weather, on the write-ahead log", Protocol, raft_protocol,
+                   multi_paxos_protocol) {
+  for (std::uint64_t seed = 1; seed <= seeds(15); ++seed) weather<Protocol, wal_on_disk>(2'000'000 + seed, 3);
 }
 TEST_CASE_TEMPLATE("one, two, four and five nodes in bad weather", Protocol, raft_protocol, multi_paxos_protocol) {
   for (std::uint64_t seed = 1; seed <= seeds(25); ++seed)
-    for (auto const nodes : {1U, 2U, 4U, 5U}) weather<Protocol>(1'000'000 + seed, nodes);
+    for (auto const nodes : {1U, 2U, 4U, 5U}) weather<Protocol, memory>(1'000'000 + seed, nodes);
 }
 
 } // namespace

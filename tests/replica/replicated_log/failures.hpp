@@ -1,53 +1,16 @@
 // A storage that fails, at each of its operations in turn: the replica stops, nothing that waited on the
 // failure is ever said, nothing is tried again, and every token has its one outcome (SCENARIOS T3, T4, P8).
-#include "cluster.hpp"
+#pragma once
+
+#include "replica/replicated_log/names.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace quorate {
 namespace {
 
-using namespace test;
-
-// A disk in memory whose k-th operation fails. A refused one changes nothing.
-class tripping {
-public:
-  explicit tripping(memory_options const& o = {}) : inner_{o} {}
-
-  std::uint64_t operations = 0;
-  std::uint64_t fails_at = 0;    // 0: never
-  std::uint64_t asked_after = 0; // to write or sync, after it had failed
-  bool tripped() const { return fails_at != 0 && operations >= fails_at; }
-
-  memory_log const& log() const { return inner_.log(); }
-  hard_state hard() const { return inner_.hard(); }
-  store_identity identity() const { return inner_.identity(); }
-  std::string failure() const { return tripped() ? "operation " + std::to_string(fails_at) + " failed" : ""; }
-
-  std::optional<payloads> read(log_index i, std::uint32_t n) {
-    if (tripped() || ++operations == fails_at) return std::nullopt;
-    return inner_.read(i, n);
-  }
-  bool put(entry_run const& run, payloads bytes) { return works() && inner_.put(run, bytes); }
-  bool put(hard_state const& h) { return works() && inner_.put(h); }
-  bool truncate(log_index i) { return works() && inner_.truncate(i); }
-  bool compact(log_index i) { return works() && inner_.compact(i); }
-  std::optional<durable> sync(sync_order order) {
-    if (!works()) return std::nullopt;
-    return inner_.sync(std::move(order));
-  }
-  void crash() { inner_.crash(); }
-
-private:
-  bool works() {
-    if (tripped()) ++asked_after;
-    return !tripped() && ++operations != fails_at;
-  }
-  memory inner_;
-};
-static_assert(storage<tripping>);
-
-using fragile = basic_cluster<tripping>;
+using fragile = combination::fragile_cluster;
 
 // Elections, proposals and reads on all nodes, a truncation, a compaction, a full circle of leaders. Requests
 // are made on whatever still takes them. Returns how many operations node `victim` did.
@@ -64,9 +27,10 @@ std::uint64_t script(std::uint32_t victim, std::uint64_t fails_at) {
     (void)c.read(id);
   };
   c.crash(victim); // so that the founding entry is among the operations
-  c[victim].disk = tripping{{.identity = {cluster_id{7}, node_id{victim}, store_id{9}, incarnation_id{1}},
-                             .entries = 256,
-                             .bytes = 4096}};
+  c[victim].disk = tripping<combination::storage>{
+      {.identity = {cluster_id{7}, node_id{victim}, store_id{9}, incarnation_id{1}},
+       .entries = 256,
+       .bytes = 4096}};
   c[victim].disk.fails_at = fails_at;
   c.restart(victim);
   c.run(330);
@@ -130,14 +94,14 @@ TEST_CASE("a sync that fails in flight stops the replica through stop(): what wa
   c.deliver([&](auto const& p) { return p.to.value == f; });
   auto const forwarded = c.propose(f, 2);
   auto& h = c[f];
-  h->collect(c.now, c.sender(h));
+  c.collect(h);
   REQUIRE(h->start_sync());
   auto const settled = c.sent_binding;
   h->stop();
   auto const staged_too_late = h->propose(3);
   CHECK(!staged_too_late);
   CHECK(!h->start_sync());
-  h->release(c.sender(h), c.machine(h));
+  c.release(h);
   CHECK(c.sent_binding == settled);
   CHECK(c.fate_of(f, forwarded) == fate::unknown);
   c.run(300);
@@ -155,7 +119,7 @@ TEST_CASE("a token made durable before the stop releases nothing after it") {
   c.turn(l);
   c.deliver([&](auto const& p) { return p.to.value == f; });
   auto& h = c[f];
-  h->collect(c.now, c.sender(h));
+  c.collect(h);
   auto order = h->start_sync();
   REQUIRE(order);
   auto const d = h.disk.sync(std::move(*order));
@@ -163,7 +127,7 @@ TEST_CASE("a token made durable before the stop releases nothing after it") {
   h->stop();
   h->synced(*d);
   auto const settled = c.sent_binding;
-  h->release(c.sender(h), c.machine(h));
+  c.release(h);
   c.turn(f);
   CHECK(c.sent_binding == settled);
 }

@@ -1,11 +1,11 @@
 // A proposal handed to the leader: what is lost, repeated, late or misdirected on the way must not make two
 // of one, nor a refusal of what happened.
-#include "cluster.hpp"
+#pragma once
+
+#include "replica/replicated_log/names.hpp"
 
 namespace quorate {
 namespace {
-
-using namespace test;
 
 // A follower's proposal whose forward has left and waits in the network, alone.
 struct under_way {
@@ -101,8 +101,7 @@ TEST_CASE("a forward of an old era is refused by a leader of a later one, and to
   // The leader loses its place and wins it back, in a later era; the forward is still on its way.
   auto const era = c[u.l]->core().era();
   auto const only_its_candidacies = [&](auto const& p) {
-    return p.from.value == u.l ||
-           !(p.template holds<raft::request_pre_vote>() || p.template holds<raft::request_vote>());
+    return p.from.value == u.l || !protocol::is_candidacy(p);
   };
   while (c[u.l]->core().leads())
     c.run(1, [&](auto const& p) { return without(u.l)(p) && only_its_candidacies(p); });
@@ -116,28 +115,6 @@ TEST_CASE("a forward of an old era is refused by a leader of a later one, and to
   CHECK(c.reason_of(u.f, u.token) == refusal::not_leader);
   c.run(200);
   CHECK(!c.book.where.contains(7));
-  c.book.check();
-}
-
-TEST_CASE("a full leader refuses the forward with its reason") {
-  cluster c{3, {.entries = 80, .bytes = 4096}}; // 64 are kept for no-ops
-  auto const l = c.elect();
-  auto const f = c.other_than(l);
-  std::vector<std::uint64_t> tokens;
-  for (std::uint64_t i = 0; i < 20; ++i) {
-    tokens.push_back(c.propose(f, 100 + i));
-    c.run(5);
-  }
-  CHECK(c.fate_of(f, tokens.front()) == fate::done);
-  CHECK(c.fate_of(f, tokens.back()) == fate::refused);
-  CHECK(c.reason_of(f, tokens.back()) == refusal::no_room);
-  CHECK(c[l]->status().last < log_index{80});
-  c[l]->compact(c[l]->applied_index()); // and works again when there is room
-  c[f]->compact(c[f]->applied_index());
-  c[c.other_than(l, f)]->compact(c[f]->applied_index());
-  auto const next = c.propose(f, 200);
-  c.run(20);
-  CHECK(c.fate_of(f, next) == fate::done);
   c.book.check();
 }
 
