@@ -64,9 +64,13 @@ public:
 
   std::uint16_t port(std::size_t node) const { return ports_[size + node]; }
   process& node(std::size_t i) { return nodes_[i]; }
-  std::string log(std::size_t i) const { return directory_ + "/node" + std::to_string(i + 1) + ".log"; }
+  std::string log(std::size_t i) const { return data(i) + ".log"; }
 
-  void start(std::size_t i) {
+  // Its directory for --data.
+  std::string data(std::size_t i) const { return directory_ + "/node" + std::to_string(i + 1); }
+
+  void start(std::size_t i) { start(i, more_); }
+  void start(std::size_t i, std::vector<std::string> const& flags) {
     auto const id = std::to_string(i + 1);
     std::vector<std::string> words{program_,
                                    "serve",
@@ -77,10 +81,10 @@ public:
                                    "--listen",
                                    "127.0.0.1:" + std::to_string(port(i)),
                                    "--data",
-                                   directory_ + "/node" + id,
+                                   data(i),
                                    "--die-with-parent",
                                    std::to_string(::getpid())};
-    words.insert(words.end(), more_.begin(), more_.end());
+    words.insert(words.end(), flags.begin(), flags.end());
     if (!nodes_[i].start(words, log(i))) throw std::runtime_error{"cannot start " + program_};
   }
   void start_all() {

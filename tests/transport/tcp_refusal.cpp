@@ -1,5 +1,8 @@
 #include "harness.hpp"
 
+#include "quorate/multi_paxos/node.hpp"
+#include "quorate/raft/node.hpp"
+
 namespace quorate::test {
 namespace {
 
@@ -36,9 +39,15 @@ TEST_CASE_FIXTURE(misfits, "a node of another cluster is refused, and both logs 
 TEST_CASE_FIXTURE(
     misfits, "whoever answers the dialler refuses another protocol or version, and the dialler hears why") {
   std::string reason;
-  SUBCASE("protocol") {
-    b.options.protocol = "multi_paxos";
-    reason = "protocol mismatch: node 2 has 'multi_paxos', node 1 has 'raft'";
+  SUBCASE("protocol: Raft refuses Multi-Paxos") {
+    a.options.protocol = raft::node<>::protocol_name;
+    b.options.protocol = multi_paxos::node<>::protocol_name;
+    reason = "protocol mismatch: node 2 has 'multi-paxos', node 1 has 'raft'";
+  }
+  SUBCASE("protocol: Multi-Paxos refuses Raft") {
+    a.options.protocol = multi_paxos::node<>::protocol_name;
+    b.options.protocol = raft::node<>::protocol_name;
+    reason = "protocol mismatch: node 2 has 'raft', node 1 has 'multi-paxos'";
   }
   SUBCASE("protocol version") {
     b.options.protocol_version = 9;
