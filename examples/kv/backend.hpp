@@ -5,6 +5,7 @@
 #include "limits.hpp"
 #include "resp.hpp"
 
+#include "quorate/core/ballot.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
@@ -132,6 +133,15 @@ template <class Progress> char const* state_of(Progress const& p) {
   else return "replicate";
 }
 
+// A ballot in its parts: the round, and the id of the node that may use it (0 before the first). A term has none.
+template <class Replica> std::string ballot_text(Replica const& r, quorate::stamp era) {
+  if constexpr (!Replica::core_type::rewrites) return {};
+  else {
+    quorate::ballot const b{era.value};
+    return "round=" + std::to_string(b.round()) + ",owner=" + std::to_string(r.id_of(b.owner()).value);
+  }
+}
+
 template <class Replica, class Port> info backend_of<Replica, Port>::report() const {
   auto const s = replica_.status();
   auto const& core = replica_.core().state();
@@ -140,6 +150,7 @@ template <class Replica, class Port> info backend_of<Replica, Port>::report() co
   i.protocol = Replica::core_type::protocol_name;
   i.role = name_of(core.is);
   i.term = s.era.value;
+  i.ballot = ballot_text(replica_, s.era);
   i.leader = s.leader ? s.leader->value : 0;
   i.commit_index = s.commit.value;
   i.applied_index = s.applied.value;

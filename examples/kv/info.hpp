@@ -24,7 +24,8 @@ struct info {
   std::uint32_t id = 0;
   std::string protocol;
   std::string role;       // leader, follower, candidate
-  std::uint64_t term = 0; // of Multi-Paxos: the ballot, a round times 256 and the place of its owner
+  std::uint64_t term = 0; // of Multi-Paxos: the ballot as one number, which grows as a term does
+  std::string ballot;     // its parts, round=R,owner=N (a node's id); Raft has none, and no such line
   std::uint32_t leader = 0;   // 0: not known
   std::string leader_address; // as it stands in --cluster
   std::uint64_t commit_index = 0;
@@ -85,6 +86,7 @@ inline void consensus_section(info const& i, text& t) {
   t.line("id", i.id);
   t.line("role", i.role);
   t.line("term", i.term);
+  if (!i.ballot.empty()) t.line("ballot", i.ballot);
   t.line("leader", i.leader);
   t.line("leader_address", i.leader_address);
   t.line("commit_index", i.commit_index);

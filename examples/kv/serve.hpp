@@ -157,8 +157,9 @@ private:
     bool const found = s.leader && !leader_;
     leader_ = s.leader;
     era_ = s.era;
-    log(s.leader ? "node " + std::to_string(s.leader->value) + " leads term " + std::to_string(s.era.value)
-                 : std::string{"no leader is known"});
+    auto const ballot = ballot_text(replica_, s.era);
+    auto const era = ballot.empty() ? "term " + std::to_string(s.era.value) : "ballot " + ballot;
+    log(s.leader ? "node " + std::to_string(s.leader->value) + " leads " + era : "no leader is known");
     if (found) port_->wake();
   }
 

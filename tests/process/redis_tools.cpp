@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -77,6 +78,10 @@ int main(int argc, char** argv) {
     expect(cli(*leader) + "get a", "2");
     expect(cli(follower) + "cas a 2 3", "1");
     expect(cli(*leader) + "cas a 2 4", "0");
+    if (std::string_view{argv[2]} == "multi-paxos")
+      expect(cli(follower) + "info consensus | tr -d '\\r' | grep -x 'ballot:round=[1-9][0-9]*,owner=" +
+                 std::to_string(*leader + 1) + "' | wc -l",
+             "1");
     benchmark(cluster.port(*leader), "the leader");
     benchmark(cluster.port(follower), "a follower");
     if (!cluster.stop_all(10s)) {
