@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -97,6 +98,20 @@ TEST_CASE_TEMPLATE("exactly as many bytes are written as were announced", Model,
     CHECK((untouched(once.begin(), std::byte{0x11}) && untouched(once.end() - 8, std::byte{0x11})));
     CHECK((untouched(again.begin(), std::byte{0xee}) && untouched(again.end() - 8, std::byte{0xee})));
   }
+}
+
+TEST_CASE("extra fields take their own bytes in the entry; none, and the entry is the command to the byte") {
+  std::uint64_t const command = 77;
+  std::array<std::byte, 8> alone{};
+  writer out{alone};
+  REQUIRE(encode(command, out));
+  encoded<messages<std::uint64_t>> const none{command, {}};
+  REQUIRE(none.size == alone.size());
+  CHECK(std::equal(alone.begin(), alone.end(), none.bytes.get()));
+
+  encoded<messages<std::uint64_t, stamped>> const some{command, {1, 2}};
+  REQUIRE(some.size == alone.size() + encoded_size(stamped{1, 2}));
+  CHECK(std::equal(alone.begin(), alone.end(), some.bytes.get() + (some.size - alone.size())));
 }
 
 TEST_CASE("a view borrows the bytes that it was decoded from; a string does not") {

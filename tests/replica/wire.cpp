@@ -124,6 +124,18 @@ TEST_CASE("an entry's extra fields are stored with it and seen at apply on every
   CHECK(f.seen.size() + f.net.size() == f.stamped); // each envelope's once
 }
 
+TEST_CASE("the envelope's extra fields take their own bytes in a frame; without any there is not one more") {
+  raft::vote_granted const m{term_id{3}};
+  std::vector<std::byte> const record(4);
+  auto const bytes = payloads::trusted(record, 1);
+  auto const least = 4 + encoded_message_size(m) + record.size(); // a length, the message, its payload
+  std::vector<std::byte> none, some;
+  REQUIRE(wire_of<raft::replica<test::numbers, memory, manual_timer>>::append(none, m, bytes));
+  REQUIRE(wire::append(some, m, bytes, trace{1, "x"}));
+  CHECK(none.size() == least);
+  CHECK(some.size() == least + encoded_size(trace{1, "x"}));
+}
+
 // A node that hears frames, on its own.
 struct listener {
   static constexpr memory_options options{

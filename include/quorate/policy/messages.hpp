@@ -16,13 +16,18 @@ struct no_extra {
 // | expression                | returns / meaning                                                                |
 // | M::command                | the type that is proposed and applied; it may be a view that borrows its bytes   |
 // | M::entry_extra            | given at propose, stored with the command, seen at apply on every node           |
-// | M::envelope_extra         | stamped at send, seen at receive; for nobody but the two transports              |
+// | M::envelope_extra         | stamped at send, seen at receive, for each message anew; stored nowhere          |
 // | M::entry_size(c, x)       | std::size_t: how many bytes the entry takes                                      |
 // | M::encode_entry(c, x, at) | writes exactly that many at `at`                                                 |
 // | M::decode_entry(b, c, x)  | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
 //
 // decode_entry(encode_entry(c, x)) gives c and x back, on every node that takes part. The bytes come from the log
 // and through it from other nodes: they may hold anything.
+//
+// An entry's extra is the second argument of a replica's propose, and `extra` of what is applied. An envelope's is
+// the last argument of wire_of<replica>::append, which makes a frame, and what wire_of<replica>::deliver shows
+// before the replica hears the message (replica/wire.hpp); the codec must take it. No replica and no core sees it,
+// and a transport without frames, as loopback, has none. Of an empty type, as no_extra, neither takes a byte.
 template <class M>
 concept message_policy =
     std::default_initializable<typename M::command> && std::default_initializable<typename M::entry_extra> &&
