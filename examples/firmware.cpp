@@ -1,0 +1,51 @@
+// Three nodes without heap, exceptions and RTTI (device.hpp) agree on the readings of a sensor.
+#include "device.hpp"
+#include <cstdio>
+#include <cstdlib>
+
+int heap_calls = 0;
+[[gnu::noinline]] void* operator new(std::size_t n) { return ++heap_calls, std::malloc(n); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+device nodes[]{device{node_index{0}}, device{node_index{1}}, device{node_index{2}}};
+
+void hand_over(letter const& l) {
+  auto& to = nodes[l.content.to.value];
+  auto const take = [&](auto const& m) {
+    if constexpr (requires { m.entries(); }) to.expect(m.entries().first, l.readings);
+    to.raft.step(from{l.sender, m}, to.log, to);
+  };
+  std::visit(take, l.content.message);
+}
+
+void turn(device& d, std::uint64_t now) {
+  d.now = now;
+  while (auto const slot = d.timer.expired(now)) d.raft.step(static_cast<raft::timer>(*slot), d.log, d);
+  d.raft.step(flush{}, d.log, d);
+  for (; !d.post.empty(); d.post.pop()) hand_over(d.post.front());
+}
+
+int sum_of(device const& d) { // of what is committed
+  int sum = 0;
+  for (log_index i{1}; i <= d.raft.commit_index(); i = i + 1)
+    if (d.log.kind_at(i) == entry_kind::command) sum += d.log.readings[i.value];
+  return sum;
+}
+
+int main() {
+  for (std::uint64_t now = 0; now < 200; ++now)
+    for (auto& d : nodes) {
+      if (now % 50 == 49 && now < 199 && d.raft.leads()) {
+        d.expect(d.log.last() + 1, {14});
+        d.raft.step(propose{1}, d.log, d);
+      }
+      turn(d, now);
+    }
+  bool const none = heap_calls == 0;
+  ::operator delete(::operator new(1)); // which the count does not miss
+  bool const agreed = sum_of(nodes[0]) == 42 && sum_of(nodes[1]) == 42 && sum_of(nodes[2]) == 42;
+  std::printf("nodes of %zu bytes: %s, %s\n", sizeof(device), agreed ? "agreed" : "disagree",
+              none ? "without operator new" : "with operator new");
+  return agreed && none && heap_calls == 1 ? 0 : 1;
+}

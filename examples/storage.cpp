@@ -1,0 +1,42 @@
+// A log in a storage of your own (one_page.hpp): what three nodes have agreed on outlives them.
+#include "one_page.hpp"
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/timer/manual.hpp"
+#include "quorate/transport/loopback.hpp"
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+using node = raft::replica<messages<int>, one_page, manual_timer>;
+
+// Three nodes that live for a while, with their storages in `root`; the sum of what has been agreed on there.
+int live(std::string const& root, int amount) {
+  std::vector<node_id> const ids{node_id{1}, node_id{2}, node_id{3}};
+  std::deque<one_page> disks;
+  std::deque<node> nodes;
+  loopback<node> net;
+  for (auto id : ids) {
+    auto const folder = root + "/" + std::to_string(id.value);
+    std::filesystem::create_directories(folder);
+    net.attach(id, nodes.emplace_back(replica_config{id, ids}, disks.emplace_back(folder),
+                                      manual_timer{{10, 3, 99}, id.value}));
+  }
+  int sum[3]{};
+  for (std::uint64_t now = 0; now < 200; ++now, net.deliver_all())
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (now == 100) (void)nodes[i].propose(amount);
+      nodes[i].turn(now, net.sender(ids[i]), [&](auto const& event) {
+        if constexpr (requires { event.command; }) sum[i] += event.command;
+      });
+    }
+  return sum[0] == sum[1] && sum[1] == sum[2] ? sum[0] : -1;
+}
+
+int main() {
+  char root[] = "/tmp/quorate_storage_XXXXXX";
+  if (::mkdtemp(root) == nullptr) return 1;
+  bool const first = live(root, 4) == 12, then = live(root, 10) == 42; // 12 of which stood in the files
+  std::filesystem::remove_all(root);
+  std::printf("three nodes agreed on 12, ended, and went on to 42: %s\n", first && then ? "yes" : "no");
+  return first && then ? 0 : 1;
+}

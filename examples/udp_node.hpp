@@ -1,0 +1,48 @@
+// A replica with its UDP socket. Who waits for datagrams and for the time, and how, is not its business.
+#pragma once
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/replica/wire.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/steady.hpp"
+#include "udp_sockets.hpp"
+using namespace quorate;
+
+// A datagram holds 65,507 bytes, so what is sent at once is bounded below that; where fragments get lost, 1,300 is
+// better. A command that is larger must not be proposed: its append would never leave, nor any behind it.
+constexpr std::uint32_t at_once = 32'000;
+using udp_replica =
+    raft::replica<messages<int>, memory, steady_timer, limits<limit_values{.append_bytes = at_once}>>;
+
+struct udp_node {
+  udp_sockets& all;
+  udp_socket& own;
+  memory disk{};
+  udp_replica raft;
+  udp_node(std::uint32_t self, udp_sockets& sockets)
+      : all{sockets}, own{all[self - 1]},
+        raft{{node_id{self}, {node_id{1}, node_id{2}, node_id{3}}, at_once}, disk, {{300ms, 100ms, 5s}, self}} {}
+
+  bool hear() { // one datagram; false: there is none. What is no message of a member's has no effect
+    std::byte frame[1 << 16];
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    auto const n = ::recvfrom(own.fd, frame, sizeof frame, 0, udp_socket::general(from), &size);
+    for (std::uint32_t id = 1; n > 0 && id <= all.size(); ++id)
+      if (all[id - 1].at.sin_port == from.sin_port)
+        (void)wire_of<udp_replica>::deliver(raft, node_id{id}, {frame, static_cast<std::size_t>(n)});
+    return n >= 0;
+  }
+  template <class Machine>
+  steady::time_point turn(Machine&& machine) { // when to come again, if nothing is heard before
+    std::vector<std::byte> frame;
+    auto const send = [&](node_id to, auto const& m, payloads bytes) {
+      frame.clear();
+      auto& peer = all[to.value - 1];
+      return wire_of<udp_replica>::append(frame, m, bytes) &&
+             ::sendto(own.fd, frame.data(), frame.size(), 0, udp_socket::general(peer.at), peer.size) > 0;
+    };
+    auto const next = raft.turn(steady::now(), send, machine);
+    return next.pending ? steady::now() : next.deadline.value_or(steady::time_point::max());
+  }
+};
