@@ -1,6 +1,7 @@
 // Multi-Paxos' options by keyword.
 #pragma once
 
+#include "quorate/multi_paxos/rules.hpp"
 #include "quorate/policy/keyword.hpp"
 
 #include <cstddef>
@@ -18,8 +19,14 @@ inline constexpr std::size_t timers = 4;
 
 template <class... Keywords>
 struct options {
-  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, quorum_reads_axis> && ...),
+  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, quorum_reads_axis, without_axis> &&
+                 ...),
                 "quorate: multi_paxos: not one of its keywords, which are quorum, limits and quorum_reads");
+  // True of every rule, but in a test's core (policy/without.hpp).
+  using rule = multi_paxos::rule;
+  using missing = pick<without_axis, without<>, Keywords...>;
+  static consteval bool keeps(rule r) { return missing::keeps(r); }
+
   using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;

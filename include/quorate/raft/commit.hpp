@@ -7,7 +7,7 @@ namespace quorate::raft {
 
 template <class Options, class Out>
 constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) {
-  if (upto <= s.commit) return;
+  if (Options::keeps(rule::commits_never_fall) ? upto <= s.commit : upto == s.commit) return;
   s.commit = upto;
   out.report(committed{upto});
 }
@@ -54,7 +54,8 @@ constexpr void count_matches(node_state<Options>& s, log_index match, Log const&
     if (!between) return;
     match = below(s, match, config);
   }
-  if (match > s.commit && log.stamp_at(match) == s.current_term) advance_commit(s, match, out);
+  bool const own = !Options::keeps(rule::own_terms_commit_by_counting) || log.stamp_at(match) == s.current_term;
+  if (match > s.commit && own) advance_commit(s, match, out);
 }
 
 } // namespace quorate::raft

@@ -4,6 +4,7 @@
 #include "quorate/message/set.hpp"
 #include "quorate/policy/keyword.hpp"
 #include "quorate/raft/message.hpp"
+#include "quorate/raft/rules.hpp"
 
 namespace quorate::raft {
 
@@ -32,12 +33,19 @@ template <class... Keywords>
 struct options {
   static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis,
                                         first_entry_axis, pipelining_axis, answer_stale_axis, eager_commit_axis,
-                                        read_index_axis> &&
+                                        read_index_axis, without_axis> &&
                  ...),
                 "quorate: raft: not one of its keywords, which are quorum, limits, pre_vote, check_quorum, "
                 "first_entry, pipelining, answer_stale, eager_commit and read_index");
 
-  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  // True of every rule, but in a test's core (policy/without.hpp).
+  using rule = raft::rule;
+  using missing = pick<without_axis, without<>, Keywords...>;
+  static consteval bool keeps(rule r) { return missing::keeps(r); }
+
+  using quorum_type =
+      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
+                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
   // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
   // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
   static_assert(::quorate::detail::elects_one<quorum_type>);

@@ -15,7 +15,10 @@ constexpr void on(node_state<Options>& s, read e, Out& out) {
 // Before an entry of its own term commits a leader does not know what is committed (SCENARIOS R1, R6).
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
-  if (s.readers.waits()) begin_round(s, log.stamp_at(s.commit) == s.current_term, log, out);
+  if (!s.readers.waits()) return;
+  bool const knows =
+      !Options::keeps(rule::reads_wait_for_an_own_commit) || log.stamp_at(s.commit) == s.current_term;
+  begin_round(s, knows, log, out);
 }
 
 } // namespace quorate::raft

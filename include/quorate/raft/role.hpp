@@ -15,12 +15,13 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if (s.is == role::leader) {
     out.disarm(timer::heartbeat);
     if constexpr (Options::checks_quorum) out.disarm(timer::quorum_check);
-    if constexpr (Options::reads)
+    if constexpr (Options::reads && Options::keeps(rule::reads_end_with_leadership))
       if (s.readers.give_up()) out.report(reads_refused{});
     out.arm(timer::election);
   }
   s.is = role::follower;
   s.granted = {};
+  if (!Options::keeps(rule::votes_survive_stepping_down)) s.voted_for = no_node;
   if constexpr (Options::pre_votes) s.pre = {};
 }
 
@@ -28,11 +29,11 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
 // once, with the vote that it may give (SCENARIOS E1).
 template <class Options, class Out>
 [[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
-  step_down(s, out);
+  if (Options::keeps(rule::higher_terms_depose) || s.is != role::leader) step_down(s, out);
   s.current_term = term;
   s.voted_for = no_node;
   s.leader = no_node;
-  s.verified = {};
+  if (Options::keeps(rule::new_terms_verify_anew)) s.verified = {};
   s.owed = 0;
   if constexpr (Options::keeps_contact) s.in_contact = false;
 }
@@ -42,15 +43,16 @@ constexpr written write_hard_state(node_state<Options> const& s, Out& out) {
   return out.write(hard_state{s.current_term, s.voted_for});
 }
 
-// An answer with a term above ours. Returns whether the message is of the current term.
+// An answer with a term above ours. Returns whether the message is of the current term, or of one gone by when
+// those count too.
 template <class Options, class Out>
-constexpr bool of_this_term(node_state<Options>& s, term_id term, Out& out) {
+constexpr bool of_this_term(node_state<Options>& s, term_id term, Out& out, bool past_ones_count = false) {
   if (term > s.current_term) {
     enter_term(s, term, out);
     write_hard_state(s, out);
     return false;
   }
-  return term == s.current_term;
+  return term == s.current_term || past_ones_count;
 }
 
 // The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a
@@ -67,7 +69,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, O
     step_down(s, out);
   }
   s.leader = leader;
-  out.arm(timer::election);
+  if (Options::keeps(rule::leaders_put_off_elections)) out.arm(timer::election);
   if constexpr (Options::keeps_contact) {
     s.in_contact = true;
     out.arm(timer::contact);
