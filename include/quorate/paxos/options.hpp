@@ -3,6 +3,7 @@
 
 #include "quorate/core/entry.hpp"
 #include "quorate/core/node_set.hpp"
+#include "quorate/paxos/rules.hpp"
 #include "quorate/policy/keyword.hpp"
 #include "quorate/policy/timing.hpp"
 
@@ -65,14 +66,21 @@ struct options {
   static_assert(std::regular<Value> && std::is_trivially_copyable_v<Value>,
                 "quorate: paxos: a value must be regular and trivially copyable: a number, fixed bytes, or a "
                 "handle into a storage of yours");
-  static_assert((::quorate::detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis,
-                                                   thrifty_axis, rewritable_axis, ballots_ahead_axis> &&
+  static_assert((::quorate::detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis, thrifty_axis,
+                                                   rewritable_axis, ballots_ahead_axis, without_axis> &&
                  ...),
                 "quorate: paxos: not one of its keywords, which are quorum, limits, learning, thrifty, rewritable "
                 "and ballots_ahead");
 
   using value_type = Value;
-  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  // True of every rule, but in a test's core (policy/without.hpp).
+  using rule = paxos::rule;
+  using missing = pick<without_axis, without<>, Keywords...>;
+  static consteval bool keeps(rule r) { return missing::keeps(r); }
+
+  using quorum_type =
+      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
+                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
                 "quorate: paxos: the quorum system has more nodes than a roster may: raise limits' nodes");

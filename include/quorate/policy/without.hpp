@@ -25,11 +25,14 @@ struct without {
 namespace detail {
 
 // The ticket that a message waits for, or, when it does not wait, one that covers no write.
-constexpr written ticket_if(bool waits, written after) { return waits ? after : ticket_source{}.latest(); }
+[[gnu::always_inline]] constexpr written ticket_if(bool waits, written after) {
+  return waits ? after : ticket_source{}.latest();
+}
 
 // Whom an answer of `n` counts for: `n`, or, when nobody minds that it has answered before, another of `voters`.
 template <class Nodes>
-constexpr node_index counted_for(bool once, node_index n, Nodes answered, node_set<64> voters) {
+[[gnu::always_inline]] constexpr node_index counted_for(bool once, node_index n, Nodes answered,
+                                                        node_set<64> voters) {
   if (once || !answered.contains(n)) return n;
   auto others = voters.without(node_set<64>{answered.bits});
   others.for_each([&](node_index other) { n = other; });
