@@ -27,7 +27,9 @@ struct options {
   using missing = pick<without_axis, without<>, Keywords...>;
   static consteval bool keeps(rule r) { return missing::keeps(r); }
 
-  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+  using quorum_type =
+      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
+                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;
 

@@ -31,7 +31,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   }
   if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
-    if constexpr (Options::reads)
+    if constexpr (Options::reads && Options::keeps(rule::reads_end_with_leadership))
       if (s.readers.give_up()) out.report(reads_refused{});
   }
   s.is = role::follower;
@@ -39,7 +39,8 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   s.canvassing = false;
   s.granted = {};
   s.asked = no_node;
-  s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
+  if (Options::keeps(rule::new_ballots_verify_anew))
+    s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
   s.owed.clear();
 }
 
@@ -59,7 +60,7 @@ constexpr written mark(node_state<Options>& s, Out& out) {
 // Promises a higher ballot. Returns the ticket of that: nothing may be said under the ballot before.
 template <class Options, class Out>
 [[gnu::cold]] constexpr written enter_ballot(node_state<Options>& s, stamp ballot, Out& out) {
-  step_down(s, out);
+  if (Options::keeps(rule::higher_ballots_depose) || s.is != role::leader) step_down(s, out);
   s.promised = ballot;
   note_seen(s, ballot);
   s.in_contact = false;
@@ -71,12 +72,14 @@ template <class Options, class Out>
 template <class Options, class Out>
 constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, Out& out) {
   if (s.leader != leader || s.promised != ballot) {
-    if (owner_of(ballot) != leader || leader == s.self) return false;
-    if (ballot > s.promised) enter_ballot(s, ballot, out);
+    bool const owns = !Options::keeps(rule::ballots_have_owners) || owner_of(ballot) == leader;
+    if (!owns || leader == s.self) return false;
+    if (ballot != s.promised)
+      enter_ballot(s, ballot, out);
     else step_down(s, out); // a canvass of its own, perhaps
     s.leader = leader;
   }
-  out.arm(timer::election);
+  if (Options::keeps(rule::leaders_put_off_elections)) out.arm(timer::election);
   s.in_contact = true;
   out.arm(timer::contact);
   return true;
@@ -96,7 +99,7 @@ constexpr void refuse(node_state<Options> const& s, node_index to, stamp asked, 
 
 template <class Options, class Out>
 constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) {
-  if (upto <= s.commit) return;
+  if (Options::keeps(rule::commits_never_fall) ? upto <= s.commit : upto == s.commit) return;
   s.commit = upto;
   if (s.verified < upto) s.verified = upto;
   out.report(committed{upto});
