@@ -55,7 +55,8 @@ void digest_surroundings(Node const& n, renaming const& p, digester& h) {
     digest_log(disk->log, h);
     h.add(disk->hard.promised), h.add(p(disk->hard.vote)), h.add(disk->hard.chosen);
   }
-  h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number()), h.add(n.held.size());
+  h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number());
+  h.add(n.held.size());
   n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
     h.add(p(to)), h.add(after);
     digest_value(decltype(Node::packet::what){m}, p, h);

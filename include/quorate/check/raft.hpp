@@ -319,7 +319,7 @@ private:
   bool says_nothing_new(node const& n, node_index sender, raft::request_vote const&, bool) const {
     auto const vote = n.durable.hard.vote;
     if (vote == sender) return !options::pre_votes && whole(); // its answer was sent when the vote was given
-    return vote != no_node;                         // and a refusal in one's own term changes nothing
+    return vote != no_node;                                    // and a refusal in one's own term changes nothing
   }
   static bool says_nothing_new(node const& n, node_index sender, raft::vote_granted const&, bool) {
     return n.core.state().is != raft::role::candidate || n.core.state().granted.contains(sender);

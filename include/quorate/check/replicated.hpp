@@ -27,8 +27,8 @@ struct replicated_bounds {
   std::uint32_t crashes = 0;
   std::uint32_t beats = 0; // heartbeat timeouts
   std::uint32_t reads = 0; // asked, of leaders
-  // A sync takes its time: a turn is parted into what it collects, the sync's begin and its return, and crashes come
-  // between any two. While a sync is under way one more event is collected.
+  // A sync takes its time: a turn is parted into what it collects, the sync's begin and its return, and crashes
+  // come between any two. While a sync is under way one more event is collected.
   bool in_flight = false;
   bool keeps_dead =
       false; // messages that can change nothing any more are kept (to show that leaving them out is exact)
@@ -148,8 +148,8 @@ private:
   Out& out_;
 };
 
-// One event, or a message, and what a turn makes of it: the whole turn and those that follow from what it let go, or
-// else collected only, with the sync still to come.
+// One event, or a message, and what a turn makes of it: the whole turn and those that follow from what it let go,
+// or else collected only, with the sync still to come.
 template <class Node, class Checks, class Out>
 class replicated_turn {
 public:
