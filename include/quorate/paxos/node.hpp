@@ -63,6 +63,9 @@ struct first_of {
 template <class... Roles>
 class node {
   using first = typename detail::first_of<Roles...>::type;
+  // Two proposers of one node would have the same ballots (SCENARIOS P62).
+  template <template <class, class...> class Role>
+  static constexpr bool at_most_once = (0 + ... + int{detail::is_a<Role, Roles>}) <= 1;
 
 public:
   using options = typename first::options;
@@ -70,6 +73,9 @@ public:
   static_assert((std::is_same_v<typename Roles::options, options> && ...),
                 "quorate: paxos: the roles of one node need the same value and the same keywords, in the same "
                 "order");
+  static_assert(at_most_once<acceptor> && at_most_once<proposer> && at_most_once<learner>,
+                "quorate: paxos: a node plays each role at most once; give a second one a node of its own, or "
+                "leave it out");
 
   using timer = paxos::timer;
   static constexpr std::size_t timers = paxos::timers;
