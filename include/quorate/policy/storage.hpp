@@ -16,7 +16,7 @@ namespace quorate {
 // Who a store belongs to, as it stood when it was opened.
 struct store_identity {
   cluster_id cluster{};
-  node_id node{};
+  node_id node{};               // a replica of another node refuses it; 0: the store names nobody
   store_id store{};             // made at random with the store: a wiped disk has another
   incarnation_id incarnation{}; // of this opening: one more than at the last one, and durable
   friend constexpr bool operator==(store_identity const&, store_identity const&) = default;
