@@ -1,15 +1,16 @@
 // Proposers: ballots that are used once, promises of one ballot only, duels, registers.
+//
+// P34, P38 to P44, P59 and P60 are of logs and leaders: multi_paxos_*.cpp. P58, lost messages, paxos_messages.cpp.
+#include "support/clocks.hpp"
 #include "support/paxos_world.hpp"
 
 #include "quorate/paxos/change.hpp"
-#include "quorate/timer/manual.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -159,6 +160,32 @@ TEST_CASE("P26: a change whose votes may have been lost is told as unknown, once
   CHECK(w[A].unsettled.size() + w[A].rewritten.size() == 1);
 }
 
+TEST_CASE("P27: a value that another's has come before is not proposed again, nor one that was chosen") {
+  for (bool const own : {true, false}) { // A's value is chosen, and A has not heard; or B's is
+    paxos_world<3> w;
+    w.propose(A, 7);
+    if (own)
+      w.settle_where(w.everybody(), [](auto const& p) {
+        return p.to != A || !std::holds_alternative<accepted<number>>(p.what);
+      });
+    else w.sync_all(A), w.lose_everything();
+    w.propose(B, 9);
+    w.settle_where(w.everybody(), [](auto const& p) { return p.to != A || p.from == A; });
+    if (!own) w.expire(B, timer::backoff), w.settle_where(w.everybody(), [](auto const& p) { return p.to != A; });
+    auto const what = own ? 7U : 9U;
+    REQUIRE(w[B].decided.value == what);
+    for (auto const t : {timer::resend, timer::backoff, timer::inquiry}) w.expire(A, t), w.settle();
+    CHECK(w[A].decided.value == what);
+    auto const used = w.proposer(A).used;
+    for (auto const t : {timer::resend, timer::backoff, timer::inquiry}) w.expire(A, t), w.settle();
+    w.propose(A, 7); // done: it is told what was chosen
+    CHECK(w.proposer(A).used == used);
+    w.sync_all(A);
+    CHECK(w.in_flight() == 0);
+    CHECK(w[A].decided.value == what);
+  }
+}
+
 TEST_CASE("P28: a refusal of an earlier ballot, or one that names nothing higher, changes nothing") {
   paxos_world<3> w;
   w.crash(A, {{}, {8}});
@@ -180,28 +207,11 @@ struct duel {
   static constexpr std::uint64_t sync_ticks = 4, timeout_ticks = 2;
   using proposes = node<acceptor<number>, proposer<number>>; // with a learner the loser would soon know
   paxos_world<3, proposes> w{};
-  std::deque<manual_timer> clocks{};
-  std::size_t asked[3][paxos::timers]{};
+  clocks<paxos_world<3, proposes>, Jitter> time;
 
-  explicit duel(std::uint64_t seed) {
-    manual_timer::settings const settings{timeout_ticks, sync_ticks, 99};
-    for (std::uint64_t n = 0; n < 3; ++n) clocks.emplace_back(settings, 3 * seed + n);
-    w.propose(A, 7);
-  }
-  static timing how(timer t) {
-    auto const usual = proposes::timing_of(t);
-    return !Jitter && usual == timing::election ? timing::contact : usual;
-  }
+  explicit duel(std::uint64_t seed) : time{{timeout_ticks, sync_ticks, 99}, seed} { w.propose(A, 7); }
   void tick(std::uint64_t now) {
-    for (auto const n : {A, B, C}) {
-      for (std::size_t t = 0; t < paxos::timers; ++t) {
-        auto const which = static_cast<timer>(t);
-        if (!w[n].is_armed(which)) clocks[n.value].disarm(t);
-        else if (asked[n.value][t] != w[n].armed[t]) clocks[n.value].arm(t, how(which), now);
-        asked[n.value][t] = w[n].armed[t];
-      }
-      while (auto const slot = clocks[n.value].expired(now)) w.expire(n, static_cast<timer>(*slot));
-    }
+    time.tick(w, now);
     if (now == 1) w.propose(B, 9);
     if (now % sync_ticks == 0)
       for (auto const n : {A, B, C}) w.sync(n);
@@ -259,6 +269,25 @@ TEST_CASE("P32: a read, or a condition that was not met, takes a round: what was
   w.edit(C), w.settle(); // all are there again; A's vote of 5 is of a lower ballot than what was refused
   w.answer(C, read_value{}), w.settle();
   CHECK(w[C].rewritten[0].value == 0);
+}
+
+TEST_CASE("P33: what is chosen is proposed again by those who do not know, and by nobody who does") {
+  paxos_world<3> w;
+  w.propose(A, 5);
+  w.settle();
+  for (auto const n : {A, B, C}) REQUIRE(w[n].learned.value == 5);
+  for (auto const n : {A, B, C}) {
+    for (auto const t : {timer::resend, timer::backoff, timer::inquiry}) w.expire(n, t);
+    w.propose(n, 6);
+    w.sync_all(n);
+    CHECK(w[n].decided.value == 5);
+  }
+  CHECK(w.in_flight() == 0);
+  w.crash(C); // it has to ask, and asks with the value
+  w.propose(C, 6);
+  w.settle();
+  CHECK(w[C].decided.value == 5);
+  CHECK(w.in_flight() == 0);
 }
 
 TEST_CASE("P61: no proposer is the only one: any of them may be lost, and another decides") {

@@ -177,6 +177,7 @@ public:
     h.synced = h.tickets.latest().number();
     h.committed = {};
     h.readable = 0;
+    for (auto& t : h.ticking) t = false;
     step(n, start{});
   }
   // The same, when of what was not synced the first `kept` writes reached the disk.
@@ -239,7 +240,9 @@ public:
     log_index committed{};
     bool committed_fell = false; // a report was not above the one before
     std::size_t writes = 0, effects = 0, most_effects = 0; // effects: of the last step
-    std::size_t armed[multi_paxos::timers]{};
+    std::size_t armed[multi_paxos::timers]{}; // how often each timer was asked for
+    bool ticking[multi_paxos::timers]{};
+    constexpr bool is_armed(timer t) const { return ticking[static_cast<std::size_t>(t)]; }
   };
 
 private:
@@ -274,8 +277,11 @@ private:
       ++h_.effects;
       h_.held.hold(to, m, after);
     }
-    constexpr void arm(timer t) { ++h_.effects, ++h_.armed[static_cast<std::size_t>(t)]; }
-    constexpr void disarm(timer) { ++h_.effects; }
+    constexpr void arm(timer t) {
+      ++h_.effects, ++h_.armed[static_cast<std::size_t>(t)];
+      h_.ticking[static_cast<std::size_t>(t)] = true;
+    }
+    constexpr void disarm(timer t) { ++h_.effects, h_.ticking[static_cast<std::size_t>(t)] = false; }
     constexpr void report(quorate::proposed const& p) {
       if (h_.proposed.full()) h_.proposed.clear();
       (void)h_.proposed.push_back(p.run);
@@ -319,6 +325,7 @@ private:
   constexpr void step(node_index n, Event const& e, offer const& o = {}) {
     auto& h = hosts_[n.value];
     h.effects = 0;
+    if constexpr (std::is_same_v<Event, timer>) h.ticking[static_cast<std::size_t>(e)] = false;
     hands out{*this, h, o};
     h.core.step(e, h.written.log, out);
     if (h.effects > h.most_effects) h.most_effects = h.effects;
