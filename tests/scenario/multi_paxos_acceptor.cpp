@@ -1,10 +1,8 @@
 // SCENARIOS.md, Paxos, the acceptor: P1 to P18, as far as they concern a log of slots.
 //
-// Where the others stand: P5 (two ballots in one field) message/codec.cpp, every field of every message; P8 (a
-// write fails) replica/replica_failures.cpp: the replica stops, and nothing that waited is said; P12 (a wiped
-// disk) transport/known_stores.hpp and the store's id; P13, P14 (torn tail, another node's journal) the storage's
-// tests. P10, P11 can't arise: nothing expires here, and what is compacted is told as such (P41). P15: no ballot
-// has two encodings.
+// Where the others stand: P5, P13, P15 paxos_storage.cpp; P8, P14 multi_paxos_replica.cpp; P12 (a wiped disk)
+// transport/tcp_registry_wiped.cpp. P10, P11 can't arise: nothing expires here, and what is compacted is told as
+// such (P41).
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

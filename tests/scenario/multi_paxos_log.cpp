@@ -1,8 +1,7 @@
 // SCENARIOS.md, Multi-Paxos: the log and connectivity: P41 to P44, P58 to P62, P70.
 //
-// Where the others stand: P43 (a displaced command is told so, once) replica/replica_tokens.cpp. P45: phase 1 is
-// never skipped. P62: a replica has one core. P69: policy/quorum_proof.cpp. The rest needs reconfiguration,
-// snapshots or leases.
+// Where the others stand: P43 (a displaced command) and P62 multi_paxos_replica.cpp; P69 policy/quorum_proof.cpp.
+// P45 can't arise: phase 1 is never skipped. The rest needs reconfiguration, snapshots or leases.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

@@ -1,10 +1,7 @@
-// SCENARIOS.md, Paxos, the proposer and the learner: P19 to P40, as far as they concern a log of slots.
+// SCENARIOS.md, Paxos, the proposer and the learner: P20 to P40, as far as they concern a log of slots.
 //
-// Where the others stand: P26, P27 (one outcome for each proposal) replica/replica_tokens.cpp. P19, P31, P33: a
-// ballot is its owner's, burnt before anything is sent, and within it each slot is written once. P29: the timer's
-// jitter. P32: nothing here decides by a condition. P36: nobody is told of votes that another gave, and of a
-// commit index only by the ballot's owner. P38: a commit index covers only what was verified at its ballot (P38
-// below).
+// Where the others stand: P19, P31 to P33, P36 multi_paxos_recovery.cpp; P26, P27 (one outcome for each proposal)
+// multi_paxos_replica.cpp; P29 multi_paxos_duel.cpp.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

@@ -1,4 +1,8 @@
 // Acceptors: what is promised and accepted, what is on disk when it is said, what may never be taken back.
+//
+// P10, P11 can't arise: what an acceptor keeps is one record, which never expires. P17 can't: nobody leads, and of
+// a ballot P18 tells. P5, P13, P14, P15 (what is on disk) paxos_storage.cpp; P12 (a wiped disk)
+// transport/tcp_registry_wiped.cpp.
 #include "support/paxos_world.hpp"
 
 #include "quorate/paxos/invariant.hpp"
@@ -209,6 +213,12 @@ TEST_CASE("P31: only proposers own ballots: nobody else's word is heard, and non
   w.sync(A);
   CHECK(w.in_flight() == 0);
   CHECK(w[A].writes == 0);
+
+  for (auto const n : {B, C}) w.expire(n, timer::inquiry); // two that recover ask; neither claims anything
+  for (auto const n : {B, C}) w.sync(n);
+  CHECK(w.count<prepare>() == 0);
+  CHECK(w.count<inquiry>() == 4);
+  for (auto const n : {B, C}) CHECK(w[n].writes == 0);
 }
 
 } // namespace

@@ -46,8 +46,7 @@ void says(std::string const& sentence, std::initializer_list<std::string> parts)
     CHECK_MESSAGE(sentence.find(p) != std::string::npos, p, " is not in: ", sentence);
 }
 
-// SCENARIOS P14: a log copied to another node.
-TEST_CASE("a store of another cluster, node or protocol") {
+TEST_CASE("P14: a store of another cluster, node or protocol, such as one copied to another node") {
   store_on_disk s;
   auto const right = s.options;
   SUBCASE("cluster") {
@@ -88,7 +87,7 @@ TEST_CASE("a store file that is damaged") {
   says(s.error(), {s.dir / "store", "damaged", "offset 0", "Restore it"});
 }
 
-TEST_CASE("a store that is in use") {
+TEST_CASE("P62: a store that is in use") {
   temporary_directory const dir;
   auto const o = file_wal::open(options_in(dir));
   REQUIRE(o);

@@ -85,7 +85,7 @@ bool names(std::string const& sentence, std::string const& file, std::size_t off
          sentence.find("offset " + std::to_string(offset)) != std::string::npos;
 }
 
-TEST_CASE("a last turn of which only a part was written is cut, and reported") {
+TEST_CASE("P13: a last turn of which only a part was written is cut, and reported") {
   sample const s{5};
   auto const begin = s.ends[3], end = s.ends[4];
   for (auto at = begin; at < end; ++at) {
@@ -123,7 +123,7 @@ TEST_CASE("a last turn that has a hole is cut from its beginning") {
   }
 }
 
-TEST_CASE("a flipped byte in the last turn looks like a torn tail") {
+TEST_CASE("P13: a flipped byte in the last turn looks like a torn tail") {
   sample const s{5};
   auto const last = s.records.back();
   for (auto at = s.ends[3]; at < s.ends[4]; ++at) {
@@ -151,7 +151,7 @@ TEST_CASE("but not if it changed term or vote: then the second copy knows that i
 }
 
 TEST_CASE(
-    "a flipped byte in an early turn is damage: refused, with file and offset, and nothing is changed") {
+    "P13: a flipped byte in an early turn is damage: refused, with file and offset, and nothing is changed") {
   sample const s{5};
   for (auto at = s.ends[0]; at < s.ends[1]; ++at) {
     INFO("flipped at ", at);
@@ -183,7 +183,7 @@ TEST_CASE("a file cut short at any record, or at any byte of the last one, is da
   }
 }
 
-TEST_CASE("turns that are missing below one that is there are damage") {
+TEST_CASE("P13: turns that are missing below one that is there are damage") {
   sample const s{5};
   auto d = s.d;
   auto& log = d.file(log_file);

@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture,
-                  "the first store seen is the one, for this process and, through the hook, for later ones") {
+                  "P12: the first store seen is the one, for this process and, through the hook, for later ones") {
   std::map<node_id, store_id> kept;
   us.options.remember = [&](node_id n, store_id s) { kept[n] = s; };
   us.options.remembered = [&](node_id n) {
