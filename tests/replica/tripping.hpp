@@ -17,6 +17,7 @@ public:
 
   std::uint64_t operations = 0;
   std::uint64_t fails_at = 0;    // 0: never
+  bool recovers = false;         // only that one fails, as on real disks: what was lost shows nowhere
   std::uint64_t asked_after = 0; // to write or sync, after it had failed
   bool tripped() const { return fails_at != 0 && operations >= fails_at; }
 
@@ -26,7 +27,7 @@ public:
   std::string failure() const { return tripped() ? "operation " + std::to_string(fails_at) + " failed" : ""; }
 
   std::optional<payloads> read(log_index i, std::uint32_t n) {
-    if (tripped() || ++operations == fails_at) return std::nullopt;
+    if ((tripped() && !recovers) || ++operations == fails_at) return std::nullopt;
     return inner_.read(i, n);
   }
   bool put(entry_run const& run, payloads bytes) { return works() && inner_.put(run, bytes); }
@@ -42,7 +43,7 @@ public:
 private:
   bool works() {
     if (tripped()) ++asked_after;
-    return !tripped() && ++operations != fails_at;
+    return (recovers || !tripped()) && ++operations != fails_at;
   }
   memory inner_;
 };

@@ -93,7 +93,8 @@ TEST_CASE("P32: a command whose condition fails takes a slot: what was left open
   w.elect(B, two);
   REQUIRE(w.leads(B));
   w.propose(B);
-  w.settle(two);
+  w.settle_where(two, [](packet const& p) { return !std::holds_alternative<heartbeat>(p.what); });
+  REQUIRE(w.state(C).commit == at(1)); // it has voted, and does not know more
   auto const answered = w.log(B)[at(2)].what;
   REQUIRE(w.state(B).commit == at(2));
   REQUIRE(answered != open);

@@ -12,11 +12,15 @@ namespace {
 using namespace test;
 using cluster = protocol_cluster<multi_paxos_protocol, memory>;
 
-// One whose disk refuses the next write, and so the one that a message makes due.
+// One whose disk refuses one write, that which the next message makes due, and would take the next.
 struct refusing : protocol_cluster<multi_paxos_protocol, tripping> {
   std::uint32_t l = elect(), victim = other_than(l), third = other_than(l, victim);
 
-  void refuse() { (*this)[victim].disk.fails_at = (*this)[victim].disk.operations + 1; }
+  void refuse() {
+    auto& disk = (*this)[victim].disk;
+    disk.fails_at = disk.operations + 1;
+    disk.recovers = true;
+  }
   template <class M>
   bool said() {
     return std::ranges::any_of(net,
@@ -45,6 +49,7 @@ TEST_CASE("P8: a promise whose write fails is not said, though the core has made
   CHECK(v->stopped());
   c.run(200, without(c.l));
   CHECK(!c.said<multi_paxos::promise>());
+  CHECK(v.disk.asked_after == 0);
   CHECK(!c[c.third]->core().leads());
   c.mend();
   CHECK(v.disk.hard() == before);
@@ -63,6 +68,7 @@ TEST_CASE("P8: a vote whose write fails is not said, and does not count") {
   c.run(200, without(c.third));
   CHECK(v->stopped());
   CHECK(!c.said<multi_paxos::accepted>());
+  CHECK(v.disk.asked_after == 0);
   CHECK(v.disk.log().last() == last);
   CHECK(!c[c.l].told.contains(token));
   c.mend();
@@ -183,7 +189,11 @@ TEST_CASE("P43: a command displaced by a no-op is told as refused, its late acce
   auto const adopted = c.propose(l, 52);
   c.turn(l);
   c.deliver([&](auto const& p) { return p.to.value == f; });
-  depose(c, l);
+  auto const era = c[l]->core().era();
+  do {
+    c.run(1, without(l));
+    if (c[late->to.value]->core().era() > era) c.hand_over(*late); // again and again, once another is promised
+  } while (c.leader() == l || c.leader() == 0);
   c.run(50, without(l));
   REQUIRE(c.book.where.at(52) == slot.value + 1);
   c.hand_over(*late);
