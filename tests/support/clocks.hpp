@@ -27,8 +27,10 @@ public:
       auto& mine = nodes_[i];
       for (std::size_t t = 0; t < core::timers; ++t) {
         auto const which = static_cast<timer>(t);
-        if (!w[n].is_armed(which)) mine.clock.disarm(t);
-        else if (mine.asked[t] != w[n].armed[t]) mine.clock.arm(t, how(which), now);
+        if (!w[n].is_armed(which))
+          mine.clock.disarm(t);
+        else if (mine.asked[t] != w[n].armed[t])
+          mine.clock.arm(t, how(which), now);
         mine.asked[t] = w[n].armed[t];
       }
       while (auto const slot = mine.clock.expired(now)) w.expire(n, static_cast<timer>(*slot));
