@@ -325,7 +325,7 @@ private:
 using cluster = protocol_cluster<raft_protocol, memory>;
 
 // A filter for run() and deliver(): nothing to or from `id`.
-inline auto without(std::uint32_t id) {
+inline auto cut_off(std::uint32_t id) {
   return [id](auto const& p) { return p.from.value != id && p.to.value != id; };
 }
 

@@ -2,6 +2,7 @@
 // would be left.
 #pragma once
 
+#include "replica/tripping.hpp"
 #include "storage/wal_disk.hpp"
 
 #include "quorate/storage/file_wal.hpp"
@@ -89,44 +90,5 @@ private:
   std::string error_{}; // of the last opening
 };
 static_assert(storage<wal_on_disk>);
-
-// A storage whose k-th operation fails. A refused one changes nothing.
-template <class Inner>
-class tripping {
-public:
-  explicit tripping(memory_options const& o) : inner_{o} {}
-
-  std::uint64_t operations = 0;
-  std::uint64_t fails_at = 0;    // 0: never
-  std::uint64_t asked_after = 0; // to write or sync, after it had failed
-  bool tripped() const { return fails_at != 0 && operations >= fails_at; }
-
-  decltype(auto) log() const { return inner_.log(); }
-  hard_state hard() const { return inner_.hard(); }
-  store_identity identity() const { return inner_.identity(); }
-  std::string failure() const { return tripped() ? "operation " + std::to_string(fails_at) + " failed" : ""; }
-
-  std::optional<payloads> read(log_index i, std::uint32_t n) {
-    if (tripped() || ++operations == fails_at) return std::nullopt;
-    return inner_.read(i, n);
-  }
-  bool put(entry_run const& run, payloads bytes) { return works() && inner_.put(run, bytes); }
-  bool put(hard_state const& h) { return works() && inner_.put(h); }
-  bool truncate(log_index i) { return works() && inner_.truncate(i); }
-  bool compact(log_index i) { return works() && inner_.compact(i); }
-  std::optional<durable> sync(sync_order order) {
-    if (!works()) return std::nullopt;
-    return inner_.sync(std::move(order));
-  }
-  void crash() { inner_.crash(); }
-
-private:
-  bool works() {
-    if (tripped()) ++asked_after;
-    return !tripped() && ++operations != fails_at;
-  }
-  Inner inner_;
-};
-static_assert(storage<tripping<memory>>);
 
 } // namespace quorate::test

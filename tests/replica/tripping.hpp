@@ -1,4 +1,4 @@
-// A disk in memory whose k-th operation fails.
+// A storage whose k-th operation fails.
 #pragma once
 
 #include "quorate/storage/memory.hpp"
@@ -10,10 +10,11 @@
 
 namespace quorate::test {
 
-// What is refused changes nothing on it; nor does anything after it.
+// What is refused changes nothing on the one inside; nor does anything after it.
+template <class Inner>
 class tripping {
 public:
-  explicit tripping(memory_options const& o = {}) : inner_{o} {}
+  explicit tripping(memory_options const& o) : inner_{o} {}
 
   std::uint64_t operations = 0;
   std::uint64_t fails_at = 0;    // 0: never
@@ -21,7 +22,7 @@ public:
   std::uint64_t asked_after = 0; // to write or sync, after it had failed
   bool tripped() const { return fails_at != 0 && operations >= fails_at; }
 
-  memory_log const& log() const { return inner_.log(); }
+  decltype(auto) log() const { return inner_.log(); }
   hard_state hard() const { return inner_.hard(); }
   store_identity identity() const { return inner_.identity(); }
   std::string failure() const { return tripped() ? "operation " + std::to_string(fails_at) + " failed" : ""; }
@@ -45,8 +46,8 @@ private:
     if (tripped()) ++asked_after;
     return (recovers || !tripped()) && ++operations != fails_at;
   }
-  memory inner_;
+  Inner inner_;
 };
-static_assert(storage<tripping>);
+static_assert(storage<tripping<memory>>);
 
 } // namespace quorate::test

@@ -13,7 +13,7 @@ using namespace test;
 using cluster = protocol_cluster<multi_paxos_protocol, memory>;
 
 // One whose disk refuses one write, that which the next message makes due, and would take the next.
-struct refusing : protocol_cluster<multi_paxos_protocol, tripping> {
+struct refusing : protocol_cluster<multi_paxos_protocol, tripping<memory>> {
   std::uint32_t l = elect(), victim = other_than(l), third = other_than(l, victim);
 
   void refuse() {
@@ -47,7 +47,7 @@ TEST_CASE("P8: a promise whose write fails is not said, though the core has made
     });
   CHECK(v->core().era() > before.promised); // changed first, written after: so there is no way back
   CHECK(v->stopped());
-  c.run(200, without(c.l));
+  c.run(200, cut_off(c.l));
   CHECK(!c.said<multi_paxos::promise>());
   CHECK(v.disk.asked_after == 0);
   CHECK(!c[c.third]->core().leads());
@@ -65,7 +65,7 @@ TEST_CASE("P8: a vote whose write fails is not said, and does not count") {
   auto const token = c.propose(c.l, 7);
   c.turn(c.l);
   c.refuse();
-  c.run(200, without(c.third));
+  c.run(200, cut_off(c.third));
   CHECK(v->stopped());
   CHECK(!c.said<multi_paxos::accepted>());
   CHECK(v.disk.asked_after == 0);
@@ -93,13 +93,13 @@ TEST_CASE("P14: a store copied to another node stops the replica there, which wo
 
 // Time passes without `old`, until another leads.
 void depose(cluster& c, std::uint32_t old) {
-  do c.run(1, without(old));
+  do c.run(1, cut_off(old));
   while (c.leader() == old || c.leader() == 0);
 }
 // And until `id` leads again.
 void lead_again(cluster& c, std::uint32_t id) {
   for (int i = 0; i < 40 && c.leader() != id; ++i) {
-    c.run(110, without(c.leader()));
+    c.run(110, cut_off(c.leader()));
     c.run(20);
   }
   REQUIRE(c.leader() == id);
@@ -130,9 +130,9 @@ struct unheard : cluster {
 
 TEST_CASE("P26: a command chosen while its proposer hears nothing is told as unknown, once, and not as failed") {
   unheard c{61};
-  c.run(c.settings.request - 1, without(c.l));
+  c.run(c.settings.request - 1, cut_off(c.l));
   CHECK(!c[c.l].told.contains(c.token));
-  c.run(2, without(c.l));
+  c.run(2, cut_off(c.l));
   CHECK(c.fate_of(c.l, c.token) == fate::unknown);
   c.run(500);
   CHECK(c[c.l].told.size() == 1); // not `done` as well, now that it is
@@ -142,7 +142,7 @@ TEST_CASE("P26: a command chosen while its proposer hears nothing is told as unk
 TEST_CASE("P27: what was placed is not proposed again by its proposer, who may lead again") {
   unheard c{71};
   depose(c, c.l);
-  c.run(50, without(c.l)); // another leader has it chosen
+  c.run(50, cut_off(c.l)); // another leader has it chosen
   c.run(50);
   CHECK(c.fate_of(c.l, c.token) == fate::unknown); // whether that is the same command it can't tell
   lead_again(c, c.l);
@@ -191,10 +191,10 @@ TEST_CASE("P43: a command displaced by a no-op is told as refused, its late acce
   c.deliver([&](auto const& p) { return p.to.value == f; });
   auto const era = c[l]->core().era();
   do {
-    c.run(1, without(l));
+    c.run(1, cut_off(l));
     if (c[late->to.value]->core().era() > era) c.hand_over(*late); // again and again, once another is promised
   } while (c.leader() == l || c.leader() == 0);
-  c.run(50, without(l));
+  c.run(50, cut_off(l));
   REQUIRE(c.book.where.at(52) == slot.value + 1);
   c.hand_over(*late);
   c.run(60);
@@ -233,7 +233,7 @@ TEST_CASE("P62: a leader that is deposed and leads again does not compete with w
   auto const own_past = c.net; // its accepts, which come late
   c.net.clear();
   depose(c, l);
-  c.run(50, without(l));
+  c.run(50, cut_off(l));
   c.run(50);
   lead_again(c, l);
   auto const era = c[l]->core().era();

@@ -40,11 +40,11 @@ std::uint64_t script(std::uint32_t victim, std::uint64_t fails_at) {
   }
   if (auto const l = c.leader()) { // alone, with a tail that will be truncated
     ask(l);
-    c.run(2, without(l));
+    c.run(2, cut_off(l));
     ask(l);
-    c.run(330, without(l));
+    c.run(330, cut_off(l));
     for (std::uint32_t id = 1; id <= 3; ++id) ask(id);
-    c.run(10, without(l));
+    c.run(10, cut_off(l));
     c.run(100);
   }
   log_index everywhere{~std::uint64_t{0}}; // nobody can be served what is compacted

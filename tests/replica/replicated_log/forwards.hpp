@@ -104,7 +104,7 @@ TEST_CASE("a forward of an old era is refused by a leader of a later one, and to
     return p.from.value == u.l || !protocol::is_candidacy(p);
   };
   while (c[u.l]->core().leads())
-    c.run(1, [&](auto const& p) { return without(u.l)(p) && only_its_candidacies(p); });
+    c.run(1, [&](auto const& p) { return cut_off(u.l)(p) && only_its_candidacies(p); });
   for (int i = 0; i < 300 && c.leader() != u.l; ++i) c.run(1, only_its_candidacies);
   REQUIRE(c.leader() == u.l);
   REQUIRE(c[u.l]->core().era() > era);

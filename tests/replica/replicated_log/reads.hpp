@@ -42,7 +42,7 @@ TEST_CASE("R1: a leader answers no read, its own or a follower's, before it has 
   c.turn(before);
   c.deliver([&](auto const& p) { return p.to.value == c.other_than(before); });
   auto const no_commit = [&](auto const& p) {
-    return without(before)(p) && !p.template holds<protocol::acknowledgement>();
+    return cut_off(before)(p) && !p.template holds<protocol::acknowledgement>();
   };
   auto const l = c.succeed(before, no_commit), f = c.other_than(l, before);
   REQUIRE(!protocol::settled(c[l]->core(), c[l].disk.log()));
@@ -51,7 +51,7 @@ TEST_CASE("R1: a leader answers no read, its own or a follower's, before it has 
   REQUIRE(c[l]->core().leads());
   CHECK(!told(c, l, a));
   CHECK(!told(c, f, b));
-  c.run(70, without(before)); // R6: they wait for it, and are not refused
+  c.run(70, cut_off(before)); // R6: they wait for it, and are not refused
   CHECK(read_fate(c, l, a) == fate::done);
   CHECK(read_fate(c, f, b) == fate::done);
 }
@@ -81,7 +81,7 @@ TEST_CASE("R5: a sole node that restarts answers no read before it has applied w
 TEST_CASE("a deposed leader that does not know it answers no read") {
   cluster c;
   auto const l = c.elect();
-  auto const cut = without(l);
+  auto const cut = cut_off(l);
   auto const token = c.read(l); // asked with the last breath: its heartbeats go nowhere
   c.turn(l);
   c.net.clear();
@@ -158,7 +158,7 @@ TEST_CASE("an answer to a read of an earlier incarnation is dropped") {
   c.crash(f);
   c.restart(f);
   auto const w = c.propose(l, 9); // acknowledged after that answer was true
-  c.run(20, without(f));
+  c.run(20, cut_off(f));
   REQUIRE(c.fate_of(l, w) == fate::done);
   auto const token = c.read(f); // the same number
   REQUIRE(std::get<read_answer>(held[0].what).number == token);

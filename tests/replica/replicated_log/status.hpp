@@ -38,7 +38,7 @@ TEST_CASE("a cluster that works has no trouble, and every node says the same of 
 TEST_CASE("without a majority the reason is that no leader is known, until there is one again") {
   cluster c;
   auto const l = c.elect();
-  auto const cut = without(l);
+  auto const cut = cut_off(l);
   c.run(3 * c.settings.election, cut);
   auto const alone = c[l]->status();
   CHECK(!alone.leads);

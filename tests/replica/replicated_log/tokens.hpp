@@ -80,7 +80,7 @@ TEST_CASE(
     "T4: a deposed leader's proposal whose place another leader's entry has taken is never told done") {
   cluster c;
   auto const l = c.elect();
-  auto const cut = without(l);
+  auto const cut = cut_off(l);
   c.net.clear();
   auto const token = c.propose(l, 51);
   c.run(60, cut); // placed on the old leader alone
@@ -107,9 +107,9 @@ TEST_CASE(
   c.turn(l);
   // The append reaches one follower; from then on the leader is alone.
   c.deliver([&](auto const& p) { return p.to.value == f; });
-  c.run(c.settings.request - 1, without(l));
+  c.run(c.settings.request - 1, cut_off(l));
   CHECK(!c[l].told.contains(token));
-  c.run(2, without(l));
+  c.run(2, cut_off(l));
   CHECK(c.fate_of(l, token) == fate::unknown);
   c.run(500);
   CHECK(c.book.where.contains(61)); // f had it, so whoever led was up to date with it
@@ -167,7 +167,7 @@ TEST_CASE("proposals beyond what may be staged are refused at once, and have no 
 TEST_CASE("of two batches the next leader takes over the one that it has, and the other is superseded") {
   cluster c;
   auto const l = c.elect();
-  auto const cut = without(l);
+  auto const cut = cut_off(l);
   c.net.clear();
   auto const kept = c.propose(l, 81);
   c.turn(l); // 81 goes to one of the others: no majority has it ...
@@ -197,10 +197,10 @@ TEST_CASE("a batch of one turn, cut by an append, is told in two parts, each tru
   c.turn(l);
   // One append of two entries reaches the others; the rest is lost, and so is the leader's voice.
   c.deliver([&](auto const& p) { return p.to.value != l; });
-  auto const l2 = c.succeed(l, without(l));
-  c.run(20, without(l));
+  auto const l2 = c.succeed(l, cut_off(l));
+  c.run(20, cut_off(l));
   for (std::uint64_t i = 0; i < 3; ++i) (void)c.propose(l2, 97 + i); // in the place of the other three
-  c.run(10, without(l));
+  c.run(10, cut_off(l));
   c.run(60);
   for (std::size_t i = 0; i < 5; ++i) {
     CHECK(c.book.where.contains(90 + i) == (i < 2));

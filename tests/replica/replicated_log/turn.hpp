@@ -13,7 +13,7 @@ TEST_CASE("a sync may be in flight while turns collect: nothing binding leaves, 
   cluster c;
   auto const l = c.elect();
   auto const f = c.other_than(l);
-  c.run(1, without(f)); // quiet
+  c.run(1, cut_off(f)); // quiet
   c.net.clear();
   auto& follower = c[f];
   auto const settled = c.sent_binding;
