@@ -1,4 +1,4 @@
-// Exploring a world of shipped cores from a test.
+// Exploring a model, or a world of shipped cores, from a test.
 #pragma once
 
 #include "quorate/check/explore.hpp"
@@ -7,8 +7,14 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <type_traits>
 
 namespace quorate::check {
+
+template <class Model>
+exploration explore_model(Model&& m, bounds const& b = {}) {
+  return explorer<std::remove_reference_t<Model>>{m, b}.run([](progress_report const&) {});
+}
 
 struct explored {
   exploration run{};
@@ -19,8 +25,7 @@ struct explored {
 template <class System>
 explored explore_all(System const& system, bounds const& b = {}) {
   world<System> w{system};
-  explorer<world<System>> e{w, b};
-  explored x{e.run([](progress_report const&) {})};
+  explored x{explore_model(w, b)};
   x.node_states = w.node_states();
   x.marks = w.marks();
   if (x.run.broken)

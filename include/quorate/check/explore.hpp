@@ -34,7 +34,8 @@ struct bounds {
 };
 
 struct progress_report {
-  std::uint64_t states, waiting, depth, bytes;
+  std::uint64_t states, waiting, depth;
+  std::uint64_t bytes; // when this depth began
   double seconds;
 };
 
@@ -84,10 +85,12 @@ public:
     for (; !stop_; ++result.depth) {
       next_level();
       result.complete = level_.empty();
-      if (level_.empty() || (bounds_.depth != 0 && result.depth == bounds_.depth)) break;
-      visit_level([&] { progress(progress_report{states_, level_states_, result.depth, bytes(), seconds()}); });
+      if (level_.empty() && result.depth != 0) --result.depth; // the deepest states were those before
+      auto const at = [](std::uint64_t bound, std::uint64_t now) { return bound != 0 && now >= bound; };
+      if (level_.empty() || at(bounds_.depth, result.depth) || at(bounds_.bytes, result.bytes)) break;
+      auto const held = bytes(); // not while other threads' tables grow
+      visit_level([&] { progress(progress_report{states_, level_states_, result.depth, held, seconds()}); });
       result.bytes = std::max<std::uint64_t>(result.bytes, bytes());
-      if (bounds_.bytes != 0 && bytes() > bounds_.bytes) break;
     }
     finish(result);
     result.seconds = seconds();
