@@ -1,6 +1,7 @@
 // The command line: `kv serve`'s flags, and what is wrong with them in words that help.
 #pragma once
 
+#include "../flags.hpp"
 #include "limits.hpp"
 
 #include "quorate/service/integer.hpp"
@@ -77,24 +78,9 @@ Try it:
 
 namespace options_detail {
 
-struct failure {
-  std::string text;
-};
-
-// What was expected, what came, what to do.
-inline std::string complaint(std::string_view flag, std::string_view expected, std::string_view came) {
-  return std::string{flag} + ": expected " + std::string{expected} + ", but got \"" + std::string{came} +
-         "\"";
-}
-
-template <class Int>
-Int integer_within(std::string_view flag, std::string_view text, Int least, Int most) {
-  auto const n = quorate::service::parse_integer<Int>(text);
-  if (!n || *n < least || *n > most)
-    throw failure{
-        complaint(flag, "a number from " + std::to_string(least) + " to " + std::to_string(most), text)};
-  return *n;
-}
+using flags::complaint;
+using flags::failure;
+using flags::integer_within;
 
 inline address parse_address(std::string_view flag, std::string_view text) {
   auto const colon = text.rfind(':');
@@ -192,7 +178,7 @@ inline std::optional<protocol> parse_demo_flags(std::span<char const* const> wor
     if (words.size() == 2 && std::string_view{words[0]} == "--protocol")
       return options_detail::parse_protocol("--protocol", words[1]);
     error = "kv demo: expected nothing or --protocol P, but got \"" + std::string{words[0]} + "\"";
-  } catch (options_detail::failure const& f) {
+  } catch (flags::failure const& f) {
     error = f.text;
   }
   return std::nullopt;
@@ -202,22 +188,13 @@ inline std::optional<protocol> parse_demo_flags(std::span<char const* const> wor
 inline std::optional<serve_flags> parse_serve_flags(std::span<char const* const> words, std::string& error) {
   serve_flags o;
   try {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      std::string_view flag = words[i];
-      std::string_view value;
-      if (auto const equals = flag.find('='); flag.starts_with("--") && equals != flag.npos) {
-        value = flag.substr(equals + 1);
-        flag = flag.substr(0, equals);
-      } else if (i + 1 < words.size()) {
-        value = words[++i];
-      } else {
-        throw options_detail::failure{std::string{flag} + ": expected a value behind it, but nothing came"};
-      }
-      if (!options_detail::set(o, flag, value))
-        throw options_detail::failure{"\"" + std::string{flag} + "\" is no flag of kv serve; see kv --help"};
+    for (flags::reader in{words}; in.next();) {
+      auto const flag = in.word();
+      if (!options_detail::set(o, flag, in.value()))
+        throw flags::failure{"\"" + std::string{flag} + "\" is no flag of kv serve; see kv --help"};
     }
     options_detail::check(o);
-  } catch (options_detail::failure const& f) {
+  } catch (flags::failure const& f) {
     error = f.text;
     return std::nullopt;
   }
