@@ -36,14 +36,15 @@ public:
   // On to the next word; false behind the last one.
   bool next() {
     if (at_ >= words_.size()) return false;
-    word_ = words_[at_++];
+    whole_ = word_ = words_[at_++];
     auto const equals = word_.find('=');
     has_value_ = word_.starts_with("--") && equals != word_.npos;
     value_ = has_value_ ? word_.substr(equals + 1) : std::string_view{};
     if (has_value_) word_ = word_.substr(0, equals);
     return true;
   }
-  std::string_view word() const { return word_; }
+  std::string_view word() const { return word_; }   // the flag, without its `=value`
+  std::string_view whole() const { return whole_; } // as it came
   std::string_view value() {
     if (has_value_) return value_;
     if (at_ >= words_.size()) throw failure{std::string{word_} + ": expected a value behind it, but nothing came"};
@@ -57,7 +58,7 @@ public:
 private:
   std::span<char const* const> words_;
   std::size_t at_ = 0;
-  std::string_view word_, value_;
+  std::string_view whole_, word_, value_;
   bool has_value_ = false;
 };
 

@@ -3,8 +3,8 @@
 //
 //   redis_tools PROGRAM
 #include "../../examples/kv/cluster.hpp"
+#include "../support/shell.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -14,25 +14,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct result {
-  int status = -1;
-  std::string text; // output and errors
-};
-
-result run(std::string const& command) {
-  result r;
-  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return r;
-  std::array<char, 4096> piece{};
-  while (auto const n = std::fread(piece.data(), 1, piece.size(), pipe)) r.text.append(piece.data(), n);
-  r.status = ::pclose(pipe);
-  return r;
-}
+using quorate::test::shell;
 
 int wrong = 0;
 
 void expect(std::string const& command, std::string const& wanted) {
-  auto const r = run(command);
+  auto const r = shell(command);
   bool const good = r.status == 0 && r.text == wanted + "\n";
   std::printf("%s: %s\n", good ? "ok" : "WRONG", command.c_str());
   if (good) return;
@@ -41,7 +28,7 @@ void expect(std::string const& command, std::string const& wanted) {
 }
 
 void benchmark(std::uint16_t port, char const* whom) {
-  auto const r = run("redis-benchmark -p " + std::to_string(port) +
+  auto const r = shell("redis-benchmark -p " + std::to_string(port) +
                      " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
   std::size_t done = 0;
   std::string const mark = "requests per second";

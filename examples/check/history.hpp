@@ -1,0 +1,141 @@
+// `check history`: recorded histories of clients, judged for linearizability.
+#pragma once
+
+#include "../flags.hpp"
+#include "history_text.hpp"
+
+#include "quorate/check/history.hpp"
+#include "quorate/check/history_formats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace check_tool {
+
+inline constexpr std::string_view history_usage =
+    R"(  check history [options] FILE...
+      judges recorded histories of a register (a Jepsen log) or of a map of strings (EDN); which of them
+      a file holds is told by its content. Prints a line a file: "FILE linearizable", "FILE not-linearizable",
+      or "FILE undecided" when the budget is spent.
+      exit status: 0 all are linearizable, 1 one is not, 2 one could not be judged or the command line is wrong
+
+  Options:
+    --explain       prints below each line the order that explains the history, or how far one goes
+    --states N      gives up after so many states, for each key (50000000)
+    --memory MIB    gives up when the tables are so large (2048)
+    --              what follows are files
+)";
+
+struct history_flags {
+  std::vector<std::string> files;
+  bool explain = false;
+  bool help = false;
+  budget limit;
+};
+
+// What follows `check history`; or what is wrong with it, in `error`.
+inline std::optional<history_flags> parse_history_flags(std::span<char const* const> words, std::string& error) {
+  history_flags o;
+  try {
+    bool only_files = false;
+    for (flags::reader in{words}; in.next();) {
+      auto const word = in.whole();
+      if (only_files || !word.starts_with('-'))
+        o.files.emplace_back(word);
+      else if (word == "--")
+        only_files = true;
+      else if (in.word() == "--explain")
+        in.no_value(), o.explain = true;
+      else if (in.word() == "--help")
+        in.no_value(), o.help = true;
+      else if (in.word() == "--states")
+        o.limit.states = flags::integer_within<std::uint64_t>("--states", in.value(), 1, 4'000'000'000);
+      else if (in.word() == "--memory")
+        o.limit.bytes = flags::integer_within<std::uint64_t>("--memory", in.value(), 1, 1 << 20) << 20;
+      else
+        throw flags::failure{"\"" + std::string{in.word()} + "\" is no flag of check history; see check --help"};
+    }
+    if (o.files.empty() && !o.help) throw flags::failure{"history: expected a file or more, but got none"};
+  } catch (flags::failure const& f) {
+    error = f.text;
+    return std::nullopt;
+  }
+  return o;
+}
+
+// The whole file; or why it can't be read, in `error`.
+inline std::optional<std::string> contents_of(std::string const& path, std::string& error) {
+  std::string text;
+  errno = 0;
+  if (auto* const file = std::fopen(path.c_str(), "rb")) {
+    std::array<char, 65536> piece{};
+    while (auto const n = std::fread(piece.data(), 1, piece.size(), file)) text.append(piece.data(), n);
+    bool const whole = std::ferror(file) == 0;
+    int const reason = errno;
+    std::fclose(file);
+    if (whole) return text;
+    errno = reason;
+  }
+  error = path + ": can't be read: " + std::strerror(errno);
+  return std::nullopt;
+}
+
+// The file's verdict, printed; nothing if it could not be read.
+inline std::optional<verdict> judge_file(std::string const& path, history_flags const& o) {
+  std::string error;
+  auto const text = contents_of(path, error);
+  auto history = text ? read_history(path, *text, error) : std::nullopt;
+  if (!history) {
+    std::fprintf(stderr, "check: %s\n", error.c_str());
+    return std::nullopt;
+  }
+  auto told = std::chrono::steady_clock::now();
+  auto const progress = [&](std::uint64_t states) {
+    auto const now = std::chrono::steady_clock::now();
+    if (now - told < std::chrono::seconds{1}) return;
+    told = now;
+    std::fprintf(stderr, "check: %s: %llu states\n", path.c_str(), static_cast<unsigned long long>(states));
+  };
+  return std::visit(
+      [&](auto& r) {
+        auto const j = check_history(r.model, r.operations, o.limit, progress);
+        std::printf("%s %s\n", path.c_str(), name_of(j.found));
+        if (o.explain) std::fputs(witness_of(r, j).c_str(), stdout);
+        std::fflush(stdout);
+        return j.found;
+      },
+      *history);
+}
+
+inline int history(std::span<char const* const> words) {
+  std::string error;
+  auto const o = parse_history_flags(words, error);
+  if (!o) {
+    std::fprintf(stderr, "check: %s\n", error.c_str());
+    return 2;
+  }
+  if (o->help) return std::fwrite(history_usage.data(), 1, history_usage.size(), stdout), 0;
+  int status = 0;
+  for (auto const& file : o->files) {
+    auto const found = judge_file(file, *o);
+    if (!found || *found == verdict::undecided)
+      status = 2;
+    else if (*found == verdict::not_linearizable)
+      status = std::max(status, 1);
+  }
+  return status;
+}
+
+} // namespace check_tool

@@ -1,0 +1,87 @@
+// The command `check history` as a process: what it prints, and its exit status.
+#include "support/shell.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace quorate::test {
+namespace {
+
+// In the folder of the recorded histories; paths are quoted, as they may hold blanks.
+shell_result check(std::string const& words) {
+  return shell("cd '" QUORATE_HISTORIES "' && '" QUORATE_CHECK "' " + words);
+}
+
+TEST_CASE("all the recorded register histories, a line each, as verdicts.txt has them") {
+  auto const all = check("history register/*.log");
+  CHECK(all.status == 1);
+  auto const expected = shell("cd '" QUORATE_HISTORIES "' && sed 's|^|register/|' verdicts.txt");
+  REQUIRE(expected.status == 0);
+  CHECK(all.text == expected.text);
+}
+
+TEST_CASE("the status tells whether all were linearizable") {
+  auto const good = check("history key_value/c01-ok.txt key_value/c10-ok.txt");
+  CHECK(good.status == 0);
+  CHECK(good.text == "key_value/c01-ok.txt linearizable\nkey_value/c10-ok.txt linearizable\n");
+  auto const mixed = check("history key_value/c10-bad.txt -- key_value/c10-ok.txt");
+  CHECK(mixed.status == 1);
+  CHECK(mixed.text == "key_value/c10-bad.txt not-linearizable\nkey_value/c10-ok.txt linearizable\n");
+}
+
+TEST_CASE("what can't be read is told, and does not stop the others") {
+  auto const r = check("history nowhere key_value/c01-ok.txt . verdicts.txt /dev/null key_value/c01-bad.txt");
+  CHECK(r.status == 2);
+  CHECK(r.text == "check: nowhere: can't be read: No such file or directory\n"
+                  "key_value/c01-ok.txt linearizable\n"
+                  "check: .: can't be read: Is a directory\n"
+                  "check: verdicts.txt:1: expected a history, which begins with \"INFO  jepsen.util\" or "
+                  "\"{:process\", but got \"etcd_000.log not-linearizable\"\n"
+                  "check: /dev/null:1: expected a history, which begins with \"INFO  jepsen.util\" or "
+                  "\"{:process\", but got the end of the line\n"
+                  "key_value/c01-bad.txt not-linearizable\n");
+}
+
+TEST_CASE("--explain shows an order, or how far one goes and what can't be placed") {
+  auto const bad = check("history --explain key_value/c01-bad.txt");
+  CHECK(bad.status == 1);
+  CHECK(bad.text == "key_value/c01-bad.txt not-linearizable\n"
+                    "  38 operations, 7 states visited\n"
+                    "  the longest beginning of an order:\n"
+                    "    lines 3-4, process 0: get \"7\", which was \"\"\n"
+                    "    lines 37-38, process 0: append \"7\" \"x 0 0 y\"\n"
+                    "    lines 55-56, process 0: append \"7\" \"x 0 3 y\"\n"
+                    "  what must come next, and can't:\n"
+                    "    lines 59-60, process 0: get \"7\", which was \"x 0 0 y\"\n");
+  auto const good = check("history --explain register/etcd_002.log");
+  CHECK(good.status == 0);
+  CHECK(good.text.find("  an order that explains it:\n    lines 1-2, process 4: read nil\n") != std::string::npos);
+  CHECK(good.text.find("process 0: cas 1 to 4, which failed\n") != std::string::npos);
+}
+
+TEST_CASE("a spent budget is no verdict") {
+  auto const r = check("history --states=3 key_value/c10-ok.txt");
+  CHECK(r.status == 2);
+  CHECK(r.text == "key_value/c10-ok.txt undecided\n");
+}
+
+TEST_CASE("what is wrong with the words is said in words") {
+  auto const complaint = [](std::string const& words) {
+    auto const r = check(words);
+    CHECK(r.status == 2);
+    return r.text;
+  };
+  CHECK(complaint("history") == "check: history: expected a file or more, but got none\n");
+  CHECK(complaint("history --frob x") == "check: \"--frob\" is no flag of check history; see check --help\n");
+  CHECK(complaint("history --explain=1 x") == "check: --explain: expected no value, but got \"1\"\n");
+  CHECK(complaint("history x --states") == "check: --states: expected a value behind it, but nothing came\n");
+  CHECK(complaint("history --memory 0 x").starts_with("check: --memory: expected a number from 1 to"));
+  CHECK(complaint("frob").ends_with("--help, but got \"frob\"; see check --help\n"));
+  CHECK(complaint("").starts_with("check: quorate's checkers\n"));
+  CHECK(check("--help").status == 0);
+  CHECK(check("history --help").text.find("exit status:") != std::string::npos);
+}
+
+} // namespace
+} // namespace quorate::test
