@@ -71,11 +71,11 @@ public:
 
   template <class Value>
   Value one_of(std::span<std::pair<std::string_view, Value> const> words) {
-    std::string all;
-    for (auto const& [word, value] : words) {
+    for (auto const& [word, value] : words)
       if (word_here() == word) return rest_.remove_prefix(word.size()), value;
+    std::string all;
+    for (auto const& [word, value] : words)
       all += (all.empty() ? "" : &word == &words.back().first ? " or " : ", ") + std::string{word};
-    }
     fail(all);
   }
 
@@ -132,20 +132,20 @@ class assembly {
 public:
   void take(event_line<Model> const& e, std::uint64_t instant) {
     auto& p = processes_[e.process];
-    auto const who = "process " + std::to_string(e.process);
-    auto const which = " (line " + std::to_string(p.since) + ")";
-    if (p.gone) throw bad_line{"expected nothing more of " + who + ", whose outcome was unknown" + which};
+    auto const who = [&] { return "process " + std::to_string(e.process); };
+    auto const which = [&] { return " (line " + std::to_string(p.since) + ")"; };
+    if (p.gone) throw bad_line{"expected nothing more of " + who() + ", whose outcome was unknown" + which()};
     if (e.kind == event_kind::invoke) {
       if (p.open)
-        throw bad_line{"expected the end of what " + who + " began before" + which + ", but it begins anew"};
+        throw bad_line{"expected the end of what " + who() + " began before" + which() + ", but it begins anew"};
       p = {all_.size(), instant, true, false};
       all_.push_back({{e.asked, std::nullopt, instant, instant, e.process}, false});
       return;
     }
-    if (!p.open) throw bad_line{"expected " + who + " to begin something, but it ends what it did not begin"};
+    if (!p.open) throw bad_line{"expected " + who() + " to begin something, but it ends what it did not begin"};
     auto& [op, never_happened] = all_[p.number];
     if (op.asked.what != e.asked.what || (e.repeats && !(op.asked == e.asked)))
-      throw bad_line{"expected the end of what " + who + " began before" + which + ", but another one ends"};
+      throw bad_line{"expected the end of what " + who() + " began before" + which() + ", but another one ends"};
     op.returned = instant;
     never_happened = e.kind == event_kind::fail && !e.happened;
     if (e.kind == event_kind::ok || e.happened) op.answered = e.answered;
