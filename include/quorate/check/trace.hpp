@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace quorate {
+namespace quorate::check {
 
 enum class trace_kind : std::uint8_t {
   start,     // the node begins: founded, or back after a crash
@@ -63,4 +63,4 @@ inline std::string line_of(trace_record const& r) {
   return line;
 }
 
-} // namespace quorate
+} // namespace quorate::check
