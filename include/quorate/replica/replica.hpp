@@ -133,8 +133,10 @@ public:
       else stop();
     }
     release(send, machine);
-    return {deadline(), pending()};
+    return next();
   }
+  // What turn() returns, for whoever takes the four steps. What waits for a sync that was ordered is not pending.
+  turn_result<time> next() const { return {deadline(), pending()}; }
 
   // Timers, proposals and reads go to the core, and what may leave without a disk leaves.
   template <class Send>
@@ -303,9 +305,8 @@ private:
 
   bool pending() const {
     if (b_.stopped) return false;
-    return b_.hands.more_due_ || b_.hands.has_ready() || !durable_ ||
-           durable_->number() != b_.hands.latest().number() || applying_.behind(b_) || reads_.pending() ||
-           proposals_.pending(b_);
+    return b_.hands.more_due_ || b_.hands.has_ready() || ordered_ != b_.hands.latest().number() ||
+           applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
     if (b_.stopped) return std::nullopt;

@@ -38,6 +38,7 @@ struct any_machine {
 // | r.start_sync()              | optional<sync_order>     | an order for the storage, if anything was written   |
 // | r.synced(durable)           |                          | that sync has succeeded                             |
 // | r.release(send, machine)    |                          | what waited leaves; what is committed is applied    |
+// | c.next()                    | turn_result<R::time>     | as turn() returns it, for whoever takes these steps |
 // | r.compact(upto)             |                          | entries up to there, if applied, may go             |
 // | r.stop()                    |                          | for good                                            |
 // | c.status()                  | replica_status           | who leads, what is committed and applied, and why   |
@@ -60,6 +61,7 @@ concept replicated_log = requires(R& r, R const& c, typename R::command command,
   { r.start_sync() } -> std::same_as<std::optional<sync_order>>;
   r.synced(token);
   r.release(send, machine);
+  { c.next() } -> std::same_as<turn_result<typename R::time>>;
   r.compact(index);
   r.stop();
   { c.status() } -> std::same_as<replica_status>;

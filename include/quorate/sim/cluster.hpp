@@ -1,0 +1,373 @@
+// Nodes, their disks and the messages between them, moved by actions and by nothing else: no chance and no clock is
+// in here. After each action everything is checked.
+#pragma once
+
+#include "quorate/effect/strength.hpp"
+#include "quorate/message/hash.hpp"
+#include "quorate/message/print.hpp"
+#include "quorate/policy/quorum.hpp"
+#include "quorate/sim/chronicle.hpp"
+#include "quorate/sim/coverage.hpp"
+#include "quorate/sim/disk.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace quorate::sim {
+
+struct cluster_options {
+  std::uint32_t nodes = 3;
+  std::uint64_t seed = 0; // of the timers' jitter
+  timings times{};
+  std::size_t entries = 4096; // room on each disk
+};
+
+// `Family` names the node (log_node, decree_node), its disk, and the ghost that watches.
+template <class Family>
+class cluster {
+public:
+  using family = Family;
+  using node_type = typename Family::node;
+  using disk_type = typename node_type::disk_type;
+  using message = typename node_type::message;
+  using ghost_type = typename Family::template ghost<cluster>;
+
+  struct packet {
+    std::uint32_t from = 0, to = 0; // places
+    store_id store{};               // of the sender
+    message what{};
+    std::vector<std::byte> bytes{};
+    std::uint32_t count = 0;
+    std::uint64_t hash = 0; // of all this
+    std::uint64_t number = 0; // of no other message; 0: this one has arrived, or is lost
+  };
+  struct host {
+    node_id id{};
+    disk_type disk;
+    std::vector<store_id> known{}; // which disk each member had, as it was founded
+    std::optional<node_type> node{};
+    std::deque<sync_order> in_flight{};
+    bool lost = false; // its disk is not what it was: it may stay away for good
+    bool abandoned = false; // it is never to come back: nobody need keep anything for it
+    typename ghost_type::record seen{};
+
+    host(node_id n, disk_type d) : id{n}, disk{std::move(d)} {}
+    bool up() const { return node.has_value(); }
+    std::uint32_t place() const { return id.value - 1; }
+  };
+
+  explicit cluster(cluster_options const& o) : options_{o}, ghost_{*this} {
+    for (std::uint32_t i = 1; i <= o.nodes; ++i) members_.push_back(node_id{i});
+    found();
+  }
+  cluster(cluster const&) = delete;
+  cluster& operator=(cluster const&) = delete;
+
+  // Carries an action out, if it is possible; false: it is not, and nothing has changed.
+  bool execute(action const& a) {
+    if (a.node >= hosts_.size()) return false;
+    if (a.what != act::deliver) return possible(a) && (carry_out(a), true);
+    auto const slot = find(a);
+    return slot && deliver(a, *slot);
+  }
+  // The same for the message in `slot`, one of sent().
+  bool deliver(action const& a, std::uint32_t slot) {
+    if (!packets_[slot].number) return false;
+    auto& h = hosts_[a.node];
+    auto& p = packets_[slot];
+    bool const heard = h.up() && !h.node->stopped();
+    begin(a, h);
+    if (heard && strangers(h, hosts_[p.from], p)) ++covered_[happening::strangers];
+    else if (heard) hand_over(h, p);
+    if (a.flag == 0) free(slot);
+    return heard ? (check(h, false), true) : true;
+  }
+  // The message in `slot` is lost.
+  void lose(std::uint32_t slot) {
+    note_message(check::trace_kind::drop, packets_[slot]);
+    free(slot);
+  }
+  // Messages that left during the last action, by slot; they stay where they are until delivered or lost.
+  std::vector<std::uint32_t> const& sent() const { return sent_; }
+  packet const& at(std::uint32_t slot) const { return packets_[slot]; }
+
+  // --- what is known
+  std::uint32_t size() const { return static_cast<std::uint32_t>(hosts_.size()); }
+  host& operator[](std::uint32_t place) { return hosts_[place]; }
+  host const& operator[](std::uint32_t place) const { return hosts_[place]; }
+  std::vector<node_id> const& members() const { return members_; }
+  char const* broken() const { return broken_; } // nullptr: nothing
+  std::uint32_t broken_at() const { return broken_at_; }
+  void breaks(char const* sentence, std::uint32_t place) {
+    if (broken_ != nullptr) return;
+    broken_ = sentence, broken_at_ = place;
+    log_.note({.node = place + 1, .kind = check::trace_kind::violation, .text = sentence});
+  }
+  ghost_type& ghost() { return ghost_; }
+  ghost_type const& ghost() const { return ghost_; }
+  coverage& covered() { return covered_; }
+  chronicle& log() { return log_; }
+  // Messages will be looked for by their content.
+  void index_messages() { by_content_.emplace(); }
+  // May one more node lose its disk? The others must still be able to decide, and to find all that was decided.
+  bool can_lose(std::uint32_t place) const {
+    node_set<64> rest{};
+    for (auto const& h : hosts_)
+      if (!h.lost && h.place() != place) rest.insert(index_of(h));
+    return decide(rest);
+  }
+  bool decide(node_set<64> nodes) const {
+    typename node_type::core_type::options::quorum_type const q{};
+    configuration const all{node_set<64>::first(hosts_.size())};
+    return q.met(quorum_phase::election, nodes, all) && q.met(quorum_phase::commit, nodes, all);
+  }
+  static node_index index_of(host const& h) { return node_index{static_cast<std::uint8_t>(h.place())}; }
+
+private:
+  void found() {
+    for (auto const id : members_) {
+      hosts_.emplace_back(id, Family::make_disk(identity_of(id, 100), options_.entries));
+      for (auto const other : members_) hosts_.back().known.push_back(store_id{100 + other.value});
+    }
+    for (auto& h : hosts_) boot(h);
+  }
+  static store_identity identity_of(node_id id, std::uint64_t base) {
+    return {cluster_id{7}, id, store_id{base + id.value}, incarnation_id{1}};
+  }
+  void boot(host& h) {
+    auto const life = h.disk.identity().incarnation.value;
+    h.node.emplace(h.id, members_, h.disk, options_.times, options_.seed + h.id.value * 1'000'003U + life * 7'919U);
+    note(h, check::trace_kind::start, "");
+    check(h, true);
+  }
+
+  // --- actions
+  bool possible(action const& a) const {
+    auto const& h = hosts_[a.node];
+    bool const works = h.up() && !h.node->stopped();
+    switch (a.what) {
+    case act::turn: return h.up();
+    case act::sync: return works && a.argument < h.in_flight.size();
+    case act::crash: return h.up();
+    case act::restart: return !h.up();
+    case act::wipe: return !h.up() && (h.lost || can_lose(a.node));
+    case act::damage: return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
+    case act::renew: return Family::renews;
+    case act::abandon: return true;
+    default: return works;
+    }
+  }
+  void carry_out(action const& a) {
+    auto& h = hosts_[a.node];
+    begin(a, h);
+    bool restarted = false;
+    switch (a.what) {
+    case act::turn: turn(h, a.match, static_cast<turn_steps>(a.flag)); break;
+    case act::sync: sync(h, a.argument, static_cast<sync_end>(a.flag)); break;
+    case act::crash: return crash(h, a.argument);
+    case act::restart: return restart(h);
+    case act::propose:
+    case act::read: ghost_.request(h, a); break;
+    case act::compact: ghost_.compact(h, a.argument); break;
+    case act::trouble: h.disk.make(static_cast<disk_trouble>(a.argument)); break;
+    case act::wipe: return wipe(h);
+    case act::damage: h.disk.damage(log_index{a.argument}), h.lost = true; break;
+    case act::renew: return renew();
+    case act::abandon: h.abandoned = true; break;
+    case act::deliver: break;
+    }
+    if (h.up()) check(h, restarted);
+  }
+  void begin(action const& a, host& h) {
+    log_.begin(a);
+    ++covered_.events;
+    sent_.clear();
+    if (h.up()) ghost_.before(h);
+  }
+
+  void turn(host& h, std::uint64_t now, turn_steps steps) {
+    auto const send = sender(h);
+    h.node->collect(now, send);
+    if (steps == turn_steps::and_order || steps == turn_steps::all) start_sync(h);
+    if (steps >= turn_steps::all) h.node->release(send, machine(h));
+  }
+  void start_sync(host& h) {
+    if (h.node->stopped()) return;
+    if (auto order = h.node->start_sync()) {
+      h.disk.close_group();
+      h.in_flight.push_back(std::move(*order));
+    }
+  }
+  void sync(host& h, std::size_t which, sync_end end) {
+    auto const it = h.in_flight.begin() + static_cast<std::ptrdiff_t>(which);
+    auto order = std::move(*it);
+    h.in_flight.erase(it);
+    auto const done = end == sync_end::failed ? std::nullopt : h.disk.sync(std::move(order));
+    ++covered_[happening::syncs];
+    if (end == sync_end::failed) h.disk.fail("a sync has failed");
+    note(h, check::trace_kind::sync, end == sync_end::failed ? "failed" : "");
+    if (end == sync_end::untold) return;
+    if (done) h.node->synced(*done);
+    else h.node->stop();
+    h.node->release(sender(h), machine(h));
+  }
+  void crash(host& h, std::size_t kept) {
+    auto const risk = h.disk.groups_at_risk();
+    kept = std::min(kept, risk);
+    ++covered_[happening::crashes];
+    covered_[happening::groups_kept] += kept;
+    covered_[happening::groups_lost] += risk - kept;
+    covered_[happening::torn_syncs] += h.in_flight.empty() ? 0 : 1;
+    note(h, check::trace_kind::crash, std::to_string(risk - kept) + " of " + std::to_string(risk) + " groups lost");
+    ghost_.ends(h);
+    h.node.reset();
+    h.in_flight.clear();
+    h.disk.crash(kept);
+  }
+  void restart(host& h) {
+    ++covered_[happening::starts];
+    if (h.disk.damaged()) return note(h, check::trace_kind::stop, "the disk is damaged: it stays down");
+    boot(h);
+  }
+  void wipe(host& h) {
+    auto const last = h.disk.identity();
+    h.disk = Family::make_disk(identity_of(h.id, last.store.value + 1000 - h.id.value), options_.entries);
+    h.lost = true;
+    h.seen = {};
+    std::fill(h.known.begin(), h.known.end(), store_id{});
+  }
+  void renew() {
+    for (std::uint32_t slot = 0; slot < packets_.size(); ++slot)
+      if (packets_[slot].number != 0) free(slot);
+    for (auto& h : hosts_) h.node.reset();
+    hosts_.clear();
+    ghost_.begin_anew();
+    found();
+  }
+
+  // --- messages
+  auto sender(host& h) {
+    return [this, &h](node_id to, auto const& m, auto const&... bytes) { this->post(h, to, m, bytes...); };
+  }
+  auto machine(host& h) {
+    return [this, &h](auto const& outcome) { ghost_.hear(h, outcome); };
+  }
+  template <class M>
+  void post(host& h, node_id to, M const& m, payloads bytes = {}) {
+    if constexpr (binding_message<M>) ghost_.said(h, to, m);
+    auto const slot = take_slot();
+    auto& p = packets_[slot];
+    p.from = h.place(), p.to = to.value - 1;
+    p.store = h.disk.identity().store;
+    p.what = m;
+    p.bytes.assign(bytes.whole().begin(), bytes.whole().end());
+    p.count = bytes.count();
+    p.number = ++posted_;
+    hasher content;
+    content.number(std::uint64_t{p.from} << 32 | p.to << 8 | p.what.index());
+    wire<M>::put(content, m);
+    content.bytes(p.bytes.data(), p.bytes.size());
+    p.hash = content.value();
+    log_.mix(p.hash);
+    ++covered_.sent[p.what.index()];
+    sent_.push_back(slot);
+    if (by_content_) by_content_->emplace(p.hash, slot);
+    if (log_.traces()) note_message(check::trace_kind::send, p);
+  }
+  std::uint32_t take_slot() {
+    if (free_.empty()) {
+      packets_.emplace_back();
+      return static_cast<std::uint32_t>(packets_.size() - 1);
+    }
+    auto const slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+  void free(std::uint32_t slot) {
+    auto& p = packets_[slot];
+    p.number = 0;
+    if (by_content_) {
+      auto [it, end] = by_content_->equal_range(p.hash);
+      while (it != end && it->second != slot) ++it;
+      if (it != end) by_content_->erase(it);
+    }
+    free_.push_back(slot);
+  }
+  // Of several alike the oldest.
+  std::optional<std::uint32_t> find(action const& a) const {
+    if (!by_content_) return std::nullopt;
+    auto const it = by_content_->lower_bound(a.match);
+    if (it == by_content_->end() || it->first != a.match) return std::nullopt;
+    return it->second;
+  }
+  // Both ends of a link remember which disk the other had.
+  bool strangers(host& h, host& peer, packet const& p) {
+    auto const meet = [](store_id& known, store_id is) {
+      if (known == store_id{}) known = is;
+      return known == is;
+    };
+    bool const met = meet(h.known[p.from], p.store);
+    return !(meet(peer.known[p.to], h.disk.identity().store) && met);
+  }
+  void hand_over(host& h, packet const& p) {
+    if (log_.traces()) note_message(check::trace_kind::deliver, p);
+    auto const bytes = payloads::trusted(p.bytes, p.count);
+    std::visit([&](auto const& m) { h.node->receive(members_[p.from], m, bytes); }, p.what);
+  }
+
+  // --- checks and records
+  void check(host& h, bool restarted) {
+    bool const had_stopped = h.seen.stopped;
+    if (auto const* sentence = ghost_.after(h, restarted)) breaks(sentence, h.place());
+    if (h.up() && h.node->stopped() && !had_stopped) {
+      h.seen.stopped = true;
+      ++covered_[happening::stops];
+      if (log_.traces()) note(h, check::trace_kind::stop, h.node->failure());
+    }
+  }
+  void note(host const& h, check::trace_kind kind, std::string text) {
+    if (!log_.traces()) return;
+    check::trace_record r{.node = h.id.value, .kind = kind, .text = std::move(text)};
+    if (h.up()) r.term = h.node->era();
+    log_.note(std::move(r));
+  }
+  void note_message(check::trace_kind kind, packet const& p) {
+    if (!log_.traces()) return;
+    bool const arrives = kind == check::trace_kind::deliver;
+    check::trace_record r{.node = (arrives ? p.to : p.from) + 1, .kind = kind, .peer = (arrives ? p.from : p.to) + 1};
+    r.message = p.number;
+    auto const& h = hosts_[r.node - 1];
+    if (h.up()) r.term = h.node->era();
+    std::visit([&](auto const& m) {
+      r.name = type_name<std::remove_cvref_t<decltype(m)>>();
+      print(r.text, m);
+    }, p.what);
+    log_.note(std::move(r));
+  }
+
+  cluster_options options_;
+  std::vector<node_id> members_{};
+  std::deque<host> hosts_{};
+  std::deque<packet> packets_{}; // whose places do not move
+  std::vector<std::uint32_t> free_{};
+  std::vector<std::uint32_t> sent_{};
+  std::uint64_t posted_ = 0;
+  std::optional<std::multimap<std::uint64_t, std::uint32_t>> by_content_{};
+  ghost_type ghost_;
+  coverage covered_{};
+  chronicle log_{};
+  char const* broken_ = nullptr;
+  std::uint32_t broken_at_ = 0;
+};
+
+} // namespace quorate::sim

@@ -1,0 +1,188 @@
+// A disk under any Storage: it remembers what no sync has covered, and after a power cut keeps as much of it as the
+// contract of policy/storage.hpp allows. It can fail, be full, and rot.
+#pragma once
+
+#include "quorate/core/log_shape.hpp"
+#include "quorate/sim/fitting.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quorate::sim {
+
+enum class disk_trouble : std::uint8_t { none, writes_fail, full };
+
+// What was written, as the simulator's checks want to know it.
+struct disk_write {
+  enum class kind : std::uint8_t { entries, truncation, hard };
+  kind what{};
+  entry_run run{};   // of a truncation: what begins at run.first is gone
+  hard_state hard{};
+  std::uint64_t group = 0; // those of one group, between two sync orders, are kept together or not at all
+  std::size_t at = 0, size = 0; // of its records
+};
+
+template <class Storage>
+class disk {
+  using fitting = storage_fitting<Storage>;
+
+public:
+  disk(store_identity const& identity, std::size_t entries) : inner_{fitting::make(identity, entries)} {}
+
+  // --- the Storage policy
+  decltype(auto) log() const { return inner_.log(); }
+  hard_state hard() const { return inner_.hard(); }
+  store_identity identity() const { return inner_.identity(); }
+  std::optional<payloads> read(log_index first, std::uint32_t count) {
+    if (first <= damaged_ && damaged_ < first + count) return failure_ = "a record is damaged", std::nullopt;
+    return inner_.read(first, count);
+  }
+  bool put(entry_run const& run, payloads const& bytes) {
+    if (fails()) return false;
+    note({.what = disk_write::kind::entries, .run = run}, bytes.whole());
+    return inner_.put(run, bytes);
+  }
+  bool truncate(log_index from) {
+    if (fails()) return false;
+    note({.what = disk_write::kind::truncation, .run = {from, 0, {}, {}}});
+    return inner_.truncate(from);
+  }
+  bool put(hard_state const& h) {
+    if (fails()) return false;
+    note({.what = disk_write::kind::hard, .hard = h});
+    return inner_.put(h);
+  }
+  bool compact(log_index upto) { return inner_.compact(upto); }
+  std::optional<durable> sync(sync_order order) {
+    auto const upto = order.upto();
+    auto const done = inner_.sync(std::move(order));
+    if (done && upto > durable_) forget(upto);
+    return done;
+  }
+  std::string failure() const { return failure_.empty() ? std::string{inner_.failure()} : failure_; }
+
+  // --- what the simulator does to it
+  // A sync was ordered: what comes now is of another group.
+  void close_group() {
+    if (!pending().empty() && pending().back().group == group_) ++group_;
+  }
+  // How many groups a power cut may take, or keep.
+  std::size_t groups_at_risk() const {
+    auto const p = pending();
+    return p.empty() ? 0 : p.back().group - p.front().group + 1;
+  }
+  // The power goes; the oldest `kept` groups had reached the disk.
+  void crash(std::size_t kept) {
+    auto const p = pending();
+    fitting::crash(inner_);
+    numbers n;
+    for (auto const& w : p) {
+      if (w.group - p.front().group >= kept || !carry_out(w)) break;
+      (void)n.next();
+    }
+    if (n.latest().number() > 0) (void)inner_.sync(n.order());
+    fitting::reopen(inner_);
+    begin();
+  }
+  void fail(char const* why) { failure_ = why; }
+  void make(disk_trouble t) { trouble_ = t; }
+  // The record of entry i can't be read any more.
+  void damage(log_index i) { damaged_ = i; }
+  // Would an opening find damage?
+  bool damaged() const { return damaged_ > log().compacted() && damaged_ <= log().last(); }
+
+  // --- what is known of it
+  std::uint64_t writes() const { return durable_ + pending().size(); } // since it was opened
+  // Calls f(write, bytes) for each write after number n. Precondition: no sync has covered them.
+  template <class F>
+  void each_after(std::uint64_t n, F&& f) const {
+    auto const p = pending();
+    for (auto i = n > durable_ ? static_cast<std::size_t>(n - durable_) : 0; i < p.size(); ++i)
+      f(p[i], payloads::bytes{bytes_.data() + p[i].at, p[i].size});
+  }
+  hard_state durable_hard() const { return durable_hard_; }
+  // The log as a power cut would leave it at the least.
+  using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
+  shape const& durable_log() const { return durable_log_; }
+  // Would entry i still be there as it is?
+  bool is_durable(log_index i) const {
+    return i <= log().compacted() || (i <= durable_log_.last() && durable_log_.stamp_at(i) == log().stamp_at(i));
+  }
+  Storage const& inner() const { return inner_; }
+
+private:
+  struct numbers : ticket_source {
+    using ticket_source::next;
+    using ticket_source::order;
+  };
+
+  bool fails() {
+    if (trouble_ == disk_trouble::none) return false;
+    failure_ = trouble_ == disk_trouble::full ? "the disk is full" : "a write has failed";
+    return true;
+  }
+  std::span<disk_write const> pending() const { return std::span{journal_}.subspan(head_); }
+  void note(disk_write w, payloads::bytes bytes = {}) {
+    w.group = group_;
+    w.at = bytes_.size(), w.size = bytes.size();
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    journal_.push_back(w);
+  }
+  void forget(std::uint64_t upto) {
+    for (; durable_ < upto && head_ < journal_.size(); ++durable_, ++head_) {
+      auto const& w = journal_[head_];
+      if (w.what == disk_write::kind::hard) durable_hard_ = w.hard;
+      else if (w.what == disk_write::kind::truncation) durable_log_.truncate(w.run.first);
+      else (void)durable_log_.put(w.run);
+    }
+    if (durable_log_.compacted() < log().compacted()) durable_log_.compact(log().compacted());
+    if (head_ == journal_.size()) journal_.clear(), bytes_.clear(), head_ = 0;
+  }
+  template <log_view Log>
+  static shape shape_of(Log const& log) {
+    shape out{log.compacted(), log.stamp_at(log.compacted()), {}};
+    for (auto i = log.compacted() + 1; i <= log.last();) {
+      auto const run = log.run_at(i, ~std::uint32_t{0});
+      (void)out.put(run);
+      i = run.last() + 1;
+    }
+    return out;
+  }
+  bool carry_out(disk_write const& w) {
+    switch (w.what) {
+    case disk_write::kind::hard: return inner_.put(w.hard);
+    case disk_write::kind::truncation:
+      return w.run.first > log().compacted() && w.run.first <= log().last() + 1 && inner_.truncate(w.run.first);
+    case disk_write::kind::entries: break;
+    }
+    return w.run.first == log().last() + 1 &&
+           inner_.put(w.run, payloads::trusted({bytes_.data() + w.at, w.size}, w.run.count));
+  }
+  void begin() {
+    journal_.clear(), bytes_.clear();
+    head_ = 0, durable_ = 0, group_ = 0;
+    durable_hard_ = inner_.hard();
+    durable_log_ = shape_of(inner_.log());
+    trouble_ = disk_trouble::none;
+    failure_.clear();
+  }
+
+  Storage inner_;
+  std::vector<disk_write> journal_{}; // from head_ on: what no sync has covered
+  std::vector<std::byte> bytes_{};
+  std::size_t head_ = 0;
+  std::uint64_t durable_ = 0; // how many writes a sync has covered
+  std::uint64_t group_ = 0;
+  hard_state durable_hard_{};
+  shape durable_log_{};
+  disk_trouble trouble_{};
+  log_index damaged_{};
+  std::string failure_{};
+};
+
+} // namespace quorate::sim

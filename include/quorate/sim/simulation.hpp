@@ -1,0 +1,368 @@
+// One seed: a cluster in the weather that the seed draws, then, with the faults gone, the proof that it comes right.
+#pragma once
+
+#include "quorate/sim/clock.hpp"
+#include "quorate/sim/cluster.hpp"
+#include "quorate/sim/nemesis.hpp"
+#include "quorate/sim/network.hpp"
+#include "quorate/sim/queue.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace quorate::sim {
+
+struct run_options {
+  std::uint64_t seed = 1;
+  std::uint32_t nodes = 0; // 0: the seed draws 1 to 7
+  fault_set allowed = all_faults;
+  bool certain = false;             // all that is allowed exists; else each with odds of one half
+  std::uint64_t storm_us = 30'000'000; // how long the faults last, at most; at least half of it
+};
+
+struct run_result {
+  char const* broken = nullptr; // the sentence; nullptr: all was well
+  std::uint32_t node = 0;       // where; an id, 0: nowhere
+  std::uint64_t hash = 0;       // of all that happened
+  std::uint32_t nodes = 0;
+  cluster_options built{}; // with what a replay must build its cluster
+  coverage covered{};
+};
+
+template <class Family>
+class simulation {
+public:
+  using world_type = cluster<Family>;
+  using clients = typename Family::template clients<world_type>;
+
+  explicit simulation(run_options const& o)
+      : options_{o}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()}, world_{built_},
+        links_{built_.nodes, draws_.network, weather_, world_.covered()}, clients_{world_, draws_.clients},
+        clocks_(built_.nodes), nodes_(built_.nodes), nemesis_{*this} {}
+
+  world_type& world() { return world_; }
+
+  run_result run() {
+    begin();
+    while (world_.broken() == nullptr && !over_ && !queue_.empty()) step(queue_.take());
+    auto& covered = world_.covered();
+    ++covered.seeds;
+    covered.simulated_us = now_;
+    return {world_.broken(), world_.broken() == nullptr ? 0 : world_.broken_at() + 1, world_.log().hash(),
+            world_.size(), built_, covered};
+  }
+
+  // --- what a nemesis may do
+  weather const& sky() const { return weather_; }
+  streams& draws() { return draws_; }
+  network& links() { return links_; }
+  clock& clock_of(std::uint32_t n) { return clocks_[n]; }
+  std::uint64_t now() const { return now_; }
+  void strike_at(std::uint64_t when, fault f) { queue_.put(when, strike, 0, static_cast<std::uint64_t>(f)); }
+  void mend_at(std::uint64_t when, std::size_t which) { queue_.put(when, mend, 0, which); }
+  std::uint32_t leader() const { // its place, or, if there is none, the number of nodes
+    for (std::uint32_t n = 0; n < world_.size(); ++n)
+      if (world_[n].up() && world_[n].node->leads()) return n;
+    return world_.size();
+  }
+  bool crash(std::uint32_t n) {
+    if (!world_[n].up()) return false;
+    auto const risk = world_[n].disk.groups_at_risk();
+    auto kept = risk;
+    if (weather_.has(fault::lost_writes)) kept = draws_.disk.below(2) == 0 ? 0 : draws_.disk.below(risk + 1);
+    if (kept < risk) ++world_.covered()[fault::lost_writes];
+    act({.what = act::crash, .argument = static_cast<std::uint32_t>(kept)}, n);
+    ++nodes_[n].life;
+    come_back(n, draws_.processes.on_log_scale(1000, 8'000'000));
+    return true;
+  }
+  bool pause(std::uint32_t n, std::uint64_t until) {
+    nodes_[n].paused_until = std::max(nodes_[n].paused_until, until);
+    return true;
+  }
+  bool trouble(std::uint32_t n, disk_trouble t) {
+    return act({.what = act::trouble, .argument = static_cast<std::uint32_t>(t)}, n);
+  }
+  bool wipe(std::uint32_t n) {
+    if (!world_.can_lose(n) || world_[n].lost) return false;
+    crash(n);
+    return act({.what = act::wipe}, n);
+  }
+  bool damage(std::uint32_t n, stream& random) {
+    auto const place = clients_.what_may_rot(n, random);
+    return !world_[n].lost && place != 0 && act({.what = act::damage, .argument = place}, n);
+  }
+
+private:
+  enum : std::uint32_t { deliver, turn, sync, request, restart, strike, mend, tidy, fall, calm, check, late };
+  struct node_course {
+    std::uint64_t life = 0;
+    std::uint64_t turn_at = 0; // 0: no turn is due
+    std::uint64_t paused_until = 0;
+    std::uint64_t free_at = 0; // it is slow, and busy until then
+    std::uint64_t pace = 20;   // microseconds between what comes and the turn that sees to it
+    bool comes_back = false;
+  };
+
+  cluster_options build() {
+    auto const drawn = static_cast<std::uint32_t>(draws_.topology.between(1, 7));
+    cluster_options o{.nodes = options_.nodes == 0 ? drawn : options_.nodes, .seed = draws_.timeouts()};
+    if (weather_.has(fault::small_disks)) o.entries = draws_.disk.on_log_scale(80, 512);
+    return o;
+  }
+  void begin() {
+    auto& covered = world_.covered();
+    for (std::size_t i = 0; i < faults; ++i) covered.enabled[i] = weather_.has(static_cast<fault>(i)) ? 1 : 0;
+    covered[fault::small_disks] = covered.enabled[static_cast<std::size_t>(fault::small_disks)];
+    disk_pace_ = draws_.disk.on_log_scale(100, 4000);
+    client_pace_ = draws_.clients.on_log_scale(20'000, 500'000);
+    tidies_ = draws_.disk.below(4) != 0 || weather_.has(fault::small_disks);
+    for (std::uint32_t n = 0; n < world_.size(); ++n) {
+      auto const drift = 200 * std::uint64_t{weather_.force(fault::drift)};
+      if (drift > 0) clocks_[n].run_at(1'000'000 - drift + draws_.clock.below(2 * drift + 1), 0);
+      covered[fault::drift] += drift > 0 ? 1 : 0;
+      if (weather_.has(fault::slow_nodes) && draws_.processes.below(2) == 0) {
+        nodes_[n].pace = draws_.processes.on_log_scale(100, 20 + 20 * weather_.force(fault::slow_nodes) + 100);
+        ++covered[fault::slow_nodes];
+      }
+      want_turn(n, 1 + n);
+    }
+    nemesis_.begin();
+    queue_.put(client_pace_, request, 0);
+    queue_.put(100'000, tidy, 0);
+    queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
+  }
+
+  // --- events
+  void step(event const& e) {
+    now_ = e.time;
+    switch (e.what) {
+    case deliver: return on_deliver(e);
+    case turn: return on_turn(e);
+    case sync: return on_sync(e);
+    case request: return on_request();
+    case restart: return on_restart(e);
+    case strike: return nemesis_.strike(static_cast<fault>(e.argument));
+    case mend: return nemesis_.mend(static_cast<std::size_t>(e.argument));
+    case tidy: return on_tidy();
+    case fall: return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
+    case calm: return heal();
+    case check: return on_check();
+    case late: return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
+    }
+  }
+  // The node stands still: what happens to it happens later.
+  bool waits(event const& e, std::uint32_t n) {
+    if (nodes_[n].paused_until <= now_) return false;
+    queue_.put(nodes_[n].paused_until, e.what, e.node, e.argument);
+    return true;
+  }
+  void on_deliver(event const& e) {
+    auto const slot = e.node;
+    if (world_.at(slot).number != e.argument >> 1) return;
+    auto const n = world_.at(slot).to;
+    if (waits(e, n)) return;
+    action const a{.what = act::deliver,
+                   .node = static_cast<std::uint8_t>(n),
+                   .peer = static_cast<std::uint8_t>(world_.at(slot).from),
+                   .flag = static_cast<std::uint8_t>(e.argument & 1U),
+                   .time = now_,
+                   .match = world_.at(slot).hash};
+    if (world_.deliver(a, slot) && world_[n].up()) want_turn(n, now_ + nodes_[n].pace);
+  }
+  void on_turn(event const& e) {
+    auto const n = e.node;
+    auto& course = nodes_[n];
+    if (course.turn_at != now_ || !world_[n].up() || waits(e, n)) {
+      if (course.turn_at == now_) course.turn_at = course.paused_until > now_ ? course.paused_until : 0;
+      return;
+    }
+    course.turn_at = 0;
+    bool const dies = draws_.processes.chance(std::uint64_t{weather_.force(fault::mid_turn)} * 15);
+    auto const most = weather_.has(fault::crossed_syncs) ? 4U : 1U;
+    auto steps = world_[n].in_flight.size() < most ? turn_steps::all : turn_steps::no_order;
+    if (dies) steps = steps == turn_steps::all && draws_.processes.below(2) == 0 ? turn_steps::and_order
+                                                                                : turn_steps::collect;
+    act({.what = act::turn, .flag = static_cast<std::uint8_t>(steps), .match = clocks_[n].at(now_)}, n);
+    if (dies) torn(n);
+  }
+  void on_sync(event const& e) {
+    auto const n = e.node;
+    if ((e.argument & 0xffff) != (nodes_[n].life & 0xffff) || !world_[n].up() || waits(e, n)) return;
+    auto const& all = world_[n].in_flight;
+    std::uint32_t place = 0;
+    while (place < all.size() && all[place].upto() != e.argument >> 16) ++place;
+    if (place == all.size()) return;
+    if (place > 0) ++world_.covered()[fault::crossed_syncs];
+    auto end = sync_end::well;
+    if (draws_.disk.chance(std::uint64_t{weather_.force(fault::failed_syncs)} * 20)) {
+      end = sync_end::failed;
+      ++world_.covered()[fault::failed_syncs];
+    }
+    bool const dies = draws_.processes.chance(std::uint64_t{weather_.force(fault::mid_turn)} * 15);
+    if (dies) end = sync_end::untold;
+    act({.what = act::sync, .flag = static_cast<std::uint8_t>(end), .argument = place}, n);
+    if (dies) torn(n);
+  }
+  void torn(std::uint32_t n) {
+    ++world_.covered()[fault::mid_turn];
+    ++world_.covered()[happening::torn_turns];
+    crash(n);
+  }
+  void on_request() {
+    if (!clients_quiet_) {
+      auto const n = healed_ ? pick(core_) : static_cast<std::uint32_t>(draws_.clients.below(world_.size()));
+      if (auto a = clients_.next(n); a && world_[n].up()) act(*a, n);
+    }
+    queue_.put(now_ + 1 + (healed_ ? 100'000 : draws_.clients.around(client_pace_)), request, 0);
+  }
+  void on_restart(event const& e) {
+    auto const n = e.node;
+    if (e.argument != nodes_[n].life || !nodes_[n].comes_back) return;
+    nodes_[n].comes_back = false;
+    if (world_[n].up()) crash(n), nodes_[n].comes_back = false; // it had stopped by itself
+    bool const damaged = world_[n].disk.damaged();
+    act({.what = act::restart}, n);
+    if (damaged) ++world_.covered()[fault::damage];
+    if (!world_[n].up()) return;
+    if (draws_.processes.chance(std::uint64_t{weather_.force(fault::crash_loops)} * 500)) {
+      ++world_.covered()[fault::crash_loops];
+      queue_.put(now_ + draws_.processes.on_log_scale(500, 2'000'000), fall, n, nodes_[n].life);
+    }
+    want_turn(n, now_ + nodes_[n].pace);
+  }
+  void on_tidy() {
+    auto const n = static_cast<std::uint32_t>(draws_.disk.below(world_.size()));
+    if (tidies_)
+      if (auto a = clients_.tidy(n); a && world_[n].up()) act(*a, n);
+    queue_.put(now_ + 1 + draws_.disk.around(500'000), tidy, 0);
+  }
+
+  // --- the end
+  // From now on a quorum lives without faults; what is outside stays as bad as it is, for good.
+  void heal() {
+    healed_ = true;
+    core_ = draw_core();
+    weather_.end_all();
+    nemesis_.end();
+    links_.mend_all();
+    for (std::uint32_t n = 0; n < world_.size(); ++n) {
+      clocks_[n].mend(now_);
+      if (core_.contains(world_type::index_of(world_[n]))) revive(n);
+      else abandon(n);
+    }
+    clients_.begin_anew();
+    queue_.put(now_ + 20 * built_.times.election, late, 0);
+    queue_.put(now_ + 50'000, check, 0);
+  }
+  node_set<64> draw_core() {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t n = 0; n < world_.size(); ++n)
+      if (!world_[n].lost) order.push_back(n);
+    for (auto i = order.size(); i > 1; --i) std::swap(order[i - 1], order[draws_.topology.below(i)]);
+    node_set<64> core{};
+    for (auto const n : order)
+      if (!world_.decide(core) || draws_.topology.below(2) == 0) core.insert(world_type::index_of(world_[n]));
+    return core;
+  }
+  void revive(std::uint32_t n) {
+    nodes_[n].paused_until = 0;
+    nodes_[n].pace = 20;
+    if (world_[n].up() && !world_[n].node->stopped()) {
+      trouble(n, disk_trouble::none);
+      return want_turn(n, now_ + 1);
+    }
+    ++nodes_[n].life;
+    nodes_[n].comes_back = true;
+    queue_.put(now_ + draws_.processes.between(1, 100'000), restart, n, nodes_[n].life);
+  }
+  void abandon(std::uint32_t n) {
+    act({.what = act::abandon}, n);
+    auto const how = draws_.topology.below(3);
+    if (how == 0 && world_[n].up()) crash(n);
+    ++nodes_[n].life; // it will not come back, nor will its syncs
+    nodes_[n].comes_back = false;
+    for (std::uint32_t peer = 0; peer < world_.size(); ++peer) {
+      links_.cut({{peer, n}});
+      if (how != 1) links_.cut({{n, peer}}); // else it is heard, and hears nothing
+    }
+  }
+  void on_check() {
+    if (!clients_quiet_) clients_quiet_ = clients_.had_fresh_answers();
+    else over_ = clients_.settled(core_);
+    if (over_) ++world_.covered()[happening::healed];
+    queue_.put(now_ + 50'000, check, 0);
+  }
+  std::uint32_t pick(node_set<64> from) {
+    for (auto i = draws_.clients.below(from.size()); i > 0; --i) from.drop_least();
+    return first_of(from);
+  }
+  static std::uint32_t first_of(node_set<64> s) {
+    std::uint32_t n = 0;
+    while (!s.contains(node_index{static_cast<std::uint8_t>(n)}) && n < 63) ++n;
+    return n;
+  }
+
+  // --- what everything goes through
+  bool act(action a, std::uint32_t n) {
+    a.node = static_cast<std::uint8_t>(n), a.time = now_;
+    auto const syncing = world_[n].in_flight.empty() ? 0 : world_[n].in_flight.back().upto() + 1;
+    if (!world_.execute(a)) return false;
+    for (auto const slot : world_.sent()) send(slot);
+    if (!world_[n].up()) return true;
+    auto const& in_flight = world_[n].in_flight;
+    if (!in_flight.empty() && in_flight.back().upto() + 1 != syncing) order(n, in_flight.back().upto());
+    if (world_[n].node->stopped()) return come_back(n, draws_.processes.on_log_scale(10'000, 4'000'000)), true;
+    auto const next = world_[n].node->next();
+    if (next.pending) want_turn(n, now_ + nodes_[n].pace);
+    else if (next.deadline) want_turn(n, std::max(clocks_[n].when(*next.deadline, now_), now_ + 1));
+    return true;
+  }
+  void send(std::uint32_t slot) {
+    auto const& p = world_.at(slot);
+    bool const leaves = links_.send(p.from, p.to, now_, [&](std::uint64_t when, bool again) {
+      queue_.put(when, deliver, slot, p.number << 1 | (again ? 1U : 0U));
+    });
+    if (!leaves) world_.lose(slot);
+  }
+  void order(std::uint32_t n, std::uint64_t upto) {
+    auto takes = disk_pace_ + draws_.disk.below(disk_pace_ + 1);
+    if (draws_.disk.chance(std::uint64_t{weather_.force(fault::slow_syncs)} * 300)) {
+      takes *= draws_.disk.below(4) == 0 ? 100 : 10;
+      ++world_.covered()[fault::slow_syncs];
+    }
+    queue_.put(now_ + takes, sync, n, upto << 16 | (nodes_[n].life & 0xffff));
+  }
+  void want_turn(std::uint32_t n, std::uint64_t when) {
+    auto& at = nodes_[n].turn_at;
+    if (at != 0 && at <= when && at > now_) return;
+    at = when;
+    queue_.put(when, turn, n);
+  }
+  void come_back(std::uint32_t n, std::uint64_t after) {
+    if (nodes_[n].comes_back) return;
+    nodes_[n].comes_back = true;
+    queue_.put(now_ + after, restart, n, nodes_[n].life);
+  }
+
+  run_options options_;
+  streams draws_;
+  weather weather_;
+  cluster_options built_;
+  world_type world_;
+  network links_;
+  clients clients_;
+  std::vector<clock> clocks_;
+  std::vector<node_course> nodes_;
+  nemesis<simulation> nemesis_;
+  event_queue queue_{};
+  std::uint64_t now_ = 0;
+  std::uint64_t disk_pace_ = 0, client_pace_ = 0;
+  node_set<64> core_{};
+  bool tidies_ = false, healed_ = false, clients_quiet_ = false, over_ = false;
+};
+
+} // namespace quorate::sim
