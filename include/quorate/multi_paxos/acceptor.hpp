@@ -113,11 +113,11 @@ constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log,
       // Less room than wanted is an ordinary outcome: the leader sends the rest again.
       if (run.last() > log.last() && run.last() - log.last() > log.room()) {
         auto const end = log.last() + log.room();
-        if (run.first > end) return;
-        run.count = static_cast<std::uint32_t>(end - run.first + 1);
+        run.count = run.first > end ? 0 : static_cast<std::uint32_t>(end - run.first + 1);
       }
-      out.write(run);
-      last = run.last();
+      if (run.count > 0) out.write(run);
+      else if (run.first == m.first) return;
+      last = run.first + run.count - 1; // what came before the run it holds already
     }
   }
   owe(s, m.first, static_cast<std::uint32_t>(last - m.first + 1));

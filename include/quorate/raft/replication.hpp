@@ -65,18 +65,20 @@ template <class Options, log_view Log, class Out>
     out.write(truncation{at});
   }
   auto through = m.last_index();
+  bool full = false;
   if (at <= through) {
     auto const wanted = through - at + 1;
     auto const room = log.room(); // less is an ordinary outcome: the leader sends the rest again
     auto const taken = static_cast<std::uint32_t>(wanted < room ? wanted : room);
-    if (taken == 0) return; // full: answering would only make the leader try again at once
-    out.write(entry_run{at, taken, m.entry_term, m.kind});
+    full = taken == 0;
+    if (!full) out.write(entry_run{at, taken, m.entry_term, m.kind});
     through = at + taken - 1;
   }
 
   // What this message has verified, and nothing beyond it, is acknowledged and may commit (5; SCENARIOS C3).
+  // So a log that is full may be applied, and compacted; answering would only make the leader try again at once.
   if (through > s.verified) s.verified = through;
-  if (s.owed < 0xff) ++s.owed;
+  if (!full && s.owed < 0xff) ++s.owed;
   auto safe = s.verified;
   if (!Options::keeps(rule::followers_commit_what_is_verified)) safe = through < log.last() ? log.last() : through;
   advance_commit(s, m.leader_commit < safe ? m.leader_commit : safe, out);

@@ -375,7 +375,7 @@ private:
     auto const& own = h.disk.log();
     auto least = h.node->applied_index();
     for (std::uint32_t n = 0; n < c_.size(); ++n) {
-      if (c_[n].lost || c_[n].abandoned) continue;
+      if (c_[n].lost || c_[n].abandoned || &c_[n] == &h) continue;
       auto const& log = c_[n].disk.log();
       least = std::min(least, std::min(log.last(), c_[n].disk.durable_log().last()));
       if constexpr (rewrites) // there, equal entries say nothing of those before them

@@ -49,7 +49,10 @@ struct multi_paxos_rules {
   }
 };
 
-template <class Core = multi_paxos::node<>, class Messages = messages<std::uint64_t>, class Storage = memory,
+// It marks what is chosen soon, because nothing is compacted that some other node has not marked.
+using marking_multi_paxos = multi_paxos::node<limits<limit_values{.mark = 16}>>;
+
+template <class Core = marking_multi_paxos, class Messages = messages<std::uint64_t>, class Storage = memory,
           class Timer = manual_timer>
 using multi_paxos_family = log_family<multi_paxos_rules, Core, Messages, Storage, Timer>;
 
