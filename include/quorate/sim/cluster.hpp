@@ -48,7 +48,7 @@ public:
     message what{};
     std::vector<std::byte> bytes{};
     std::uint32_t count = 0;
-    std::uint64_t hash = 0; // of all this
+    std::uint64_t hash = 0; // of all this; its last eight bits are the type
     std::uint64_t number = 0; // of no other message; 0: this one has arrived, or is lost
   };
   struct host {
@@ -57,7 +57,9 @@ public:
     std::vector<store_id> known{}; // which disk each member had, as it was founded
     std::optional<node_type> node{};
     std::deque<sync_order> in_flight{};
+    std::uint64_t shown = 0; // by its clock, which never goes back
     bool lost = false; // its disk is not what it was: it may stay away for good
+    bool wiped = false;     // its disk is another one: the others refuse it, and it has forgotten what it said
     bool abandoned = false; // it is never to come back: nobody need keep anything for it
     typename ghost_type::record seen{};
 
@@ -146,7 +148,8 @@ private:
   }
   void boot(host& h) {
     auto const life = h.disk.identity().incarnation.value;
-    h.node.emplace(h.id, members_, h.disk, options_.times, options_.seed + h.id.value * 1'000'003U + life * 7'919U);
+    auto const seed = options_.seed + h.id.value * 1'000'003U + life * 7'919U + renewals_ * 104'729U;
+    h.node.emplace(h.id, members_, h.disk, options_.times, seed);
     note(h, check::trace_kind::start, "");
     check(h, true);
   }
@@ -197,7 +200,8 @@ private:
 
   void turn(host& h, std::uint64_t now, turn_steps steps) {
     auto const send = sender(h);
-    h.node->collect(now, send);
+    h.shown = std::max(h.shown, now);
+    h.node->collect(h.shown, send);
     if (steps == turn_steps::and_order || steps == turn_steps::all) start_sync(h);
     if (steps >= turn_steps::all) h.node->release(send, machine(h));
   }
@@ -242,7 +246,7 @@ private:
   void wipe(host& h) {
     auto const last = h.disk.identity();
     h.disk = Family::make_disk(identity_of(h.id, last.store.value + 1000 - h.id.value), options_.entries);
-    h.lost = true;
+    h.lost = h.wiped = true;
     h.seen = {};
     std::fill(h.known.begin(), h.known.end(), store_id{});
   }
@@ -251,6 +255,7 @@ private:
       if (packets_[slot].number != 0) free(slot);
     for (auto& h : hosts_) h.node.reset();
     hosts_.clear();
+    ++renewals_;
     ghost_.begin_anew();
     found();
   }
@@ -277,7 +282,7 @@ private:
     content.number(std::uint64_t{p.from} << 32 | p.to << 8 | p.what.index());
     wire<M>::put(content, m);
     content.bytes(p.bytes.data(), p.bytes.size());
-    p.hash = content.value();
+    p.hash = (content.value() & ~std::uint64_t{0xff}) | p.what.index();
     log_.mix(p.hash);
     ++covered_.sent[p.what.index()];
     sent_.push_back(slot);
@@ -303,12 +308,19 @@ private:
     }
     free_.push_back(slot);
   }
-  // Of several alike the oldest.
+  // Of several alike the oldest; if there is none, the oldest of its type on that link: once something is left out
+  // of a schedule, numbers in messages differ.
   std::optional<std::uint32_t> find(action const& a) const {
     if (!by_content_) return std::nullopt;
     auto const it = by_content_->lower_bound(a.match);
-    if (it == by_content_->end() || it->first != a.match) return std::nullopt;
-    return it->second;
+    if (it != by_content_->end() && it->first == a.match) return it->second;
+    std::optional<std::uint32_t> found;
+    for (std::uint32_t slot = 0; slot < packets_.size(); ++slot) {
+      auto const& p = packets_[slot];
+      if (p.number == 0 || p.from != a.peer || p.to != a.node || p.what.index() != (a.match & 0xff)) continue;
+      if (!found || p.number < packets_[*found].number) found = slot;
+    }
+    return found;
   }
   // Both ends of a link remember which disk the other had.
   bool strangers(host& h, host& peer, packet const& p) {
@@ -362,6 +374,7 @@ private:
   std::vector<std::uint32_t> free_{};
   std::vector<std::uint32_t> sent_{};
   std::uint64_t posted_ = 0;
+  std::uint64_t renewals_ = 0;
   std::optional<std::multimap<std::uint64_t, std::uint32_t>> by_content_{};
   ghost_type ghost_;
   coverage covered_{};

@@ -37,7 +37,7 @@ public:
   // --- at the end
   void begin_anew() { fresh_ = made_ + 1, known_ = c_.ghost().book().committed(); }
   // Has anything that was asked since then been done?
-  bool had_fresh_answers() const {
+  bool had_fresh_answers(node_set<64>) const {
     auto const& book = c_.ghost().book();
     for (auto i = book.acknowledged(); i > known_; --i)
       if (book.at(i).number >= fresh_) return true;
@@ -60,7 +60,7 @@ public:
       else if (h.node->applied_index() != log.last() || (!rewrites && h.disk.log().last() != log.last()))
         missing = "with the faults gone all logs are soon the same, and applied";
     });
-    return missing != nullptr || had_fresh_answers() ? missing : "with the faults gone there are soon fresh commits";
+    return missing != nullptr || had_fresh_answers(core) ? missing : "with the faults gone there are soon fresh commits";
   }
 
 private:

@@ -119,7 +119,7 @@ private:
     covered[fault::small_disks] = covered.enabled[static_cast<std::size_t>(fault::small_disks)];
     disk_pace_ = draws_.disk.on_log_scale(100, 4000);
     client_pace_ = draws_.clients.on_log_scale(20'000, 500'000);
-    tidies_ = draws_.disk.below(4) != 0 || weather_.has(fault::small_disks);
+    tidies_ = draws_.disk.below(4) != 0 || Family::renews || weather_.has(fault::small_disks);
     for (std::uint32_t n = 0; n < world_.size(); ++n) {
       auto const drift = 200 * std::uint64_t{weather_.force(fault::drift)};
       if (drift > 0) clocks_[n].run_at(1'000'000 - drift + draws_.clock.below(2 * drift + 1), 0);
@@ -237,8 +237,15 @@ private:
   void on_tidy() {
     auto const n = static_cast<std::uint32_t>(draws_.disk.below(world_.size()));
     if (tidies_)
-      if (auto a = clients_.tidy(n); a && world_[n].up()) act(*a, n);
+      if (auto a = clients_.tidy(n); a && (world_[n].up() || a->what == act::renew)) tidy_up(*a, n);
     queue_.put(now_ + 1 + draws_.disk.around(500'000), tidy, 0);
+  }
+
+  void tidy_up(action const& a, std::uint32_t n) {
+    if (a.what != act::renew) return void(act(a, n));
+    for (auto& course : nodes_) ++course.life, course.comes_back = false, course.turn_at = 0;
+    act(a, n);
+    for (std::uint32_t other = 0; other < world_.size(); ++other) want_turn(other, now_ + 1 + other);
   }
 
   // --- the end
@@ -291,7 +298,7 @@ private:
     }
   }
   void on_check() {
-    if (!clients_quiet_) clients_quiet_ = clients_.had_fresh_answers();
+    if (!clients_quiet_) clients_quiet_ = clients_.had_fresh_answers(core_);
     else over_ = clients_.settled(core_);
     if (over_) ++world_.covered()[happening::healed];
     queue_.put(now_ + 50'000, check, 0);
