@@ -1,6 +1,7 @@
 // How the simulator gets hold of a user's policies. Each of these may be specialised for a type that needs it.
 #pragma once
 
+#include "quorate/effect/event.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/storage/memory.hpp"
 

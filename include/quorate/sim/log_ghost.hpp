@@ -2,6 +2,7 @@
 // `Rules` says what a protocol's messages promise.
 #pragma once
 
+#include "quorate/check/trace.hpp"
 #include "quorate/core/log_shape.hpp"
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"

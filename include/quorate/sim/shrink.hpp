@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,10 @@ public:
       : best_{built, std::move(actions), sentence, 0}, most_{most} {}
 
   shrunk run() {
-    if (!breaks(best_.built, best_.actions)) return best_; // which keeps only what was possible
+    if (!breaks(best_.built, schedule{best_.actions})) { // which keeps only what was possible
+      best_.broken = nullptr;
+      return best_;
+    }
     for (std::size_t before = 0; before != best_.actions.size() && best_.replays < most_;) {
       before = best_.actions.size();
       without_nodes();
@@ -89,15 +93,20 @@ private:
       }
   }
 
-  // Nodes to which nothing happens any more need not be there, from the last one down.
+  // Nodes to which nothing happens need not be there: the others are numbered anew, from the first one on.
   void with_fewer_nodes() {
-    while (best_.built.nodes > 1) {
-      auto fewer = best_.built;
-      --fewer.nodes;
-      auto rest = best_.actions;
-      std::erase_if(rest, [&](action const& a) { return a.node >= fewer.nodes || a.peer >= fewer.nodes; });
-      if (!breaks(fewer, rest)) return;
+    std::uint8_t place[64];
+    std::fill(std::begin(place), std::end(place), std::uint8_t{0xff});
+    std::uint8_t used = 0;
+    for (auto const& a : best_.actions) {
+      if (place[a.node] == 0xff) place[a.node] = used++;
+      if (a.what == act::deliver && place[a.peer] == 0xff) place[a.peer] = used++;
     }
+    auto renumbered = best_.actions;
+    for (auto& a : renumbered) a.node = place[a.node], a.peer = a.what == act::deliver ? place[a.peer] : a.peer;
+    auto fewer = best_.built;
+    for (fewer.nodes = used; fewer.nodes < best_.built.nodes; ++fewer.nodes)
+      if (breaks(fewer, renumbered)) return;
   }
   void with_lower_numbers() {
     for (std::size_t i = 0; i < best_.actions.size(); ++i) {

@@ -1,0 +1,10 @@
+// The four protocols as the simulator drives them.
+#pragma once
+
+#include "quorate/sim/multi_paxos.hpp"
+#include "quorate/sim/paxos.hpp"
+#include "quorate/sim/raft.hpp"
+
+// A list for TEST_CASE_TEMPLATE, which can't take one by any other name.
+#define SIMULATED_FAMILIES                                                                                            \
+  sim::raft_family<>, sim::multi_paxos_family<>, sim::paxos_family<>, sim::caspaxos_family<>
