@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/check/raft_digest.hpp"
+#include "quorate/check/raft_receipts.hpp"
 #include "quorate/check/replicated.hpp"
 #include "quorate/check/world.hpp"
 #include "quorate/raft/invariant.hpp"
@@ -180,12 +181,20 @@ public:
   static char const* broken(node const& n) {
     return raft::holds(n.core.state(), n.written.log) ? nullptr : "an invariant of one node's state";
   }
-  static char const* broken(node const& a, node const& b, std::size_t code) {
-    auto const& before = a.core.state();
-    auto const& after = b.core.state();
+  char const* broken(node const& before, std::size_t code, node const& after) const {
     if (code == crash || code == crash_kept) return nullptr;
-    if (!raft::follows(before, a.written.log, after, b.written.log)) return "an invariant of one node's steps";
-    return nullptr;
+    if (code == quorum_check)
+      if (auto const* what =
+              raft_receipts::quorum_check(before.core, configuration{node_set<64>::first(Nodes)}, after.core))
+        return what;
+    return step_broken(before, after);
+  }
+  char const* broken(node const& before, message const& m, node const& after, std::uint64_t armed) const {
+    // A whole turn: what follows from the message may have done more than the message.
+    if (waits(before)) return nullptr;
+    auto const* what = std::visit(
+        [&](auto const& x) { return raft_receipts::broken(before.core, x, m.from, after.core, armed); }, m.what);
+    return what != nullptr ? what : step_broken(before, after);
   }
   static char const* broken(node const& a, node const& b) {
     if ((a.past.led & b.past.led) != 0) return "one leader a term";
@@ -269,6 +278,8 @@ public:
         out.broken("of one node one vote a term ever leaves, and none of an earlier term");
       n.past.voted_in = m.term;
       n.past.voted_for = vote;
+    } else if constexpr (std::is_same_v<M, raft::pre_vote_granted>) {
+      if (raft::beside_a_leader(n.core.state())) out.broken("beside a living leader no pre-vote is given");
     } else if constexpr (std::is_same_v<M, raft::appended>) {
       if (disk.hard.promised < m.term || (disk.hard.promised == m.term && disk.log.last() < m.match_index))
         out.broken("no acknowledgement leaves before it is durable");
@@ -282,6 +293,12 @@ public:
   }
 
 private:
+  char const* step_broken(node const& a, node const& b) const {
+    if (auto const* what = raft_receipts::matches(a.core, whole(), b.core)) return what;
+    return raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log)
+               ? nullptr
+               : "an invariant of one node's steps";
+  }
   bool whole() const { return !bounds.in_flight; }
   bool waits(node const& n) const { return !whole() && n.uncovered(); }
   static bool matches(shape_disk::log_type const& a, shape_disk::log_type const& b) {

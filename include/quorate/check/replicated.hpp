@@ -130,7 +130,9 @@ public:
     if (n_.held.dropped() > 0) out_.broken("(the bounds need a larger outbox)");
   }
   template <class Timer>
-  void arm(Timer) {} // any timer may expire at any time
+  void arm(Timer t) { // any timer may expire at any time; what was armed is told, not kept
+    out_.note(static_cast<unsigned>(t));
+  }
   template <class Timer>
   void disarm(Timer) {}
   template <class Outcome>

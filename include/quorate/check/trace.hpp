@@ -26,7 +26,7 @@ enum class trace_kind : std::uint8_t {
   violation, // what is broken, as a sentence in `text`; the last record
 };
 constexpr std::string_view name_of(trace_kind k) {
-  constexpr std::string_view names[] = {"start", "crash", "stop",   "send",    "deliver", "drop",  "sync",
+  constexpr std::string_view names[] = {"start", "crash", "stop",   "send",   "deliver", "drop",  "sync",
                                         "timer", "role",  "commit", "client", "outcome", "fault", "violation"};
   return names[static_cast<std::uint8_t>(k)];
 }
@@ -44,8 +44,8 @@ struct trace_record {
 };
 
 struct trace {
-  std::string title{};  // what ran, and how to run it again
-  std::string unit{};   // of time: "us", "step" ...
+  std::string title{}; // what ran, and how to run it again
+  std::string unit{};  // of time: "us", "step" ...
   std::uint32_t nodes = 0;
   std::vector<trace_record> records{};
 };

@@ -76,7 +76,8 @@ private:
 //   spent(budgets)                 a summary of what is left, below 16, for dead()
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
 //   broken(node)                   nullptr, or what is wrong with one node's state
-//   broken(before, after, code)    the same of a local event or (code == events) a message's step
+//   broken(before, code, after)    the same of a local event's step
+//   broken(before, message, after, notes)   the same of a message's step; `notes` are bits that out.note(bit) was told
 //   broken(a, b)                   the same of two nodes, a before b
 //   observe(ghost&, node)          takes a node's new state into account; returns nullptr, or what is broken
 //   broken_ghost(ghost, node)      nullptr, or what is wrong with a node beside what the ghost remembers
@@ -256,20 +257,27 @@ private:
     struct collector {
       std::vector<message> sent{};
       char const* wrong = nullptr;
+      std::uint64_t notes = 0;
+      void note(unsigned bit) { notes |= std::uint64_t{1} << bit; }
       void send(message const& m) { sent.push_back(m); }
       void broken(char const* what) { wrong = what; }
     } out;
     auto const& before = w_.nodes_[node_id].value.state;
     auto after = before;
-    if (event < 64)
+    char const* wrong = nullptr;
+    if (event < 64) {
       w_.system_.step(after, event, out);
-    else
-      w_.system_.receive(after, w_.messages_[static_cast<std::uint32_t>(event - 64)].value, out);
+      wrong = w_.system_.broken(before, event, after);
+    } else {
+      auto const& m = w_.messages_[static_cast<std::uint32_t>(event - 64)].value;
+      w_.system_.receive(after, m, out);
+      wrong = w_.system_.broken(before, m, after, out.notes);
+    }
     outcome o;
     o.to = w_.id_of(after);
     o.broken = out.wrong;
     if (o.broken == nullptr) o.broken = w_.nodes_[o.to].value.broken;
-    if (o.broken == nullptr) o.broken = w_.system_.broken(before, after, event < 64 ? event : System::events);
+    if (o.broken == nullptr) o.broken = wrong;
     for (auto const& m : out.sent) o.sent.push_back(w_.id_of(m));
     std::sort(o.sent.begin(), o.sent.end());
     o.sent.erase(std::unique(o.sent.begin(), o.sent.end()), o.sent.end());

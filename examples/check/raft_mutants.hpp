@@ -1,0 +1,112 @@
+// Raft without one rule, each in the smallest world in which that is seen.
+#pragma once
+
+#include "quorate/check/mutant.hpp"
+#include "quorate/check/raft.hpp"
+#include "quorate/raft/rules.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace check_tool {
+
+using namespace quorate;
+using raft::rule;
+
+// The cores that the rules are taken out of: figure 2 of the paper, and what it is extended by, one at a time.
+enum class kind { plain, four, pre_votes, quorum_check, reads };
+
+template <kind K, rule R>
+struct mutant_core {
+  static constexpr std::size_t nodes = K == kind::four ? 4 : 3;
+  using type = raft::node<
+      limits<limit_values{.nodes = nodes, .append_entries = 1}>, raft::pre_vote<K == kind::pre_votes>,
+      raft::check_quorum<K == kind::quorum_check>, raft::first_entry<K == kind::reads>, raft::pipelining<off>,
+      raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<K == kind::reads>, without<R>>;
+};
+
+struct raft_trial {
+  kind in = kind::plain;
+  char const* called = "T2C1R1";
+  check::replicated_bounds bounds{.terms = 2, .commands = 1, .crashes = 1};
+};
+
+// A mutant is given dead messages as well where the rule is what makes them dead.
+constexpr raft_trial trial_of(rule r) {
+  constexpr check::replicated_bounds small{.terms = 2, .commands = 1, .crashes = 1};
+  constexpr check::replicated_bounds with_dead{.terms = 2, .commands = 1, .crashes = 1, .keeps_dead = true};
+  constexpr check::replicated_bounds in_flight{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true};
+  constexpr check::replicated_bounds deposed{.terms = 3, .commands = 1, .in_flight = true};
+  constexpr check::replicated_bounds two_commands{.terms = 2, .commands = 2, .crashes = 1};
+  constexpr check::replicated_bounds three_terms{.terms = 3, .commands = 2};
+  constexpr check::replicated_bounds three_terms_dead{.terms = 3, .commands = 2, .keeps_dead = true};
+  constexpr check::replicated_bounds beats{.terms = 2, .commands = 1, .beats = 1};
+  constexpr check::replicated_bounds reads{.terms = 2, .commands = 1, .beats = 1, .reads = 1};
+  switch (r) {
+  case rule::votes_once:
+  case rule::claims_wait_for_the_disk:
+  case rule::votes_wait_for_the_disk:
+  case rule::appends_wait_for_the_disk:
+  case rule::new_terms_verify_anew:
+  case rule::own_appends_wait_for_the_disk: return {kind::plain, "T2C1R1, sync in flight", in_flight};
+  case rule::votes_in_no_past_term:
+  case rule::past_votes_do_not_count:
+  case rule::past_leaders_are_refused:
+  case rule::votes_outlive_crashes:
+  case rule::matches_never_fall: return {kind::plain, "T2C1R1, dead messages kept", with_dead};
+  case rule::votes_count_once: return {kind::four, "4 nodes T2C1, dead messages kept", with_dead};
+  case rule::votes_compare_lengths:
+  case rule::conflicts_are_removed:
+  case rule::refusals_move_next_back:
+  case rule::followers_commit_what_is_verified:
+  case rule::only_what_is_verified_is_acknowledged: return {kind::plain, "T2C2R1", two_commands};
+  case rule::votes_compare_terms:
+  case rule::previous_terms_agree:
+  case rule::leaders_forget_matches: return {kind::plain, "T3C2", three_terms};
+  case rule::past_acknowledgements_do_not_count:
+    return {kind::plain, "T3C2, dead messages kept", three_terms_dead};
+  case rule::leaders_forget_their_own_match: return {kind::plain, "T3C1, sync in flight", deposed};
+  case rule::heartbeats_tell_what_is_matched:
+  case rule::heartbeats_match_nothing: return {kind::plain, "T2C1, a heartbeat", beats};
+  case rule::pre_votes_raise_no_term:
+  case rule::pre_votes_elect_nobody:
+  case rule::pre_votes_respect_a_leader: return {kind::pre_votes, "T2C1R1, pre-votes", small};
+  case rule::pre_votes_are_for_one_term: return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", with_dead};
+  case rule::votes_respect_a_leader:
+  case rule::leaders_check_their_quorum: return {kind::quorum_check, "T2C1R1, quorum check", small};
+  case rule::reads_wait_for_an_own_commit:
+  case rule::reads_ask_a_quorum:
+  case rule::reads_count_later_answers:
+  case rule::reads_carry_the_commit_index:
+  case rule::reads_end_with_leadership: return {kind::reads, "T2C1, a read and a heartbeat", reads};
+  default: return {kind::plain, "T2C1R1", small};
+  }
+}
+
+template <rule R>
+check::mutant_verdict try_raft() {
+  constexpr auto trial = trial_of(R);
+  using core = mutant_core<trial.in, R>;
+  using system = check::raft_system<typename core::type, core::nodes>;
+  return check::explore_mutant<system>(std::string{name_of(R)}, trial.called, trial.bounds, 3'000'000);
+}
+
+// Those whose number leaves `Part` when divided by `Parts`: they are compiled in parts, because they take long.
+template <std::size_t Part, std::size_t Parts>
+void try_raft_part(std::array<check::mutant_verdict (*)(), raft::rules>& all) {
+  [&]<std::size_t... N>(std::index_sequence<N...>) {
+    ((all[N * Parts + Part] = try_raft<static_cast<rule>(N * Parts + Part)>), ...);
+  }(std::make_index_sequence<(raft::rules - Part + Parts - 1) / Parts>{});
+}
+
+using raft_trials = std::array<check::mutant_verdict (*)(), raft::rules>;
+void raft_mutants_0(raft_trials&);
+void raft_mutants_1(raft_trials&);
+void raft_mutants_2(raft_trials&);
+void raft_mutants_3(raft_trials&);
+
+} // namespace check_tool
