@@ -1,6 +1,8 @@
 // check: quorate's checkers on the command line. Each subcommand has a header of its own; what each can do,
 // `check --help` says.
+#include "explore.hpp"
 #include "history.hpp"
+#include "mutants.hpp"
 
 #include <cstddef>
 #include <cstdio>
@@ -17,6 +19,8 @@ struct subcommand {
 };
 
 constexpr subcommand subcommands[] = {
+    {"explore", check_tool::explore_usage, check_tool::explore},
+    {"mutants", check_tool::mutants_usage, check_tool::mutants},
     {"history", check_tool::history_usage, check_tool::history},
 };
 

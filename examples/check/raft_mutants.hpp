@@ -23,10 +23,10 @@ enum class kind { plain, four, pre_votes, quorum_check, reads };
 template <kind K, rule R>
 struct mutant_core {
   static constexpr std::size_t nodes = K == kind::four ? 4 : 3;
-  using type = raft::node<
-      limits<limit_values{.nodes = nodes, .append_entries = 1}>, raft::pre_vote<K == kind::pre_votes>,
-      raft::check_quorum<K == kind::quorum_check>, raft::first_entry<K == kind::reads>, raft::pipelining<off>,
-      raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<K == kind::reads>, without<R>>;
+  using type = raft::node<limits<limit_values{.nodes = nodes, .append_entries = 1}>,
+                          raft::pre_vote<K == kind::pre_votes>, raft::check_quorum<K == kind::quorum_check>,
+                          raft::first_entry<K == kind::reads>, raft::pipelining<off>, raft::answer_stale<off>,
+                          raft::eager_commit<off>, raft::read_index<K == kind::reads>, without<R>>;
 };
 
 struct raft_trial {
@@ -52,38 +52,50 @@ constexpr raft_trial trial_of(rule r) {
   case rule::votes_wait_for_the_disk:
   case rule::appends_wait_for_the_disk:
   case rule::new_terms_verify_anew:
-  case rule::own_appends_wait_for_the_disk: return {kind::plain, "T2C1R1, sync in flight", in_flight};
+  case rule::own_appends_wait_for_the_disk:
+    return {kind::plain, "T2C1R1, sync in flight", in_flight};
   case rule::votes_in_no_past_term:
   case rule::past_votes_do_not_count:
   case rule::past_leaders_are_refused:
   case rule::votes_outlive_crashes:
-  case rule::matches_never_fall: return {kind::plain, "T2C1R1, dead messages kept", with_dead};
-  case rule::votes_count_once: return {kind::four, "4 nodes T2C1, dead messages kept", with_dead};
+  case rule::matches_never_fall:
+    return {kind::plain, "T2C1R1, dead messages kept", with_dead};
+  case rule::votes_count_once:
+    return {kind::four, "4 nodes T2C1, dead messages kept", with_dead};
   case rule::votes_compare_lengths:
   case rule::conflicts_are_removed:
   case rule::refusals_move_next_back:
   case rule::followers_commit_what_is_verified:
-  case rule::only_what_is_verified_is_acknowledged: return {kind::plain, "T2C2R1", two_commands};
+  case rule::only_what_is_verified_is_acknowledged:
+    return {kind::plain, "T2C2R1", two_commands};
   case rule::votes_compare_terms:
   case rule::previous_terms_agree:
-  case rule::leaders_forget_matches: return {kind::plain, "T3C2", three_terms};
+  case rule::leaders_forget_matches:
+    return {kind::plain, "T3C2", three_terms};
   case rule::past_acknowledgements_do_not_count:
     return {kind::plain, "T3C2, dead messages kept", three_terms_dead};
-  case rule::leaders_forget_their_own_match: return {kind::plain, "T3C1, sync in flight", deposed};
+  case rule::leaders_forget_their_own_match:
+    return {kind::plain, "T3C1, sync in flight", deposed};
   case rule::heartbeats_tell_what_is_matched:
-  case rule::heartbeats_match_nothing: return {kind::plain, "T2C1, a heartbeat", beats};
+  case rule::heartbeats_match_nothing:
+    return {kind::plain, "T2C1, a heartbeat", beats};
   case rule::pre_votes_raise_no_term:
   case rule::pre_votes_elect_nobody:
-  case rule::pre_votes_respect_a_leader: return {kind::pre_votes, "T2C1R1, pre-votes", small};
-  case rule::pre_votes_are_for_one_term: return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", with_dead};
+  case rule::pre_votes_respect_a_leader:
+    return {kind::pre_votes, "T2C1R1, pre-votes", small};
+  case rule::pre_votes_are_for_one_term:
+    return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", with_dead};
   case rule::votes_respect_a_leader:
-  case rule::leaders_check_their_quorum: return {kind::quorum_check, "T2C1R1, quorum check", small};
+  case rule::leaders_check_their_quorum:
+    return {kind::quorum_check, "T2C1R1, quorum check", small};
   case rule::reads_wait_for_an_own_commit:
   case rule::reads_ask_a_quorum:
   case rule::reads_count_later_answers:
   case rule::reads_carry_the_commit_index:
-  case rule::reads_end_with_leadership: return {kind::reads, "T2C1, a read and a heartbeat", reads};
-  default: return {kind::plain, "T2C1R1", small};
+  case rule::reads_end_with_leadership:
+    return {kind::reads, "T2C1, a read and a heartbeat", reads};
+  default:
+    return {kind::plain, "T2C1R1", small};
   }
 }
 
@@ -100,7 +112,8 @@ template <std::size_t Part, std::size_t Parts>
 void try_raft_part(std::array<check::mutant_verdict (*)(), raft::rules>& all) {
   [&]<std::size_t... N>(std::index_sequence<N...>) {
     ((all[N * Parts + Part] = try_raft<static_cast<rule>(N * Parts + Part)>), ...);
-  }(std::make_index_sequence<(raft::rules - Part + Parts - 1) / Parts>{});
+  }
+  (std::make_index_sequence<(raft::rules - Part + Parts - 1) / Parts>{});
 }
 
 using raft_trials = std::array<check::mutant_verdict (*)(), raft::rules>;

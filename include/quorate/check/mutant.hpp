@@ -14,11 +14,11 @@ namespace quorate::check {
 // What became of one mutant. Nothing saw it fail when `what` is empty: a hole in the tools, or a rule that changes
 // nothing within the bounds.
 struct mutant_verdict {
-  std::string name;          // the rule that it has not
-  std::string by;            // the tool and its bounds
-  std::string what;          // the property that it broke
-  std::uint64_t states = 0;  // distinct states until then
-  std::size_t steps = 0;     // of the shortest way there
+  std::string name;         // the rule that it has not
+  std::string by;           // the tool and its bounds
+  std::string what;         // the property that it broke
+  std::uint64_t states = 0; // distinct states until then
+  std::size_t steps = 0;    // of the shortest way there
   double seconds = 0;
 };
 
