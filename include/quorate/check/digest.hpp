@@ -48,22 +48,18 @@ void digest_reads(read_rounds<Rounds> const& r, digester& h) {
 }
 
 // What surrounds a core in a `replicated_node`: its disks, its outbox, and what is remembered of it.
+// `digest_disk(disk, renaming, digester)` and `digest_past` know what these are.
 template <class Node>
 void digest_surroundings(Node const& n, renaming const& p, digester& h) {
   h.add(p(n.self));
-  for (auto const* disk : {&n.written, &n.durable, &n.image}) {
-    digest_log(disk->log, h);
-    h.add(disk->hard.promised), h.add(p(disk->hard.vote)), h.add(disk->hard.chosen);
-  }
+  for (auto const* disk : {&n.written, &n.durable, &n.image}) digest_disk(*disk, p, h);
   h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number());
   h.add(n.held.size());
   n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
     h.add(p(to)), h.add(after);
-    digest_value(decltype(Node::packet::what){m}, p, h);
+    digest_value(decltype(Node::packet::what){m}, p, h); // with its kind
   });
-  auto const& past = n.past;
-  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for)), h.add(past.asked), h.add(past.answered);
-  for (auto const a : past.answer) h.add(a);
+  digest_past(n.past, p, h);
 }
 
 } // namespace quorate::check

@@ -47,11 +47,11 @@ public:
     a_ = mixed(a_ ^ w) * 0x9e3779b97f4a7c15U;
     b_ = mixed(b_ + w * 0xc2b2ae3d27d4eb4fU) ^ 0x165667b19e3779f9U;
   }
-  template <class Tag, class Rep>
-  constexpr void add(strong_id<Tag, Rep> x) {
+  template <class T>
+  requires is_strong_id<T>
+  constexpr void add(T x) {
     add(x.value);
   }
-  constexpr void add(log_index x) { add(x.value); }
   constexpr fingerprint result() const { return {wide{mixed(a_ + 0x27d4eb2f165667c5U)} << 64 | mixed(b_)}; }
 
 private:

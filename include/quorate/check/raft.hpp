@@ -264,9 +264,14 @@ public:
     }
   }
 
-  static std::uint32_t reign(Core const& c) { return static_cast<std::uint32_t>(c.era().value); }
-
-  // --- what may leave a node, and what it is told: called by replicated_hands
+  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
+  template <class Out>
+  static void stepped(node& n, Core const& before, Out& out) {
+    if (!n.core.leads() || (before.leads() && before.era() == n.core.era())) return;
+    auto const bit = 1U << n.core.era().value;
+    if ((n.past.led & bit) != 0) out.broken("a term is led once");
+    n.past.led |= bit;
+  }
   template <class M, class Out>
   static void leaves(node& n, node_index to, M const& m, Out& out) {
     auto const& disk = n.durable;

@@ -43,6 +43,11 @@ struct remembered {
   std::uint8_t asked = 0; // reads since it began, and for each that was answered, up to where
   std::uint8_t answered = 0;
   std::uint8_t answer[4]{};
+  // Who asked for a read waits no longer.
+  void restart() {
+    asked = answered = 0;
+    for (auto& a : answer) a = 0;
+  }
   friend bool operator==(remembered const&, remembered const&) = default;
 };
 
@@ -71,13 +76,23 @@ struct shape_disk {
   friend bool operator==(shape_disk const&, shape_disk const&) = default;
 };
 
+inline void digest_disk(shape_disk const& d, renaming const& p, digester& h) {
+  digest_log(d.log, h);
+  h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen);
+}
+inline void digest_past(remembered const& past, renaming const& p, digester& h) {
+  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for)), h.add(past.asked), h.add(past.answered);
+  for (auto const a : past.answer) h.add(a);
+}
+
 struct numbered : ticket_source {
   using ticket_source::next;
   using ticket_source::order;
 };
 
-template <class Core, class Disk>
+template <class Core, class Disk, class Past = remembered>
 struct replicated_node {
+  using core_type = Core;
   using packets = packet_of<typename Core::messages>;
   using packet = typename packets::type;
 
@@ -92,7 +107,7 @@ struct replicated_node {
   Disk image{};
   numbered tickets{};
   typename packets::template box<12> held{};
-  remembered past{};
+  Past past{};
 
   bool settled() const { return held.empty() && written == durable && !syncing; }
   // A message waits that came after the sync had begun, or no sync has begun.
@@ -126,6 +141,12 @@ public:
   template <class M>
   void bind(node_index to, M const& m, quorate::written after) {
     ++effects;
+    // What waits already will be said once it may; the network may say it again as often as it likes.
+    bool waits = false;
+    n_.held.each([&](node_index other, std::uint64_t, auto const& x) {
+      if constexpr (std::is_same_v<decltype(x), M const&>) waits = waits || (other == to && x == m);
+    });
+    if (waits) return;
     n_.held.hold(to, m, after);
     if (n_.held.dropped() > 0) out_.broken("(the bounds need a larger outbox)");
   }
@@ -197,8 +218,7 @@ public:
   void crash(bool kept) {
     auto const survived = kept ? n_.image : n_.durable;
     auto past = n_.past;
-    past.asked = past.answered = 0;
-    for (auto& a : past.answer) a = 0;
+    past.restart();
     auto const self = n_.self;
     n_ = {};
     n_.self = self;
@@ -212,13 +232,9 @@ private:
   template <class Event>
   void step(Event const& e) {
     replicated_hands<Node, Checks, Out> hands{n_, out_};
-    auto const before = n_.core.leads() ? Checks::reign(n_.core) : 0;
+    auto const before = n_.core;
     n_.core.step(e, n_.written.log, hands);
-    if (n_.core.leads() && Checks::reign(n_.core) != before) {
-      auto const bit = 1U << Checks::reign(n_.core);
-      if ((n_.past.led & bit) != 0) out_.broken("a term is led once");
-      n_.past.led |= bit;
-    }
+    Checks::stepped(n_, before, out_);
     effects_ += hands.effects;
     more_ = hands.more;
   }
