@@ -20,10 +20,13 @@ struct paxos_bounds {
   std::uint32_t ballots = 1; // begun by each proposer
   std::uint32_t crashes = 0;
   std::uint32_t changes = 1; // of a register: asked of each proposer
+  bool reads = false;        // ... and each may turn out to change nothing
   bool repeats = false;      // what was not answered or learned is asked for again
-  bool in_flight = false;    // a sync takes its time: other events and crashes come before it has returned
-  bool keeps_dead = false;   // messages that can change nothing any more are kept
-  bool named = false;        // acceptors are told apart
+  // A sync takes its time: a turn is parted into what it collects, the sync's begin and its return, and crashes
+  // and any number of other events come between.
+  bool in_flight = false;
+  bool keeps_dead = false; // messages that can change nothing any more are kept
+  bool named = false;      // acceptors are told apart
 };
 
 // The nodes 0 .. Acceptors-1 accept. The proposers are the first ones of them, or, `apart`, nodes behind them, so
@@ -58,6 +61,7 @@ public:
   using node = replicated_node<seated<Core, seats>, disk, said_by_a_node<value_type>>;
   using message = typename node::packet;
   static constexpr bool learns = Core::template plays<paxos::learner>;
+  static constexpr bool says_once = true; // or with a sync in flight the outbox would never be full enough
 
   // A value may be accepted above one that is chosen if it is the same, or, of a register, stands on it.
   struct succeeds {
@@ -76,6 +80,7 @@ public:
     resend = backoff + 3,
     inquiry,
     answer,
+    answer_same,
     crash,
     crash_kept,
     sync_begins,
@@ -89,6 +94,7 @@ public:
     static constexpr char const* names[]{"it asks again who has not answered",
                                          "it asks for what it has not learned",
                                          "it is told what the value is to become",
+                                         "it is told that the value is to stay",
                                          "it crashes, and starts again",
                                          "it crashes when its sync has reached the disk, and starts again",
                                          "it begins a sync",
@@ -140,6 +146,8 @@ public:
       return false;
     case answer:
       return now.is == paxos::phase::changing;
+    case answer_same:
+      return bounds.reads && now.is == paxos::phase::changing;
     case crash:
       return true;
     case sync_begins:
@@ -156,14 +164,15 @@ public:
     n.past.replaced.clear();
     replicated_turn<node, paxos_system, Out> turn{n, out};
     if (code < backoff) return propose(n, turn);
-    if (code < event::resend) return turn.take(paxos::timer::backoff, bounds.in_flight);
+    if (code < event::resend) return turn.take(paxos::timer::backoff, !bounds.in_flight);
     switch (code) {
     case event::resend:
-      return turn.take(paxos::timer::resend, bounds.in_flight);
+      return turn.take(paxos::timer::resend, !bounds.in_flight);
     case event::inquiry:
-      return turn.take(paxos::timer::inquiry, bounds.in_flight);
+      return turn.take(paxos::timer::inquiry, !bounds.in_flight);
     case answer:
-      return change(n, turn);
+    case answer_same:
+      return change(n, code == answer, turn);
     case crash:
       return turn.crash(false);
     case crash_kept:
@@ -171,7 +180,8 @@ public:
     case sync_begins:
       return turn.start_sync();
     case sync_returns:
-      return turn.finish_sync(true);
+      turn.finish_sync();
+      return turn.flush();
     default:
       return;
     }
@@ -180,7 +190,7 @@ public:
   void receive(node& n, message const& m, Out& out) const {
     n.past.replaced.clear();
     replicated_turn<node, paxos_system, Out> turn{n, out};
-    std::visit([&](auto const& x) { turn.take(from{m.from, x}, bounds.in_flight); }, m.what);
+    std::visit([&](auto const& x) { turn.take(from{m.from, x}, !bounds.in_flight); }, m.what);
   }
 
   // A bit for each proposer that has no ballot left, and the fourth one: no crash is left.
@@ -310,20 +320,20 @@ private:
     if constexpr (options::rewrites) {
       ++n.past.changes;
       n.past.rewritten = {};
-      turn.take(paxos::edit{}, bounds.in_flight);
+      turn.take(paxos::edit{}, !bounds.in_flight);
     } else {
       auto const value = static_cast<value_type>(n.self.value - seats::first_proposer + 1);
-      turn.take(paxos::propose_value<value_type>{value}, bounds.in_flight);
+      turn.take(paxos::propose_value<value_type>{value}, !bounds.in_flight);
     }
   }
   // The changes are numbered: the first proposer's from 1 on, then the second one's.
   template <class Turn>
-  void change(node& n, Turn& turn) const {
+  void change(node& n, bool changes, Turn& turn) const {
     if constexpr (options::rewrites) {
       auto const& now = n.core.template as<paxos::proposer>().now;
       auto const mine = (n.self.value - seats::first_proposer) * bounds.changes + n.past.changes;
-      auto const value = static_cast<value_type>(now.best.value << 3 | mine);
-      turn.take(paxos::changed<value_type>{now.at, value}, bounds.in_flight);
+      auto const value = changes ? static_cast<value_type>(now.best.value << 3 | mine) : now.best.value;
+      turn.take(paxos::changed<value_type>{now.at, value}, !bounds.in_flight);
     }
   }
   // Of a register: no change was made twice.

@@ -1,6 +1,6 @@
-// Which of Paxos' messages can change nothing any more. Only what is durable counts of an acceptor: a promise that a
-// crash may take back is none yet. Of a proposer the ballot counts: it never comes back to one that it has left, and
-// what it was about it forgets with a crash.
+// Which of Paxos' messages can change nothing any more. Only what is durable counts of an acceptor: a promise that
+// a crash may take back is none yet. Of a proposer the ballot counts: it never comes back to one that it has left,
+// and what it was about it forgets with a crash.
 #pragma once
 
 #include "quorate/check/paxos_ledger.hpp"
@@ -26,8 +26,8 @@ public:
 
   paxos_dead(Node const& n, node_index sender, paxos_outlook const& o) : n_{n}, sender_{sender}, outlook_{o} {}
 
-  // A refusal is lost by the network when its addressee has no ballot left, and that is a bound of the model, not a
-  // reason to take it out: so it is not a message with or without the others.
+  // The network loses a refusal whose addressee has no ballot left. That is a bound of the model, and so it is
+  // lost where dead messages are kept, too.
   static bool is_lost(Node const& n, paxos::refused const&, paxos_outlook const& o) { return spent(n.self, o); }
   template <class M>
   static bool is_lost(Node const&, M const&, paxos_outlook const&) {

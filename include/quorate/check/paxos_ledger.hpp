@@ -1,5 +1,5 @@
-// What the checker keeps of Paxos beside the cores: a disk for a node's roles, what a node has said, and the ballots
-// that were voted at, by which it sees what is chosen.
+// What the checker keeps of Paxos beside the cores: a disk for a node's roles, what a node has said, and the
+// ballots that were voted at, by which it sees what is chosen.
 #pragma once
 
 #include "quorate/check/digest.hpp"
@@ -86,7 +86,8 @@ class ballot_ledger {
 public:
   using record = paxos::acceptor_record<Value>;
 
-  // Takes in what the acceptor has on disk, and the votes that it replaced there unseen. nullptr, or what is broken.
+  // Takes in what the acceptor has on disk, and the votes that it replaced there unseen. Returns nullptr, or what
+  // is broken.
   template <class Votes>
   char const* observe(node_index acceptor, record const& r, Votes const& replaced) {
     promised_[acceptor.value] = r.promised;
