@@ -215,7 +215,7 @@ public:
       return "what was promised and accepted is not forgotten";
     return nullptr;
   }
-  static char const* broken(node const& a, node const& b, std::size_t code) {
+  static char const* broken(node const& a, std::size_t code, node const& b) {
     auto const &before = a.durable.hard, &after = b.durable.hard;
     if (before.acceptor.promised > after.acceptor.promised || before.proposer.round > after.proposer.round)
       return "on disk, promises and floors only rise";
@@ -225,6 +225,9 @@ public:
     if (code == crash || code == crash_kept) return nullptr;
     if (!paxos::follows(a.core.core(), b.core.core())) return "an invariant of one node's steps";
     return nullptr;
+  }
+  static char const* broken(node const& a, message const&, node const& b, std::uint64_t) {
+    return broken(a, events, b);
   }
   static char const* broken(node const&, node const&) { return nullptr; }
   static char const* observe(ghost& g, node const& n) {

@@ -1,5 +1,5 @@
-// What a message or a timeout may do to a Raft node, seen from outside: one sentence each, `nullptr` when it holds.
-// These find at once what would show in the logs of several nodes much later, or never within a bound.
+// What a message or a timeout may do to a Raft node, seen from outside: one sentence each, `nullptr` when it
+// holds. These find at once what would show in the logs of several nodes much later, or never within a bound.
 #pragma once
 
 #include "quorate/core/id.hpp"
@@ -25,8 +25,8 @@ char const* past_terms(Core const& before, M const& m, Core const& after) {
   return nullptr;
 }
 
-// Pre-votes (§9.6): asked for one a node promises nothing and adopts nothing; given one, only a node that asked for
-// just that one campaigns, and only votes make a leader.
+// Pre-votes (§9.6): asked for one a node promises nothing and adopts nothing; given one, only a node that asked
+// for just that one campaigns, and only votes make a leader.
 template <class Core, class M>
 char const* pre_votes(Core const& before, M const& m, Core const& after) {
   if constexpr (std::is_same_v<M, raft::request_pre_vote>) {
@@ -89,8 +89,8 @@ char const* elections(Core const& before, M const& m, node_index sender, Core co
   return nullptr;
 }
 
-// Who becomes leader knows of no match (figure 3.1), not even of its own until its own disk has answered, which in a
-// whole turn it has.
+// Who becomes leader knows of no match (figure 3.1), not even of its own until its own disk has answered, which in
+// a whole turn it has.
 template <class Core>
 char const* matches(Core const& before, bool whole_turn, Core const& after) {
   if (before.leads() || !after.leads()) return nullptr;

@@ -115,9 +115,10 @@ struct replicated_node {
   friend bool operator==(replicated_node const&, replicated_node const&) = default;
 };
 
-// Carries out a core's effects on a node of the checker. `Checks` says of each message whether it may leave and
-// of each outcome whether it may be told: Checks::leaves(node, to, message, out), Checks::told(node, outcome,
-// out).
+// Carries out a core's effects on a node of the checker. `Checks` says of each message whether it may leave, of
+// each outcome whether it may be told and of each step whether the core may have taken it: Checks::leaves(node,
+// to, message, out), Checks::told(node, outcome, out), Checks::stepped(node, core before, out). With
+// Checks::says_once a message that waits already is not said to wait again.
 template <class Node, class Checks, class Out>
 class replicated_hands : public sink<replicated_hands<Node, Checks, Out>> {
 public:
@@ -141,12 +142,8 @@ public:
   template <class M>
   void bind(node_index to, M const& m, quorate::written after) {
     ++effects;
-    // What waits already will be said once it may; the network may say it again as often as it likes.
-    bool waits = false;
-    n_.held.each([&](node_index other, std::uint64_t, auto const& x) {
-      if constexpr (std::is_same_v<decltype(x), M const&>) waits = waits || (other == to && x == m);
-    });
-    if (waits) return;
+    if constexpr (requires { requires Checks::says_once; })
+      if (waits(to, m)) return;
     n_.held.hold(to, m, after);
     if (n_.held.dropped() > 0) out_.broken("(the bounds need a larger outbox)");
   }
@@ -167,6 +164,16 @@ public:
   }
 
 private:
+  // What waits already will be said once it may; the network may say it again as often as it likes.
+  template <class M>
+  bool waits(node_index to, M const& m) const {
+    bool found = false;
+    n_.held.each([&](node_index other, std::uint64_t, auto const& x) {
+      if constexpr (std::is_same_v<decltype(x), M const&>) found = found || (other == to && x == m);
+    });
+    return found;
+  }
+
   Node& n_;
   Out& out_;
 };

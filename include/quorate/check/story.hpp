@@ -27,8 +27,8 @@ std::string step_text(world<System> const& w, std::uint32_t action) {
          std::visit([](auto const& x) { return printed(x); }, m.what);
 }
 
-// Takes a world from its beginning along steps chosen one after the other: choose(step's text, action) -> bool, asked
-// for each action that is possible, in order. on_step(text, row, broken) hears of each that was taken.
+// Takes a world from its beginning along steps chosen one after the other: choose(step's text, action) -> bool,
+// asked for each action that is possible, in order. on_step(text, row, broken) hears of each that was taken.
 template <class System>
 class walker {
 public:

@@ -77,10 +77,11 @@ private:
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
 //   broken(node)                   nullptr, or what is wrong with one node's state
 //   broken(before, code, after)    the same of a local event's step
-//   broken(before, message, after, notes)   the same of a message's step; `notes` are bits that out.note(bit) was told
+//   broken(before, message, after, notes)   the same of a message's; `notes`: the bits that out.note() was told
 //   broken(a, b)                   the same of two nodes, a before b
 //   observe(ghost&, node)          takes a node's new state into account; returns nullptr, or what is broken
 //   broken_ghost(ghost, node)      nullptr, or what is wrong with a node beside what the ghost remembers
+//   goal(world, row)               only with bounds.lasting: what must stay possible has happened
 //   marks(node), mark_names        bits of what has happened here: what must happen sometimes
 template <class System>
 class world {
