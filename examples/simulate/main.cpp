@@ -1,4 +1,5 @@
-// The simulator as a command: seeds of a protocol under faults, how to see a failing one again, and what was covered.
+// The simulator as a command: seeds of a protocol under faults, how to see a failing one again, and what was
+// covered.
 #include "options.hpp"
 #include "report.hpp"
 

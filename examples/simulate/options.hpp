@@ -95,9 +95,12 @@ inline std::string read_number(std::string_view flag, std::string_view value, op
   auto const n = number(value, 1, most);
   if (!n)
     return std::string{flag} + ": '" + std::string{value} + "' is no number between 1 and " + std::to_string(most);
-  if (flag == "--nodes") o.nodes = static_cast<std::uint32_t>(*n);
-  else if (flag == "--seeds") o.seeds = *n;
-  else o.first = *n, o.seeds = 1, o.one = true;
+  if (flag == "--nodes")
+    o.nodes = static_cast<std::uint32_t>(*n);
+  else if (flag == "--seeds")
+    o.seeds = *n;
+  else
+    o.first = *n, o.seeds = 1, o.one = true;
   return "";
 }
 } // namespace detail
@@ -106,8 +109,10 @@ inline std::string read_number(std::string_view flag, std::string_view value, op
 inline std::string read(std::span<char const* const> words, options& o) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view const flag = words[i];
-    if (flag == "--help") o.help = true;
-    else if (flag == "--shrink") o.shrink = true;
+    if (flag == "--help")
+      o.help = true;
+    else if (flag == "--shrink")
+      o.shrink = true;
     else {
       bool known = false;
       for (std::string_view const f : {"--protocol", "--nodes", "--seeds", "--seed", "--faults", "--trace"})
@@ -116,10 +121,14 @@ inline std::string read(std::span<char const* const> words, options& o) {
       if (++i == words.size()) return std::string{flag} + " needs a value behind it";
       std::string_view const value = words[i];
       std::string wrong;
-      if (flag == "--protocol") wrong = detail::read_protocol(value, o);
-      else if (flag == "--faults") wrong = detail::read_faults(value, o);
-      else if (flag == "--trace") o.trace = value;
-      else wrong = detail::read_number(flag, value, o);
+      if (flag == "--protocol")
+        wrong = detail::read_protocol(value, o);
+      else if (flag == "--faults")
+        wrong = detail::read_faults(value, o);
+      else if (flag == "--trace")
+        o.trace = value;
+      else
+        wrong = detail::read_number(flag, value, o);
       if (!wrong.empty()) return wrong;
     }
   }

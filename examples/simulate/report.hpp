@@ -53,8 +53,9 @@ void tell_coverage(quorate::sim::coverage const& c, double seconds) {
   {
     columns out;
     for (std::size_t i = 0; i < faults; ++i)
-      if (c.enabled[i] > 0) out.add(name_of(static_cast<fault>(i)), std::to_string(c.struck[i]) + " / " +
-                                                                        std::to_string(c.enabled[i]));
+      if (c.enabled[i] > 0)
+        out.add(name_of(static_cast<fault>(i)),
+                std::to_string(c.struck[i]) + " / " + std::to_string(c.enabled[i]));
   }
   std::puts("what happened");
   {

@@ -62,6 +62,19 @@ TEST_CASE("of an accept, what there is room for is taken, and no more is acknowl
   CHECK(f.claimed().first == at(2));
   CHECK(f.claimed().count == 3);
 }
+// Or it could not be applied, and nothing of it be compacted, and there would never be room.
+TEST_CASE("with no room at all, what is held already of an accept is acknowledged and known to be chosen") {
+  follower f{0};
+  auto const b = make_ballot(1, B);
+  REQUIRE(f.log.put({at(2), 2, b, entry_kind::command}));
+  f.it = core{A, hard_state{b}, f.log};
+  f.it.step(from<accept>{B, {b, b, at(2), at(5), all, 4, entry_kind::command}}, f.log, f.out);
+  f.it.step(flush{}, f.log, f.out);
+  CHECK(f.written().count == 0);
+  CHECK(f.claimed().first == at(2));
+  CHECK(f.claimed().count == 2);
+  CHECK(f.it.commit_index() == at(3));
+}
 TEST_CASE("with no room behind a gap nothing is written or acknowledged") {
   for (std::uint64_t const room : {0U, 1U, 2U}) {
     follower f{room};

@@ -6,5 +6,5 @@
 #include "quorate/sim/raft.hpp"
 
 // A list for TEST_CASE_TEMPLATE, which can't take one by any other name.
-#define SIMULATED_FAMILIES                                                                                            \
+#define SIMULATED_FAMILIES                                                                                        \
   sim::raft_family<>, sim::multi_paxos_family<>, sim::paxos_family<>, sim::caspaxos_family<>

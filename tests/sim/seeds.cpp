@@ -1,6 +1,6 @@
 // Every protocol in three hundred seeds of bad weather, watched at each event.
-#include "sim/protocols.hpp"
 #include "support/seeds.hpp"
+#include "sim/protocols.hpp"
 
 #include "quorate/sim/campaign.hpp"
 
@@ -34,17 +34,18 @@ TEST_CASE_TEMPLATE("one to seven nodes in three hundred seeds of bad weather", F
     CHECK(covered.enabled[i] > 0);
     CHECK_FALSE(covered.missed(f));
   }
-  for (auto const h : {sim::happening::starts, sim::happening::torn_turns, sim::happening::torn_syncs,
-                       sim::happening::groups_kept, sim::happening::groups_lost, sim::happening::stops,
-                       sim::happening::strangers, sim::happening::elections, sim::happening::leaders,
-                       sim::happening::commits, sim::happening::proposals_done, sim::happening::proposals_refused}) {
+  for (auto const h :
+       {sim::happening::starts, sim::happening::torn_turns, sim::happening::torn_syncs,
+        sim::happening::groups_kept, sim::happening::groups_lost, sim::happening::stops, sim::happening::strangers,
+        sim::happening::elections, sim::happening::leaders, sim::happening::commits,
+        sim::happening::proposals_done, sim::happening::proposals_refused}) {
     INFO(std::string{Family::name}, ": ", std::string{name_of(h)});
     CHECK(covered[h] > 0);
   }
   CHECK(covered[sim::happening::healed] == covered.seeds);
   // Instructions would be a better measure; this tells at least a simulator that crawls.
   MESSAGE(std::string{Family::name} << ": " << covered.events << " events, " << covered.simulated_us / 1'000'000
-                       << " simulated seconds, " << covered[sim::happening::commits] << " commits");
+                                    << " simulated seconds, " << covered[sim::happening::commits] << " commits");
 }
 
 TEST_CASE("what replicated logs alone can show is shown") {

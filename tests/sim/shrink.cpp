@@ -39,8 +39,8 @@ TEST_CASE_TEMPLATE("a sync that lies is found, replayed and made short", Family,
   auto const shortest = sim::shrink_seed<Family>(o);
   REQUIRE(shortest.broken == std::string{found.broken});
   MESSAGE(std::string{Family::name} << ": seed " << o.seed << ", " << found.covered.events << " events, made "
-                       << shortest.actions.size() << " on " << shortest.built.nodes << " nodes in "
-                       << shortest.replays << " replays: " << std::string{shortest.broken});
+                                    << shortest.actions.size() << " on " << shortest.built.nodes << " nodes in "
+                                    << shortest.replays << " replays: " << std::string{shortest.broken});
   CHECK(shortest.actions.size() <= 40);
   check::trace story;
   auto const again = sim::replay<Family>(shortest.built, shortest.actions, &story);

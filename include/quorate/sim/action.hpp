@@ -23,8 +23,8 @@ enum class act : std::uint8_t {
   renew,   // everything begins anew: a decision was made
 };
 constexpr std::string_view name_of(act a) {
-  constexpr std::string_view names[] = {"deliver", "turn", "sync",    "crash", "restart", "propose",
-                                        "read",    "compact", "trouble", "wipe",  "damage",  "abandon", "renew"};
+  constexpr std::string_view names[] = {"deliver", "turn",    "sync", "crash",  "restart", "propose", "read",
+                                        "compact", "trouble", "wipe", "damage", "abandon", "renew"};
   return names[static_cast<std::uint8_t>(a)];
 }
 

@@ -47,8 +47,8 @@ campaign_result run_seeds(run_options o, std::uint64_t count, Progress&& progres
   return all;
 }
 
-// The shortest list of actions that was found to break the sentence that the seed breaks. `broken` is nullptr if the
-// seed breaks nothing, or only this: that there is no progress at the end, which is no action's doing.
+// The shortest list of actions that was found to break the sentence that the seed breaks. `broken` is nullptr if
+// the seed breaks nothing, or only this: that there is no progress at the end, which is no action's doing.
 template <class Family>
 shrunk shrink_seed(run_options const& o, std::size_t most_replays = 20'000) {
   schedule actions;

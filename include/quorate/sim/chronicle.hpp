@@ -1,5 +1,5 @@
-// What is kept of a run: always a rolling hash, by which two runs are compared; on demand the records of a trace and
-// the list of actions.
+// What is kept of a run: always a rolling hash, by which two runs are compared; on demand the records of a trace
+// and the list of actions.
 #pragma once
 
 #include "quorate/check/trace.hpp"

@@ -1,5 +1,5 @@
-// Nodes, their disks and the messages between them, moved by actions and by nothing else: no chance and no clock is
-// in here. After each action everything is checked.
+// Nodes, their disks and the messages between them, moved by actions and by nothing else: no chance and no clock
+// is in here. After each action everything is checked.
 #pragma once
 
 #include "quorate/effect/strength.hpp"
@@ -9,13 +9,12 @@
 #include "quorate/sim/chronicle.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/disk.hpp"
+#include "quorate/sim/mailbox.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -42,15 +41,7 @@ public:
   using message = typename node_type::message;
   using ghost_type = typename Family::template ghost<cluster>;
 
-  struct packet {
-    std::uint32_t from = 0, to = 0; // places
-    store_id store{};               // of the sender
-    message what{};
-    std::vector<std::byte> bytes{};
-    std::uint32_t count = 0;
-    std::uint64_t hash = 0; // of all this; its last eight bits are the type
-    std::uint64_t number = 0; // of no other message; 0: this one has arrived, or is lost
-  };
+  using packet = sim::packet<message>;
   struct host {
     node_id id{};
     disk_type disk;
@@ -58,9 +49,9 @@ public:
     std::optional<node_type> node{};
     std::deque<sync_order> in_flight{};
     std::uint64_t shown = 0; // by its clock, which never goes back
-    bool lost = false; // its disk is not what it was: it may stay away for good
-    bool wiped = false;     // its disk is another one: the others refuse it, and it has forgotten what it said
-    bool abandoned = false; // it is never to come back: nobody need keep anything for it
+    bool lost = false;       // its disk is not what it was: it may stay away for good
+    bool wiped = false;      // its disk is another one: the others refuse it, and it has forgotten what it said
+    bool abandoned = false;  // it is never to come back: nobody need keep anything for it
     typename ghost_type::record seen{};
 
     host(node_id n, disk_type d) : id{n}, disk{std::move(d)} {}
@@ -79,7 +70,7 @@ public:
   bool execute(action const& a) {
     if (a.node >= hosts_.size()) return false;
     if (a.what != act::deliver) return possible(a) && (carry_out(a), true);
-    auto const slot = find(a);
+    auto const slot = packets_.find(a.peer, a.node, a.match);
     return slot && deliver(a, *slot);
   }
   // The same for the message in `slot`, one of sent().
@@ -89,15 +80,17 @@ public:
     auto& p = packets_[slot];
     bool const heard = h.up() && !h.node->stopped();
     begin(a, h);
-    if (heard && strangers(h, hosts_[p.from], p)) ++covered_[happening::strangers];
-    else if (heard) hand_over(h, p);
-    if (a.flag == 0) free(slot);
+    if (heard && strangers(h, hosts_[p.from], p))
+      ++covered_[happening::strangers];
+    else if (heard)
+      hand_over(h, p);
+    if (a.flag == 0) packets_.free(slot);
     return heard ? (check(h, false), true) : true;
   }
   // The message in `slot` is lost.
   void lose(std::uint32_t slot) {
     note_message(check::trace_kind::drop, packets_[slot]);
-    free(slot);
+    packets_.free(slot);
   }
   // Messages that left during the last action, by slot; they stay where they are until delivered or lost.
   std::vector<std::uint32_t> const& sent() const { return sent_; }
@@ -120,7 +113,7 @@ public:
   coverage& covered() { return covered_; }
   chronicle& log() { return log_; }
   // Messages will be looked for by their content.
-  void index_messages() { by_content_.emplace(); }
+  void index_messages() { packets_.index(); }
   // May one more node lose its disk? The others must still be able to decide, and to find all that was decided.
   bool can_lose(std::uint32_t place) const {
     node_set<64> rest{};
@@ -159,15 +152,24 @@ private:
     auto const& h = hosts_[a.node];
     bool const works = h.up() && !h.node->stopped();
     switch (a.what) {
-    case act::turn: return h.up();
-    case act::sync: return works && a.argument < h.in_flight.size();
-    case act::crash: return h.up();
-    case act::restart: return !h.up();
-    case act::wipe: return !h.up() && (h.lost || can_lose(a.node));
-    case act::damage: return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
-    case act::renew: return Family::renews;
-    case act::abandon: return true;
-    default: return works;
+    case act::turn:
+      return h.up();
+    case act::sync:
+      return works && a.argument < h.in_flight.size();
+    case act::crash:
+      return h.up();
+    case act::restart:
+      return !h.up();
+    case act::wipe:
+      return !h.up() && (h.lost || can_lose(a.node));
+    case act::damage:
+      return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
+    case act::renew:
+      return Family::renews;
+    case act::abandon:
+      return true;
+    default:
+      return works;
     }
   }
   void carry_out(action const& a) {
@@ -175,19 +177,38 @@ private:
     begin(a, h);
     bool restarted = false;
     switch (a.what) {
-    case act::turn: turn(h, a.match, static_cast<turn_steps>(a.flag)); break;
-    case act::sync: sync(h, a.argument, static_cast<sync_end>(a.flag)); break;
-    case act::crash: return crash(h, a.argument);
-    case act::restart: return restart(h);
+    case act::turn:
+      turn(h, a.match, static_cast<turn_steps>(a.flag));
+      break;
+    case act::sync:
+      sync(h, a.argument, static_cast<sync_end>(a.flag));
+      break;
+    case act::crash:
+      return crash(h, a.argument);
+    case act::restart:
+      return restart(h);
     case act::propose:
-    case act::read: ghost_.request(h, a); break;
-    case act::compact: ghost_.compact(h, a.argument); break;
-    case act::trouble: h.disk.make(static_cast<disk_trouble>(a.argument)); break;
-    case act::wipe: return wipe(h);
-    case act::damage: h.disk.damage(log_index{a.argument}), h.lost = true; break;
-    case act::renew: return renew();
-    case act::abandon: h.abandoned = true; break;
-    case act::deliver: break;
+    case act::read:
+      ghost_.request(h, a);
+      break;
+    case act::compact:
+      ghost_.compact(h, a.argument);
+      break;
+    case act::trouble:
+      h.disk.make(static_cast<disk_trouble>(a.argument));
+      break;
+    case act::wipe:
+      return wipe(h);
+    case act::damage:
+      h.disk.damage(log_index{a.argument}), h.lost = true;
+      break;
+    case act::renew:
+      return renew();
+    case act::abandon:
+      h.abandoned = true;
+      break;
+    case act::deliver:
+      break;
     }
     if (h.up()) check(h, restarted);
   }
@@ -221,8 +242,10 @@ private:
     if (end == sync_end::failed) h.disk.fail("a sync has failed");
     note(h, check::trace_kind::sync, end == sync_end::failed ? "failed" : "");
     if (end == sync_end::untold) return;
-    if (done) h.node->synced(*done);
-    else h.node->stop();
+    if (done)
+      h.node->synced(*done);
+    else
+      h.node->stop();
     h.node->release(sender(h), machine(h));
   }
   void crash(host& h, std::size_t kept) {
@@ -232,7 +255,8 @@ private:
     covered_[happening::groups_kept] += kept;
     covered_[happening::groups_lost] += risk - kept;
     covered_[happening::torn_syncs] += h.in_flight.empty() ? 0 : 1;
-    note(h, check::trace_kind::crash, std::to_string(risk - kept) + " of " + std::to_string(risk) + " groups lost");
+    note(h, check::trace_kind::crash,
+         std::to_string(risk - kept) + " of " + std::to_string(risk) + " groups lost");
     ghost_.ends(h);
     h.node.reset();
     h.in_flight.clear();
@@ -251,8 +275,7 @@ private:
     std::fill(h.known.begin(), h.known.end(), store_id{});
   }
   void renew() {
-    for (std::uint32_t slot = 0; slot < packets_.size(); ++slot)
-      if (packets_[slot].number != 0) free(slot);
+    packets_.free_all();
     for (auto& h : hosts_) h.node.reset();
     hosts_.clear();
     ++renewals_;
@@ -270,7 +293,7 @@ private:
   template <class M>
   void post(host& h, node_id to, M const& m, payloads bytes = {}) {
     if constexpr (binding_message<M>) ghost_.said(h, to, m);
-    auto const slot = take_slot();
+    auto const slot = packets_.take();
     auto& p = packets_[slot];
     p.from = h.place(), p.to = to.value - 1;
     p.store = h.disk.identity().store;
@@ -286,41 +309,8 @@ private:
     log_.mix(p.hash);
     ++covered_.sent[p.what.index()];
     sent_.push_back(slot);
-    if (by_content_) by_content_->emplace(p.hash, slot);
+    packets_.note(slot);
     if (log_.traces()) note_message(check::trace_kind::send, p);
-  }
-  std::uint32_t take_slot() {
-    if (free_.empty()) {
-      packets_.emplace_back();
-      return static_cast<std::uint32_t>(packets_.size() - 1);
-    }
-    auto const slot = free_.back();
-    free_.pop_back();
-    return slot;
-  }
-  void free(std::uint32_t slot) {
-    auto& p = packets_[slot];
-    p.number = 0;
-    if (by_content_) {
-      auto [it, end] = by_content_->equal_range(p.hash);
-      while (it != end && it->second != slot) ++it;
-      if (it != end) by_content_->erase(it);
-    }
-    free_.push_back(slot);
-  }
-  // Of several alike the oldest; if there is none, the oldest of its type on that link: once something is left out
-  // of a schedule, numbers in messages differ.
-  std::optional<std::uint32_t> find(action const& a) const {
-    if (!by_content_) return std::nullopt;
-    auto const it = by_content_->lower_bound(a.match);
-    if (it != by_content_->end() && it->first == a.match) return it->second;
-    std::optional<std::uint32_t> found;
-    for (std::uint32_t slot = 0; slot < packets_.size(); ++slot) {
-      auto const& p = packets_[slot];
-      if (p.number == 0 || p.from != a.peer || p.to != a.node || p.what.index() != (a.match & 0xff)) continue;
-      if (!found || p.number < packets_[*found].number) found = slot;
-    }
-    return found;
   }
   // Both ends of a link remember which disk the other had.
   bool strangers(host& h, host& peer, packet const& p) {
@@ -356,26 +346,27 @@ private:
   void note_message(check::trace_kind kind, packet const& p) {
     if (!log_.traces()) return;
     bool const arrives = kind == check::trace_kind::deliver;
-    check::trace_record r{.node = (arrives ? p.to : p.from) + 1, .kind = kind, .peer = (arrives ? p.from : p.to) + 1};
+    check::trace_record r{
+        .node = (arrives ? p.to : p.from) + 1, .kind = kind, .peer = (arrives ? p.from : p.to) + 1};
     r.message = p.number;
     auto const& h = hosts_[r.node - 1];
     if (h.up()) r.term = h.node->era();
-    std::visit([&](auto const& m) {
-      r.name = type_name<std::remove_cvref_t<decltype(m)>>();
-      print(r.text, m);
-    }, p.what);
+    std::visit(
+        [&](auto const& m) {
+          r.name = type_name<std::remove_cvref_t<decltype(m)>>();
+          print(r.text, m);
+        },
+        p.what);
     log_.note(std::move(r));
   }
 
   cluster_options options_;
   std::vector<node_id> members_{};
   std::deque<host> hosts_{};
-  std::deque<packet> packets_{}; // whose places do not move
-  std::vector<std::uint32_t> free_{};
+  mailbox<message> packets_{};
   std::vector<std::uint32_t> sent_{};
   std::uint64_t posted_ = 0;
   std::uint64_t renewals_ = 0;
-  std::optional<std::multimap<std::uint64_t, std::uint32_t>> by_content_{};
   ghost_type ghost_;
   coverage covered_{};
   chronicle log_{};

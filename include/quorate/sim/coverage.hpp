@@ -11,36 +11,36 @@
 namespace quorate::sim {
 
 enum class happening : std::uint8_t {
-  starts,         // of a node, the first ones not counted
+  starts, // of a node, the first ones not counted
   crashes,
-  torn_turns,     // crashes between two steps of a turn
-  torn_syncs,     // crashes with a sync in flight
-  groups_kept,    // of what no sync had covered, at a crash
+  torn_turns,  // crashes between two steps of a turn
+  torn_syncs,  // crashes with a sync in flight
+  groups_kept, // of what no sync had covered, at a crash
   groups_lost,
-  stops,          // nodes that stopped by themselves
-  strangers,      // messages of a node with another disk, refused
-  elections,      // campaigns
-  leaders,        // campaigns won
-  commits,        // entries committed, the first time anybody knew
+  stops,     // nodes that stopped by themselves
+  strangers, // messages of a node with another disk, refused
+  elections, // campaigns
+  leaders,   // campaigns won
+  commits,   // entries committed, the first time anybody knew
   truncations,
-  rewrites,       // entries written over at a higher ballot
+  rewrites, // entries written over at a higher ballot
   compactions,
   syncs,
   proposals_done,
   proposals_refused,
   proposals_unknown,
-  no_room,        // of the refused, because a disk was full
+  no_room, // of the refused, because a disk was full
   reads_done,
   reads_refused,
-  healed,         // seeds that came right at the end
+  healed, // seeds that came right at the end
 };
 inline constexpr std::size_t happenings = static_cast<std::size_t>(happening::healed) + 1;
 constexpr std::string_view name_of(happening h) {
   constexpr std::string_view names[happenings] = {
-      "starts",    "crashes",     "torn-turns",     "torn-syncs",        "groups-kept",       "groups-lost",
-      "stops",     "strangers",   "elections",      "leaders",           "commits",           "truncations",
-      "rewrites",  "compactions", "syncs",          "proposals-done",    "proposals-refused", "proposals-unknown",
-      "no-room",   "reads-done",  "reads-refused",  "healed"};
+      "starts",   "crashes",     "torn-turns",    "torn-syncs",     "groups-kept",       "groups-lost",
+      "stops",    "strangers",   "elections",     "leaders",        "commits",           "truncations",
+      "rewrites", "compactions", "syncs",         "proposals-done", "proposals-refused", "proposals-unknown",
+      "no-room",  "reads-done",  "reads-refused", "healed"};
   return names[static_cast<std::size_t>(h)];
 }
 

@@ -30,10 +30,10 @@ class decree_ghost {
 public:
   struct record {
     core_type before{};
-    ballot promised{};         // as it told others
-    std::uint64_t floor = 0;   // as its prepares told others
-    bool waits = false;        // a client waits there,
-    std::uint64_t number = 0;  // to append this (0: to read),
+    ballot promised{};          // as it told others
+    std::uint64_t floor = 0;    // as its prepares told others
+    bool waits = false;         // a client waits there,
+    std::uint64_t number = 0;   // to append this (0: to read),
     std::uint64_t must_see = 0; // and knows of so long a list
     std::vector<typename node_type::outcome> heard{};
     bool stopped = false;
@@ -62,8 +62,7 @@ public:
     for (auto const& made : h.node->take_attempts())
       if (auto const* sentence = propose(made)) return sentence;
     if (auto const* sentence = votes(h)) return sentence;
-    if (h.node->stopped())
-      return h.disk.failure().empty() ? "a node stops only if its disk fails" : outcomes(h);
+    if (h.node->stopped()) return h.disk.failure().empty() ? "a node stops only if its disk fails" : outcomes(h);
     if (!paxos::holds(core)) return "an invariant of one node's state";
     if (!restarted && !paxos::follows(h.seen.before, core)) return "an invariant of one node's steps";
     begins(h);
@@ -97,13 +96,20 @@ public:
     auto& s = h.seen;
     bool const reads = a.what == act::read;
     if (s.waits && h.node->idle()) return; // its outcome is on its way
-    if (!s.waits) s.waits = true, s.number = reads ? 0 : a.argument, s.must_see = acknowledged_;
-    else ++c_.covered()[happening::proposals_refused]; // one at a time; asked all the same, for the core to refuse
+    if (!s.waits)
+      s.waits = true, s.number = reads ? 0 : a.argument, s.must_see = acknowledged_;
+    else
+      ++c_.covered()[happening::proposals_refused]; // one at a time; asked all the same, for the core to refuse
     proposed_.insert(reads ? 0 : a.argument);
-    if (reads) h.node->read();
-    else h.node->propose(a.argument);
-    c_.log().note({.node = h.id.value, .kind = check::trace_kind::client, .term = h.node->era(),
-                   .name = std::string{name_of(a.what)}, .text = reads ? "" : std::to_string(a.argument)});
+    if (reads)
+      h.node->read();
+    else
+      h.node->propose(a.argument);
+    c_.log().note({.node = h.id.value,
+                   .kind = check::trace_kind::client,
+                   .term = h.node->era(),
+                   .name = std::string{name_of(a.what)},
+                   .text = reads ? "" : std::to_string(a.argument)});
   }
   void compact(host&, std::uint64_t) {}
   void ends(host& h) { h.seen.waits = false, h.seen.heard.clear(); }
@@ -149,7 +155,8 @@ private:
   }
   char const* choice(paxos::vote<value_type> const& v) {
     if constexpr (rewrites) { // one list: of one length there is one
-      if (!(lengths_.emplace(v.value.length, v.value).first->second == v.value)) return "the changes have one order";
+      if (!(lengths_.emplace(v.value.length, v.value).first->second == v.value))
+        return "the changes have one order";
       if (v.value.last == 0) return nullptr;
       auto const at = numbers_.emplace(v.value.last, v.value.length).first->second;
       return at == v.value.length ? nullptr : "a change is made once";
@@ -165,8 +172,11 @@ private:
     auto const& was = h.seen.before.template as<paxos::proposer>().state().now;
     if (now.at != was.at && now.is == paxos::phase::preparing) ++c_.covered()[happening::elections];
     if (c_.log().traces() && now.is != was.is)
-      c_.log().note({.node = h.id.value, .kind = check::trace_kind::role, .term = now.at.value,
-                     .name = paxos::name_of(now.is), .text = ""});
+      c_.log().note({.node = h.id.value,
+                     .kind = check::trace_kind::role,
+                     .term = now.at.value,
+                     .name = paxos::name_of(now.is),
+                     .text = ""});
   }
   template <class Attempt>
   char const* propose(Attempt const& now) {
@@ -193,7 +203,10 @@ private:
     ++c_.covered()[what];
     h.seen.waits = false;
     c_.log().mix(static_cast<std::uint64_t>(what));
-    c_.log().note({.node = h.id.value, .kind = check::trace_kind::outcome, .term = h.node->era(), .name = "",
+    c_.log().note({.node = h.id.value,
+                   .kind = check::trace_kind::outcome,
+                   .term = h.node->era(),
+                   .name = "",
                    .text = std::move(text)});
   }
   char const* told(host& h, paxos::decided<value_type> const& d) {
@@ -226,7 +239,9 @@ private:
   char const* told(host& h, paxos::unsettled<value_type> const&) {
     return answered(h, happening::proposals_unknown, "unsettled"), nullptr;
   }
-  char const* told(host& h, paxos::withdrawn) { return answered(h, happening::reads_refused, "withdrawn"), nullptr; }
+  char const* told(host& h, paxos::withdrawn) {
+    return answered(h, happening::reads_refused, "withdrawn"), nullptr;
+  }
   char const* told(host&, proposal_refused) { return nullptr; } // busy: the one before it has an outcome to come
   char const* told(host&, paxos::exhausted) { return "ballots are not used up so soon"; }
   char const* told(host&, paxos::conflict) { return "no disk has lost anything, and yet there is a conflict"; }

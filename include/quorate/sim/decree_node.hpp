@@ -1,5 +1,5 @@
-// A node of single-decree Paxos or of CASPaxos as the simulator drives it, in the steps of a replica's turn: its core
-// by hand, with a disk, a timer and an outbox.
+// A node of single-decree Paxos or of CASPaxos as the simulator drives it, in the steps of a replica's turn: its
+// core by hand, with a disk, a timer and an outbox.
 #pragma once
 
 #include "quorate/effect/outbox.hpp"
@@ -56,10 +56,12 @@ public:
   using message = typename detail::variant_of<wire>::type;
   static constexpr bool rewrites = Core::options::rewrites;
 
-  decree_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t, std::uint64_t seed)
-      : members_{members}, disk_{d}, timer_{times::make(t, seed)},
-        core_{node_index{static_cast<std::uint8_t>(self.value - 1)}, paxos::roster::of(members.size()),
-              d.recovered()},
+  decree_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t,
+              std::uint64_t seed)
+      : members_{members}, disk_{d}, timer_{times::make(t, seed)}, core_{node_index{static_cast<std::uint8_t>(
+                                                                             self.value - 1)},
+                                                                         paxos::roster::of(members.size()),
+                                                                         d.recovered()},
         hands_{*this} {
     core_.step(start{}, hands_);
   }
@@ -96,8 +98,10 @@ public:
   void release(Send&& send, Machine&& machine) {
     if (durable_ && !stopped_)
       outbox_.release(*durable_, [&](node_index to, auto const& m) {
-        if (to == core_.self()) core_.step(quorate::from<std::remove_cvref_t<decltype(m)>>{to, m}, hands_);
-        else send(members_[to.value], m);
+        if (to == core_.self())
+          core_.step(quorate::from<std::remove_cvref_t<decltype(m)>>{to, m}, hands_);
+        else
+          send(members_[to.value], m);
       });
     for (; !outcomes_.empty(); outcomes_.pop_front())
       std::visit([&](auto const& o) { machine(o); }, outcomes_.front());
@@ -116,8 +120,10 @@ public:
   // To have a number chosen, or appended.
   void propose(std::uint64_t number) {
     if (idle()) wanted_ = number;
-    if constexpr (rewrites) core_.step(paxos::edit{}, hands_);
-    else core_.step(paxos::propose_value<value_type>{number}, hands_);
+    if constexpr (rewrites)
+      core_.step(paxos::edit{}, hands_);
+    else
+      core_.step(paxos::propose_value<value_type>{number}, hands_);
   }
   // To read a register.
   void read() {
@@ -134,9 +140,9 @@ public:
   std::uint64_t era() const { return proposer().now.at.value; }
   char const* role() const { return paxos::name_of(proposer().now.is); }
 
-  using outcome = std::variant<paxos::decided<value_type>, paxos::learned<value_type>, paxos::rewritten<value_type>,
-                               paxos::unsettled<value_type>, paxos::withdrawn, paxos::exhausted, paxos::conflict,
-                               proposal_refused>;
+  using outcome = std::variant<paxos::decided<value_type>, paxos::learned<value_type>,
+                               paxos::rewritten<value_type>, paxos::unsettled<value_type>, paxos::withdrawn,
+                               paxos::exhausted, paxos::conflict, proposal_refused>;
 
 private:
   class hands : public sink<hands> {
@@ -176,15 +182,18 @@ private:
   void set_timers() {
     for (std::size_t slot = 0; news_ != 0; ++slot, news_ >>= 1U) {
       if ((news_ & 1U) == 0) continue;
-      if ((armed_ >> slot & 1U) != 0) timer_.arm(slot, Core::timing_of(static_cast<paxos::timer>(slot)), now_);
-      else timer_.disarm(slot);
+      if ((armed_ >> slot & 1U) != 0)
+        timer_.arm(slot, Core::timing_of(static_cast<paxos::timer>(slot)), now_);
+      else
+        timer_.disarm(slot);
     }
   }
   void answer() {
     if constexpr (rewrites) {
       if (!asked_) return;
       auto const c = *std::exchange(asked_, std::nullopt);
-      core_.step(paxos::apply(c, [&](register_value const& v) { return wanted_ == 0 ? v : v.with(wanted_); }), hands_);
+      core_.step(paxos::apply(c, [&](register_value const& v) { return wanted_ == 0 ? v : v.with(wanted_); }),
+                 hands_);
     }
   }
 

@@ -1,5 +1,5 @@
-// A disk under any Storage: it remembers what no sync has covered, and after a power cut keeps as much of it as the
-// contract of policy/storage.hpp allows. It can fail, be full, and rot.
+// A disk under any Storage: it remembers what no sync has covered, and after a power cut keeps as much of it as
+// the contract of policy/storage.hpp allows. It can fail, be full, and rot.
 #pragma once
 
 #include "quorate/core/log_shape.hpp"
@@ -21,9 +21,9 @@ enum class disk_trouble : std::uint8_t { none, writes_fail, full };
 struct disk_write {
   enum class kind : std::uint8_t { entries, truncation, hard };
   kind what{};
-  entry_run run{};   // of a truncation: what begins at run.first is gone
+  entry_run run{}; // of a truncation: what begins at run.first is gone
   hard_state hard{};
-  std::uint64_t group = 0; // those of one group, between two sync orders, are kept together or not at all
+  std::uint64_t group = 0;      // those of one group, between two sync orders, are kept together or not at all
   std::size_t at = 0, size = 0; // of its records
 };
 
@@ -136,9 +136,12 @@ private:
   void forget(std::uint64_t upto) {
     for (; durable_ < upto && head_ < journal_.size(); ++durable_, ++head_) {
       auto const& w = journal_[head_];
-      if (w.what == disk_write::kind::hard) durable_hard_ = w.hard;
-      else if (w.what == disk_write::kind::truncation) durable_log_.truncate(w.run.first);
-      else (void)durable_log_.put(w.run);
+      if (w.what == disk_write::kind::hard)
+        durable_hard_ = w.hard;
+      else if (w.what == disk_write::kind::truncation)
+        durable_log_.truncate(w.run.first);
+      else
+        (void)durable_log_.put(w.run);
     }
     if (durable_log_.compacted() < log().compacted()) durable_log_.compact(log().compacted());
     if (head_ == journal_.size()) journal_.clear(), bytes_.clear(), head_ = 0;
@@ -155,10 +158,12 @@ private:
   }
   bool carry_out(disk_write const& w) {
     switch (w.what) {
-    case disk_write::kind::hard: return inner_.put(w.hard);
+    case disk_write::kind::hard:
+      return inner_.put(w.hard);
     case disk_write::kind::truncation:
       return w.run.first > log().compacted() && w.run.first <= log().last() + 1 && inner_.truncate(w.run.first);
-    case disk_write::kind::entries: break;
+    case disk_write::kind::entries:
+      break;
     }
     return w.run.first == log().last() + 1 &&
            inner_.put(w.run, payloads::trusted({bytes_.data() + w.at, w.size}, w.run.count));

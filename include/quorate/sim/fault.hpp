@@ -22,13 +22,13 @@ enum class fault : std::uint8_t {
   one_way,     // a link loses everything in one direction
   flapping,    // a link comes and goes
   // processes and clocks
-  crashes,    // between two turns; what is written may be lost
-  mid_turn,   // crashes between two steps of a turn, also with a sync in flight
+  crashes,     // between two turns; what is written may be lost
+  mid_turn,    // crashes between two steps of a turn, also with a sync in flight
   crash_loops, // a node that has crashed crashes again, soon after it has started
-  pauses,     // a process stands still, and then goes on
-  slow_nodes, // a process takes its time over every turn
-  drift,      // clocks run at different rates
-  jumps,      // clocks leap forward
+  pauses,      // a process stands still, and then goes on
+  slow_nodes,  // a process takes its time over every turn
+  drift,       // clocks run at different rates
+  jumps,       // clocks leap forward
   frozen_clocks,
   // disks
   lost_writes, // a crash takes what no sync covers, or the newest part of it; else nothing
@@ -36,7 +36,7 @@ enum class fault : std::uint8_t {
   crossed_syncs, // several syncs in flight, of which a later one may end earlier
   failed_syncs,
   failed_writes,
-  full_disks, // nothing can be written until the node starts again
+  full_disks,  // nothing can be written until the node starts again
   small_disks, // room for few entries; there is no failure, only refusals
   wiped_disks, // an empty disk in place of the old one: the node must stay out
   damage,      // what was written long ago can't be read: the node must stop
@@ -45,11 +45,11 @@ inline constexpr std::size_t faults = static_cast<std::size_t>(fault::damage) + 
 
 constexpr std::string_view name_of(fault f) {
   constexpr std::string_view names[faults] = {
-      "loss",         "duplication",   "reordering",   "spikes",        "clogs",
-      "partitions",   "one-way",       "flapping",     "crashes",       "mid-turn",
-      "crash-loops",  "pauses",        "slow-nodes",   "drift",         "jumps",
-      "frozen-clocks", "lost-writes",  "slow-syncs",   "crossed-syncs", "failed-syncs",
-      "failed-writes", "full-disks",   "small-disks",  "wiped-disks",   "damage"};
+      "loss",          "duplication", "reordering",  "spikes",        "clogs",
+      "partitions",    "one-way",     "flapping",    "crashes",       "mid-turn",
+      "crash-loops",   "pauses",      "slow-nodes",  "drift",         "jumps",
+      "frozen-clocks", "lost-writes", "slow-syncs",  "crossed-syncs", "failed-syncs",
+      "failed-writes", "full-disks",  "small-disks", "wiped-disks",   "damage"};
   return names[static_cast<std::size_t>(f)];
 }
 constexpr std::optional<fault> fault_named(std::string_view name) {
@@ -66,8 +66,8 @@ inline constexpr fault_set all_faults = (fault_set{1} << faults) - 1;
 // How hard each fault strikes: 0, not at all; else 1 (rare) to 1000 (heavy). What that means is the fault's own.
 class weather {
 public:
-  // Swarm testing: each fault that is allowed exists in a seed with odds of one half; how hard it strikes is drawn on
-  // a log scale. `certain`: each one that is allowed exists.
+  // Swarm testing: each fault that is allowed exists in a seed with odds of one half; how hard it strikes is drawn
+  // on a log scale. `certain`: each one that is allowed exists.
   weather(stream& draw, fault_set allowed, bool certain = false) {
     for (std::size_t i = 0; i < faults; ++i) {
       bool const there = draw.below(2) == 0; // drawn for all, so that one does not shift the others

@@ -18,8 +18,8 @@ struct timings {
   std::uint64_t request = 4'000'000;
 };
 
-// A Storage: made empty, robbed of power, and closed and opened again. `entries` is how many it should hold at most.
-// Both endings raise the incarnation, and both begin the count of writes anew.
+// A Storage: made empty, robbed of power, and closed and opened again. `entries` is how many it should hold at
+// most. Both endings raise the incarnation, and both begin the count of writes anew.
 template <class Storage>
 struct storage_fitting {
   static Storage make(store_identity const& identity, std::size_t entries) {
@@ -38,18 +38,24 @@ struct timer_fitting {
     return Timer{settings, seed};
   }
   static time at(std::uint64_t us) {
-    if constexpr (std::integral<time>) return static_cast<time>(us);
-    else return time{span(us)};
+    if constexpr (std::integral<time>)
+      return static_cast<time>(us);
+    else
+      return time{span(us)};
   }
   static std::uint64_t of(time t) {
-    if constexpr (std::integral<time>) return static_cast<std::uint64_t>(t);
-    else return static_cast<std::uint64_t>(t.time_since_epoch().count()) / per_us();
+    if constexpr (std::integral<time>)
+      return static_cast<std::uint64_t>(t);
+    else
+      return static_cast<std::uint64_t>(t.time_since_epoch().count()) / per_us();
   }
 
 private:
   static auto span(std::uint64_t us) {
-    if constexpr (std::integral<time>) return static_cast<time>(us);
-    else return typename time::duration{static_cast<typename time::rep>(us * per_us())};
+    if constexpr (std::integral<time>)
+      return static_cast<time>(us);
+    else
+      return typename time::duration{static_cast<typename time::rep>(us * per_us())};
   }
   static constexpr std::uint64_t per_us() { return time::period::den / 1'000'000; }
 };

@@ -25,7 +25,8 @@ public:
     if (!h.up() || h.node->stopped()) return std::nullopt;
     auto const applied = h.node->applied_index().value;
     auto const kept = draw_.below(4) == 0 ? draw_.below(20) : 0;
-    return action{.what = act::compact, .argument = static_cast<std::uint32_t>(applied - (kept < applied ? kept : 0))};
+    return action{.what = act::compact,
+                  .argument = static_cast<std::uint32_t>(applied - (kept < applied ? kept : 0))};
   }
   // An entry whose record may be lost: one that has been there for long. 0: none.
   std::uint32_t what_may_rot(std::uint32_t n, stream& draw) const {
@@ -60,7 +61,8 @@ public:
       else if (h.node->applied_index() != log.last() || (!rewrites && h.disk.log().last() != log.last()))
         missing = "with the faults gone all logs are soon the same, and applied";
     });
-    return missing != nullptr || had_fresh_answers(core) ? missing : "with the faults gone there are soon fresh commits";
+    return missing != nullptr || had_fresh_answers(core) ? missing
+                                                         : "with the faults gone there are soon fresh commits";
   }
 
 private:
@@ -69,8 +71,8 @@ private:
   Cluster& c_;
   stream& draw_;
   std::uint32_t made_ = 0;
-  std::uint32_t fresh_ = 1;   // the first number asked for since the faults are gone
-  std::uint64_t known_ = 0;   // what was committed then
+  std::uint32_t fresh_ = 1; // the first number asked for since the faults are gone
+  std::uint64_t known_ = 0; // what was committed then
 };
 
 } // namespace quorate::sim

@@ -1,5 +1,5 @@
-// What is true of several nodes of a replicated log together, and across their restarts; checked after each action.
-// `Rules` says what a protocol's messages promise.
+// What is true of several nodes of a replicated log together, and across their restarts; checked after each
+// action. `Rules` says what a protocol's messages promise.
 #pragma once
 
 #include "quorate/check/trace.hpp"
@@ -7,6 +7,7 @@
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/disk.hpp"
+#include "quorate/sim/kept.hpp"
 #include "quorate/sim/ledger.hpp"
 
 #include <algorithm>
@@ -98,12 +99,14 @@ public:
     } else {
       list.push_back({a.argument, ledger_.acknowledged()});
     }
-    c_.log().note({.node = h.id.value, .kind = check::trace_kind::client, .term = h.node->era(),
+    c_.log().note({.node = h.id.value,
+                   .kind = check::trace_kind::client,
+                   .term = h.node->era(),
                    .name = std::string{name_of(a.what)},
                    .text = a.what == act::propose ? std::to_string(a.argument) : ""});
   }
   void compact(host& h, std::uint64_t upto) {
-    auto const most = std::min(upto, kept_by_all(h));
+    auto const most = std::min(upto, kept_by_all(c_, h));
     if (most <= h.disk.log().compacted().value) return;
     h.node->compact(log_index{most});
     ++c_.covered()[happening::compactions];
@@ -285,8 +288,8 @@ private:
   template <class Outcome>
   void hear_all(host& h, Outcome const& o, typename told::kind what) {
     for (std::uint32_t i = 0; i < o.count; ++i)
-      h.seen.heard.push_back({what, o.first.value + i, o.what, o.reason,
-                              o.index.value + (what == told::kind::proposal ? i : 0), 0});
+      h.seen.heard.push_back(
+          {what, o.first.value + i, o.what, o.reason, o.index.value + (what == told::kind::proposal ? i : 0), 0});
   }
   char const* outcomes(host& h) {
     if (h.seen.heard.empty()) return nullptr;
@@ -303,7 +306,8 @@ private:
   }
   char const* applies(host& h, told const& t) {
     auto& s = h.seen;
-    if (t.index <= s.applied || t.index > ledger_.committed()) return "what is applied is committed, and only once";
+    if (t.index <= s.applied || t.index > ledger_.committed())
+      return "what is applied is committed, and only once";
     auto const& entry = ledger_.at(t.index);
     s.applied = t.index;
     s.list = s.list.with(t.number);
@@ -323,13 +327,16 @@ private:
     auto& command = ledger_.command(made.number);
     tell(h, "propose " + std::to_string(made.number), t);
     switch (t.became) {
-    case fate::unknown: ++c_.covered()[happening::proposals_unknown]; return nullptr;
+    case fate::unknown:
+      ++c_.covered()[happening::proposals_unknown];
+      return nullptr;
     case fate::refused:
       ++c_.covered()[happening::proposals_refused];
       c_.covered()[happening::no_room] += t.reason == refusal::no_room ? 1 : 0;
       command.refused = true;
       return command.index == 0 ? nullptr : "what was refused is never committed";
-    case fate::done: break;
+    case fate::done:
+      break;
     }
     ++c_.covered()[happening::proposals_done];
     if (command.index != t.index || t.index == 0) return "what was said to be committed is, at that index";
@@ -347,7 +354,8 @@ private:
     ++c_.covered()[happening::reads_done];
     auto const seen = h.node->applied_index().value;
     if (t.index > seen) return "a read is answered from what is applied";
-    if (seen > ledger_.committed() || !(ledger_.list_at(seen) == h.seen.list)) return "a read sees a prefix of one order";
+    if (seen > ledger_.committed() || !(ledger_.list_at(seen) == h.seen.list))
+      return "a read sees a prefix of one order";
     if (seen < made.must_see) return "a read sees all that had ended before it began";
     ledger_.acknowledge(seen);
     return nullptr;
@@ -355,8 +363,12 @@ private:
   void tell(host& h, std::string const& what, told const& t) {
     if (!c_.log().traces()) return;
     auto text = what + (t.became == fate::done ? ": done" : t.became == fate::refused ? ": refused" : ": unknown");
-    c_.log().note({.node = h.id.value, .kind = check::trace_kind::outcome, .term = h.node->era(), .index = t.index,
-                   .name = "", .text = text});
+    c_.log().note({.node = h.id.value,
+                   .kind = check::trace_kind::outcome,
+                   .term = h.node->era(),
+                   .index = t.index,
+                   .name = "",
+                   .text = text});
   }
   void tell(host& h) { // role and commit, when they change
     auto const& core = h.node->core();
@@ -368,23 +380,6 @@ private:
     if (core.commit_index() == h.seen.before.commit_index()) return;
     r.kind = check::trace_kind::commit, r.name.clear(), r.index = core.commit_index().value;
     c_.log().note(r);
-  }
-
-  // Nobody can be served what is compacted: there are no snapshots yet. What h has applied and every disk would
-  // still hold after a crash; entries of the same place and era are the same, and so is what is before them.
-  std::uint64_t kept_by_all(host const& h) const {
-    auto const& own = h.disk.log();
-    auto least = h.node->applied_index();
-    for (std::uint32_t n = 0; n < c_.size(); ++n) {
-      if (c_[n].lost || c_[n].abandoned || &c_[n] == &h) continue;
-      auto const& log = c_[n].disk.log();
-      least = std::min(least, std::min(log.last(), c_[n].disk.durable_log().last()));
-      if constexpr (rewrites) // there, equal entries say nothing of those before them
-        least = std::min(least, std::max(c_[n].disk.durable_hard().chosen, log.compacted()));
-      while (least > own.compacted() && least > log.compacted() && !(c_[n].disk.is_durable(least) && log.stamp_at(least) == own.stamp_at(least)))
-        least = least - 1;
-    }
-    return least.value;
   }
 
   static constexpr std::uint64_t spent = ~std::uint64_t{0};

@@ -67,20 +67,32 @@ private:
     auto const nodes = s_.world().size();
     auto const n = static_cast<std::uint32_t>(random.below(nodes));
     switch (f) {
-    case fault::clogs: return clog(random, n);
-    case fault::partitions: return cut_off(draw_partition(random, nodes, s_.leader()), long_while(random), 0);
-    case fault::one_way: return one_way(random, n);
-    case fault::flapping: return flap(random, n);
-    case fault::crashes: return s_.crash(random.below(2) == 0 && s_.leader() < nodes ? s_.leader() : n);
-    case fault::pauses: return s_.pause(n, s_.now() + random.on_log_scale(1000, 8'000'000));
-    case fault::jumps: return s_.clock_of(n).leap(random.on_log_scale(1000, 8'000'000), s_.now()), true;
+    case fault::clogs:
+      return clog(random, n);
+    case fault::partitions:
+      return partition(random);
+    case fault::one_way:
+      return one_way(random, n);
+    case fault::flapping:
+      return flap(random, n);
+    case fault::crashes:
+      return s_.crash(random.below(2) == 0 && s_.leader() < nodes ? s_.leader() : n);
+    case fault::pauses:
+      return s_.pause(n, s_.now() + random.on_log_scale(1000, 8'000'000));
+    case fault::jumps:
+      return s_.clock_of(n).leap(random.on_log_scale(1000, 8'000'000), s_.now()), true;
     case fault::frozen_clocks:
       return s_.clock_of(n).freeze(s_.now() + random.on_log_scale(10'000, 4'000'000), s_.now()), true;
-    case fault::failed_writes: return s_.trouble(n, disk_trouble::writes_fail);
-    case fault::full_disks: return s_.trouble(n, disk_trouble::full);
-    case fault::wiped_disks: return s_.wipe(n);
-    case fault::damage: return s_.damage(n, random);
-    default: return false; // those that strike where something happens
+    case fault::failed_writes:
+      return s_.trouble(n, disk_trouble::writes_fail);
+    case fault::full_disks:
+      return s_.trouble(n, disk_trouble::full);
+    case fault::wiped_disks:
+      return s_.wipe(n);
+    case fault::damage:
+      return s_.damage(n, random);
+    default:
+      return false; // those that strike where something happens
     }
   }
   static std::uint64_t long_while(stream& random) { return random.on_log_scale(50'000, 16'000'000); }
@@ -91,6 +103,11 @@ private:
     cuts_.push_back({std::move(links), lasts, flaps, true});
     s_.mend_at(s_.now() + lasts, cuts_.size() - 1);
     return true;
+  }
+  // Two draws are two statements, here as everywhere: compilers differ in which argument they compute first.
+  bool partition(stream& random) {
+    auto links = draw_partition(random, s_.world().size(), s_.leader());
+    return cut_off(std::move(links), long_while(random), 0);
   }
   bool clog(stream& random, std::uint32_t n) {
     auto const nodes = s_.world().size();
@@ -113,8 +130,8 @@ private:
     auto const nodes = s_.world().size();
     auto const peer = static_cast<std::uint32_t>(random.below(nodes));
     if (peer == n) return false;
-    return cut_off({{n, peer}, {peer, n}}, random.on_log_scale(2'000, 1'000'000),
-                   static_cast<unsigned>(random.between(2, 20)));
+    auto const lasts = random.on_log_scale(2'000, 1'000'000);
+    return cut_off({{n, peer}, {peer, n}}, lasts, static_cast<unsigned>(random.between(2, 20)));
   }
 
   Simulation& s_;

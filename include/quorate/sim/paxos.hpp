@@ -1,5 +1,5 @@
-// Single-decree Paxos and CASPaxos under the simulator. A decision, once everybody knows it, makes room for the next
-// one, on empty disks; a register is changed and read all along.
+// Single-decree Paxos and CASPaxos under the simulator. A decision, once everybody knows it, makes room for the
+// next one, on empty disks; a register is changed and read all along.
 #pragma once
 
 #include "quorate/paxos.hpp"
@@ -38,7 +38,8 @@ public:
 
   // --- at the end
   void begin_anew() { fresh_ = made_ + 1, ending_ = true; }
-  // A decision may have to be proposed again until all know it: acceptors of several ballots tell a learner nothing.
+  // A decision may have to be proposed again until all know it: acceptors of several ballots tell a learner
+  // nothing.
   bool had_fresh_answers(node_set<64> core) const {
     if (rewrites) return c_.ghost().last_done() >= fresh_;
     bool all = c_.ghost().any_chosen();
@@ -52,16 +53,20 @@ public:
     char const* missing = nullptr;
     core.for_each([&](node_index n) {
       auto const& h = c_[n.value];
-      if (!h.up() || h.node->stopped() || !h.node->idle()) missing = "with the faults gone all proposers soon rest";
-      else if (!knows(n.value)) missing = "with the faults gone all soon know the decision";
+      if (!h.up() || h.node->stopped() || !h.node->idle())
+        missing = "with the faults gone all proposers soon rest";
+      else if (!knows(n.value))
+        missing = "with the faults gone all soon know the decision";
     });
     return missing;
   }
 
 private:
   bool knows(std::uint32_t n) const {
-    if constexpr (rewrites) return true;
-    else return c_[n].up() && c_[n].node->core().template as<paxos::learner>().knows();
+    if constexpr (rewrites)
+      return true;
+    else
+      return c_[n].up() && c_[n].node->core().template as<paxos::learner>().knows();
   }
 
   Cluster& c_;

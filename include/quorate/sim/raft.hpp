@@ -28,7 +28,9 @@ struct raft_rules {
     g.promised = std::max(g.promised, m.term);
     if (m.term > g.matched_in || (m.term == g.matched_in && m.match_index > g.match))
       g.matched_in = m.term, g.match = m.match_index;
-    bool const durable = kept.promised > m.term || (kept.promised == m.term && d.durable_log().last() >= m.match_index && d.is_durable(m.match_index));
+    bool const durable =
+        kept.promised > m.term ||
+        (kept.promised == m.term && d.durable_log().last() >= m.match_index && d.is_durable(m.match_index));
     return durable ? nullptr : "an acknowledgement waits for its disk";
   }
   // After a restart.

@@ -1,4 +1,5 @@
-// One seed: a cluster in the weather that the seed draws, then, with the faults gone, the proof that it comes right.
+// One seed: a cluster in the weather that the seed draws, then, with the faults gone, the proof that it comes
+// right.
 #pragma once
 
 #include "quorate/sim/clock.hpp"
@@ -10,7 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <utility>
 #include <vector>
 
 namespace quorate::sim {
@@ -19,7 +20,7 @@ struct run_options {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 0; // 0: the seed draws 1 to 7
   fault_set allowed = all_faults;
-  bool certain = false;             // all that is allowed exists; else each with odds of one half
+  bool certain = false;                // all that is allowed exists; else each with odds of one half
   std::uint64_t storm_us = 30'000'000; // how long the faults last, at most; at least half of it
 };
 
@@ -39,8 +40,9 @@ public:
   using clients = typename Family::template clients<world_type>;
 
   explicit simulation(run_options const& o)
-      : options_{o}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()}, world_{built_},
-        links_{built_.nodes, draws_.network, weather_, world_.covered()}, clients_{world_, draws_.clients},
+      : options_{o}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()},
+        world_{built_}, links_{built_.nodes, draws_.network, weather_, world_.covered()}, clients_{world_,
+                                                                                                   draws_.clients},
         clocks_(built_.nodes), nodes_(built_.nodes), nemesis_{*this} {}
 
   world_type& world() { return world_; }
@@ -48,11 +50,10 @@ public:
   run_result run() {
     begin();
     while (world_.broken() == nullptr && !over_ && !queue_.empty()) step(queue_.take());
-    auto& covered = world_.covered();
-    ++covered.seeds;
-    covered.simulated_us = now_;
-    return {world_.broken(), world_.broken() == nullptr ? 0 : world_.broken_at() + 1, world_.log().hash(),
-            world_.size(), built_, covered};
+    ++world_.covered().seeds;
+    world_.covered().simulated_us = now_;
+    auto const node = world_.broken() == nullptr ? 0 : world_.broken_at() + 1;
+    return {world_.broken(), node, world_.log().hash(), world_.size(), built_, world_.covered()};
   }
 
   // --- what a nemesis may do
@@ -140,18 +141,30 @@ private:
   void step(event const& e) {
     now_ = e.time;
     switch (e.what) {
-    case deliver: return on_deliver(e);
-    case turn: return on_turn(e);
-    case sync: return on_sync(e);
-    case request: return on_request();
-    case restart: return on_restart(e);
-    case strike: return nemesis_.strike(static_cast<fault>(e.argument));
-    case mend: return nemesis_.mend(static_cast<std::size_t>(e.argument));
-    case tidy: return on_tidy();
-    case fall: return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
-    case calm: return heal();
-    case check: return on_check();
-    case late: return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
+    case deliver:
+      return on_deliver(e);
+    case turn:
+      return on_turn(e);
+    case sync:
+      return on_sync(e);
+    case request:
+      return on_request();
+    case restart:
+      return on_restart(e);
+    case strike:
+      return nemesis_.strike(static_cast<fault>(e.argument));
+    case mend:
+      return nemesis_.mend(static_cast<std::size_t>(e.argument));
+    case tidy:
+      return on_tidy();
+    case fall:
+      return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
+    case calm:
+      return heal();
+    case check:
+      return on_check();
+    case late:
+      return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
     }
   }
   // The node stands still: what happens to it happens later.
@@ -184,8 +197,9 @@ private:
     bool const dies = draws_.processes.chance(std::uint64_t{weather_.force(fault::mid_turn)} * 15);
     auto const most = weather_.has(fault::crossed_syncs) ? 4U : 1U;
     auto steps = world_[n].in_flight.size() < most ? turn_steps::all : turn_steps::no_order;
-    if (dies) steps = steps == turn_steps::all && draws_.processes.below(2) == 0 ? turn_steps::and_order
-                                                                                : turn_steps::collect;
+    if (dies)
+      steps =
+          steps == turn_steps::all && draws_.processes.below(2) == 0 ? turn_steps::and_order : turn_steps::collect;
     act({.what = act::turn, .flag = static_cast<std::uint8_t>(steps), .match = clocks_[n].at(now_)}, n);
     if (dies) torn(n);
   }
@@ -235,9 +249,10 @@ private:
     want_turn(n, now_ + nodes_[n].pace);
   }
   void on_tidy() {
-    auto const n = static_cast<std::uint32_t>(draws_.disk.below(world_.size()));
-    if (tidies_)
-      if (auto a = clients_.tidy(n); a && (world_[n].up() || a->what == act::renew)) tidy_up(*a, n);
+    auto const drawn = static_cast<std::uint32_t>(draws_.disk.below(world_.size()));
+    for (std::uint32_t n = 0; tidies_ && n < world_.size(); ++n)
+      if (n == drawn || healed_)
+        if (auto a = clients_.tidy(n); a && (world_[n].up() || a->what == act::renew)) tidy_up(*a, n);
     queue_.put(now_ + 1 + draws_.disk.around(500'000), tidy, 0);
   }
 
@@ -258,8 +273,10 @@ private:
     links_.mend_all();
     for (std::uint32_t n = 0; n < world_.size(); ++n) {
       clocks_[n].mend(now_);
-      if (core_.contains(world_type::index_of(world_[n]))) revive(n);
-      else abandon(n);
+      if (core_.contains(world_type::index_of(world_[n])))
+        revive(n);
+      else
+        abandon(n);
     }
     clients_.begin_anew();
     queue_.put(now_ + 20 * built_.times.election, late, 0);
@@ -298,8 +315,10 @@ private:
     }
   }
   void on_check() {
-    if (!clients_quiet_) clients_quiet_ = clients_.had_fresh_answers(core_);
-    else over_ = clients_.settled(core_);
+    if (!clients_quiet_)
+      clients_quiet_ = clients_.had_fresh_answers(core_);
+    else
+      over_ = clients_.settled(core_);
     if (over_) ++world_.covered()[happening::healed];
     queue_.put(now_ + 50'000, check, 0);
   }
@@ -324,8 +343,10 @@ private:
     if (!in_flight.empty() && in_flight.back().upto() + 1 != syncing) order(n, in_flight.back().upto());
     if (world_[n].node->stopped()) return come_back(n, draws_.processes.on_log_scale(10'000, 4'000'000)), true;
     auto const next = world_[n].node->next();
-    if (next.pending) want_turn(n, now_ + nodes_[n].pace);
-    else if (next.deadline) want_turn(n, std::max(clocks_[n].when(*next.deadline, now_), now_ + 1));
+    if (next.pending)
+      want_turn(n, now_ + nodes_[n].pace);
+    else if (next.deadline)
+      want_turn(n, std::max(clocks_[n].when(*next.deadline, now_), now_ + 1));
     return true;
   }
   void send(std::uint32_t slot) {

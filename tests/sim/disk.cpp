@@ -1,0 +1,106 @@
+// The simulated disk: what a power cut may take, and what it may not.
+#include "quorate/sim/disk.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace quorate {
+namespace {
+
+struct numbers : ticket_source {
+  using ticket_source::next;
+  using ticket_source::order;
+};
+
+struct written_to {
+  sim::disk<memory> disk{{.store = store_id{1}, .incarnation = incarnation_id{1}}, 64};
+  numbers tickets{};
+
+  void term(std::uint64_t t) {
+    REQUIRE(disk.put(hard_state{stamp{t}}));
+    (void)tickets.next();
+  }
+  void entry(std::uint64_t index, std::uint64_t t) {
+    static constexpr std::byte record[payloads::prefix]{};
+    REQUIRE(disk.put({log_index{index}, 1, stamp{t}, entry_kind::command}, payloads::trusted(record, 1)));
+    (void)tickets.next();
+  }
+  void cut_from(std::uint64_t index) {
+    REQUIRE(disk.truncate(log_index{index}));
+    (void)tickets.next();
+  }
+  sync_order order() {
+    disk.close_group();
+    return tickets.order();
+  }
+};
+
+TEST_CASE("a power cut keeps the oldest groups of what no sync covered, each as a whole") {
+  for (std::size_t kept = 0; kept <= 3; ++kept) {
+    written_to d;
+    d.term(1), d.entry(1, 1);
+    REQUIRE(d.disk.sync(d.order()));
+    d.cut_from(1), d.entry(1, 2), d.entry(2, 2); // written over: never only the truncation
+    (void)d.order();
+    d.term(3);
+    (void)d.order();
+    d.entry(3, 3);
+    CHECK(d.disk.groups_at_risk() == 3);
+    d.disk.crash(kept);
+    CHECK(d.disk.log().last() == log_index{kept == 0 ? 1U : kept == 3 ? 3U : 2U});
+    CHECK(d.disk.log().stamp_at(log_index{1}) == stamp{kept == 0 ? 1U : 2U});
+    CHECK(d.disk.hard().promised == stamp{kept >= 2 ? 3U : 1U});
+    CHECK(d.disk.groups_at_risk() == 0);
+    CHECK(d.disk.durable_log().last() == d.disk.log().last());
+  }
+}
+
+TEST_CASE("a later sync that ends earlier covers what the earlier one was for") {
+  written_to d;
+  d.entry(1, 1);
+  auto first = d.order();
+  d.entry(2, 1);
+  REQUIRE(d.disk.sync(d.order()));
+  CHECK(d.disk.durable_log().last() == log_index{2});
+  REQUIRE(d.disk.sync(std::move(first)));
+  d.disk.crash(0);
+  CHECK(d.disk.log().last() == log_index{2});
+}
+
+TEST_CASE("each life of a disk has its own incarnation and counts its writes anew") {
+  written_to d;
+  d.entry(1, 1);
+  auto const before = d.disk.identity().incarnation;
+  d.disk.crash(1);
+  CHECK(before < d.disk.identity().incarnation);
+  CHECK(d.disk.writes() == 0);
+  d.tickets = {};
+  d.entry(2, 1);
+  REQUIRE(d.disk.sync(d.order()));
+  d.disk.crash(0);
+  CHECK(d.disk.log().last() == log_index{2});
+}
+
+TEST_CASE("a disk in trouble takes nothing, and says why") {
+  written_to d;
+  d.disk.make(sim::disk_trouble::full);
+  CHECK_FALSE(d.disk.put(hard_state{stamp{1}}));
+  CHECK(d.disk.failure() == "the disk is full");
+  d.disk.crash(0);
+  CHECK(d.disk.put(hard_state{stamp{1}}));
+}
+
+TEST_CASE("a damaged record can't be read, and an opening finds it") {
+  written_to d;
+  d.entry(1, 1), d.entry(2, 1), d.entry(3, 1);
+  d.disk.damage(log_index{2});
+  CHECK(d.disk.read(log_index{1}, 1));
+  CHECK_FALSE(d.disk.read(log_index{1}, 2));
+  CHECK(d.disk.damaged());
+}
+
+} // namespace
+} // namespace quorate

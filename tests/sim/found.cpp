@@ -1,0 +1,38 @@
+// Seeds that once failed: each found something to mend in what ships, and stays here with what it was.
+#include "sim/protocols.hpp"
+
+#include "quorate/sim/campaign.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+
+namespace quorate {
+namespace {
+
+template <class Family>
+void all_well(std::initializer_list<std::uint64_t> seeds) {
+  for (auto const seed : seeds) {
+    auto const r = sim::run_seed<Family>({.seed = seed});
+    CHECK_MESSAGE(r.broken == nullptr,
+                  "seed " << seed << ": " << std::string{r.broken == nullptr ? "" : r.broken});
+  }
+}
+
+// It answered nothing, rightly, and learned nothing of what it held: it was never applied, and never compacted.
+TEST_CASE("a Raft follower whose log is full learns how much of it is committed") {
+  all_well<sim::raft_family<>>({1055, 4540, 5033, 7670});
+}
+// Where it stood was compacted at the leader, which sent it nothing more though it had gone on by itself.
+TEST_CASE("a Multi-Paxos peer that stands where its leader's log begins is sent what follows") {
+  all_well<sim::multi_paxos_family<>>({292, 573, 1078, 2660});
+}
+// All its acknowledgements of a whole window were lost, and others had chosen the slots meanwhile.
+TEST_CASE("a Multi-Paxos peer is sent more when a whole window of its acknowledgements was lost") {
+  all_well<sim::multi_paxos_family<>>({1702, 2383, 2586, 3130});
+}
+
+} // namespace
+} // namespace quorate
