@@ -13,8 +13,8 @@ namespace check_tool {
 
 inline constexpr std::string_view mutants_usage =
     R"(  check mutants [--protocol raft]
-      takes each rule out of the shipped cores once, explores what is left until something breaks, and prints a line
-      a rule: its name, the bounds, the states until then, the steps of the shortest way, and what broke
+      takes each rule out of the shipped cores once, explores what is left until something breaks, and prints a
+      line a rule: its name, the bounds, the states until then, the steps of the shortest way, and what broke
       exit status: 0 each was missed, 1 one was not, 2 the command line is wrong
 )";
 

@@ -35,17 +35,20 @@ struct raft_trial {
   check::replicated_bounds bounds{.terms = 2, .commands = 1, .crashes = 1};
 };
 
+namespace within {
+inline constexpr check::replicated_bounds small{.terms = 2, .commands = 1, .crashes = 1};
+inline constexpr check::replicated_bounds with_dead{.terms = 2, .commands = 1, .crashes = 1, .keeps_dead = true};
+inline constexpr check::replicated_bounds in_flight{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true};
+inline constexpr check::replicated_bounds deposed{.terms = 3, .commands = 1, .in_flight = true};
+inline constexpr check::replicated_bounds two_commands{.terms = 2, .commands = 2, .crashes = 1};
+inline constexpr check::replicated_bounds three_terms{.terms = 3, .commands = 2};
+inline constexpr check::replicated_bounds three_terms_dead{.terms = 3, .commands = 2, .keeps_dead = true};
+inline constexpr check::replicated_bounds beats{.terms = 2, .commands = 1, .beats = 1};
+inline constexpr check::replicated_bounds reads{.terms = 2, .commands = 1, .beats = 1, .reads = 1};
+} // namespace within
+
 // A mutant is given dead messages as well where the rule is what makes them dead.
 constexpr raft_trial trial_of(rule r) {
-  constexpr check::replicated_bounds small{.terms = 2, .commands = 1, .crashes = 1};
-  constexpr check::replicated_bounds with_dead{.terms = 2, .commands = 1, .crashes = 1, .keeps_dead = true};
-  constexpr check::replicated_bounds in_flight{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true};
-  constexpr check::replicated_bounds deposed{.terms = 3, .commands = 1, .in_flight = true};
-  constexpr check::replicated_bounds two_commands{.terms = 2, .commands = 2, .crashes = 1};
-  constexpr check::replicated_bounds three_terms{.terms = 3, .commands = 2};
-  constexpr check::replicated_bounds three_terms_dead{.terms = 3, .commands = 2, .keeps_dead = true};
-  constexpr check::replicated_bounds beats{.terms = 2, .commands = 1, .beats = 1};
-  constexpr check::replicated_bounds reads{.terms = 2, .commands = 1, .beats = 1, .reads = 1};
   switch (r) {
   case rule::votes_once:
   case rule::claims_wait_for_the_disk:
@@ -53,49 +56,49 @@ constexpr raft_trial trial_of(rule r) {
   case rule::appends_wait_for_the_disk:
   case rule::new_terms_verify_anew:
   case rule::own_appends_wait_for_the_disk:
-    return {kind::plain, "T2C1R1, sync in flight", in_flight};
+    return {kind::plain, "T2C1R1, sync in flight", within::in_flight};
   case rule::votes_in_no_past_term:
   case rule::past_votes_do_not_count:
   case rule::past_leaders_are_refused:
   case rule::votes_outlive_crashes:
   case rule::matches_never_fall:
-    return {kind::plain, "T2C1R1, dead messages kept", with_dead};
+    return {kind::plain, "T2C1R1, dead messages kept", within::with_dead};
   case rule::votes_count_once:
-    return {kind::four, "4 nodes T2C1, dead messages kept", with_dead};
+    return {kind::four, "4 nodes T2C1, dead messages kept", within::with_dead};
   case rule::votes_compare_lengths:
   case rule::conflicts_are_removed:
   case rule::refusals_move_next_back:
   case rule::followers_commit_what_is_verified:
   case rule::only_what_is_verified_is_acknowledged:
-    return {kind::plain, "T2C2R1", two_commands};
+    return {kind::plain, "T2C2R1", within::two_commands};
   case rule::votes_compare_terms:
   case rule::previous_terms_agree:
   case rule::leaders_forget_matches:
-    return {kind::plain, "T3C2", three_terms};
+    return {kind::plain, "T3C2", within::three_terms};
   case rule::past_acknowledgements_do_not_count:
-    return {kind::plain, "T3C2, dead messages kept", three_terms_dead};
+    return {kind::plain, "T3C2, dead messages kept", within::three_terms_dead};
   case rule::leaders_forget_their_own_match:
-    return {kind::plain, "T3C1, sync in flight", deposed};
+    return {kind::plain, "T3C1, sync in flight", within::deposed};
   case rule::heartbeats_tell_what_is_matched:
   case rule::heartbeats_match_nothing:
-    return {kind::plain, "T2C1, a heartbeat", beats};
+    return {kind::plain, "T2C1, a heartbeat", within::beats};
   case rule::pre_votes_raise_no_term:
   case rule::pre_votes_elect_nobody:
   case rule::pre_votes_respect_a_leader:
-    return {kind::pre_votes, "T2C1R1, pre-votes", small};
+    return {kind::pre_votes, "T2C1R1, pre-votes", within::small};
   case rule::pre_votes_are_for_one_term:
-    return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", with_dead};
+    return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", within::with_dead};
   case rule::votes_respect_a_leader:
   case rule::leaders_check_their_quorum:
-    return {kind::quorum_check, "T2C1R1, quorum check", small};
+    return {kind::quorum_check, "T2C1R1, quorum check", within::small};
   case rule::reads_wait_for_an_own_commit:
   case rule::reads_ask_a_quorum:
   case rule::reads_count_later_answers:
   case rule::reads_carry_the_commit_index:
   case rule::reads_end_with_leadership:
-    return {kind::reads, "T2C1, a read and a heartbeat", reads};
+    return {kind::reads, "T2C1, a read and a heartbeat", within::reads};
   default:
-    return {kind::plain, "T2C1R1", small};
+    return {kind::plain, "T2C1R1", within::small};
   }
 }
 
