@@ -145,17 +145,21 @@ suite_in() {
 }
 
 say "quorate: $mode tests of $repo"
-packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools valgrind"
-[ "$mode" != long ] || packages="$packages libclang-rt-14-dev"
+packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools valgrind
+  libclang-rt-14-dev"
 install_missing $packages || give_up "could not install what the tests need"
 
 checked build/gcc g++-12 "" ""
 checked build/clang clang++-14 "" "--no-suite process"
 
 case $mode in
-  ci) suite_in build/gcc ci ;;
+  ci)
+    suite_in build/gcc ci
+    suite_in build/clang fuzz
+    ;;
   long)
     suite_in build/gcc long
+    suite_in build/clang fuzz
     # Without -Db_lundef=false clang does not link sanitized programs: the runtime's symbols come late.
     checked build/asan clang++-14 "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--no-suite no_sanitizer --timeout-multiplier 5"

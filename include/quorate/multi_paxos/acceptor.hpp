@@ -111,12 +111,13 @@ constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log,
     if (run.count > 0) {
       if (run.first > log.last() + Options::limit.append_entries) return; // a gap too wide to keep
       // Less room than wanted is an ordinary outcome: the leader sends the rest again.
-      if (run.last() > log.last() && run.last() - log.last() > log.room()) {
+      if (run.last() > log.last() && run.last() - log.last() > log.room()) [[unlikely]] {
         auto const end = log.last() + log.room();
         run.count = run.first > end ? 0 : static_cast<std::uint32_t>(end - run.first + 1);
+        if (run.count == 0 && run.first == m.first) return;
       }
-      if (run.count > 0) out.write(run);
-      else if (run.first == m.first) return;
+      if (run.count > 0) [[likely]]
+        out.write(run);
       last = run.first + run.count - 1; // what came before the run it holds already
     }
   }

@@ -39,7 +39,7 @@ std::optional<std::string> compare(Body& b, payloads record) {
 
 // Sees to it that the log begins with these members. Returns what is wrong, if anything is.
 template <class Body>
-std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
+[[gnu::cold]] std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
   if (!b.ids.assign(all) || b.ids.find(self) == no_node)
     return "expected between 1 and " + std::to_string(Body::core_type::options::limit.nodes) +
            " different members with this node's id, " + std::to_string(self.value) +

@@ -4,6 +4,7 @@
 
 #include "quorate/effect/outbox.hpp"
 #include "quorate/effect/sink.hpp"
+#include "quorate/paxos/change.hpp"
 #include "quorate/paxos/node.hpp"
 #include "quorate/sim/ledger.hpp"
 #include "quorate/sim/log_node.hpp"

@@ -4,6 +4,8 @@
 
 #include "quorate/check/trace.hpp"
 #include "quorate/core/log_shape.hpp"
+#include "quorate/policy/quorum.hpp"
+#include "quorate/replica/outcome.hpp"
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/disk.hpp"
