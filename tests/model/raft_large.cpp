@@ -41,7 +41,8 @@ TEST_CASE("T2C1R1 with a sync in flight: a crash between any two effects") {
   CHECK(states_of<plain_raft<3>>({.terms = 2, .commands = 1, .crashes = 1, .in_flight = true}) == 15462157);
 }
 
-TEST_CASE("T2C1 with a read") { CHECK(states_of<raft_with_reads>({.terms = 2, .commands = 1, .reads = 1}) == 24275);
+TEST_CASE("T2C1 with a read") {
+  CHECK(states_of<raft_with_reads>({.terms = 2, .commands = 1, .reads = 1}) == 24275);
 }
 
 } // namespace
