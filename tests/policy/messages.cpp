@@ -2,7 +2,10 @@
 #include "quorate/policy/messages.hpp"
 
 #include "archetype/least_policies.hpp"
+#include "message/said.hpp"
+#include "quorate/check/conform_messages.hpp"
 #include "quorate/message/messages.hpp"
+#include "support/breaks_just.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,8 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <random>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,23 +28,42 @@ struct stamped { // an extra field of the user's own
   friend bool operator==(stamped const&, stamped const&) = default;
 };
 
-// A policy, and a command and its extra for each number.
+// A policy, and a command and its extra for each number: as check_messages wants them.
 struct numbers {
   using policy = messages<std::uint64_t>;
-  static std::uint64_t command(std::uint64_t n) { return n * 0x0101010101010101U; }
+  static std::uint64_t make(std::uint64_t n) { return n * 0x0101010101010101U; }
+  static std::uint64_t number(std::uint64_t c) { return c; }
   static no_extra extra(std::uint64_t) { return {}; }
 };
 struct texts {
   using policy = messages<std::string, stamped>;
-  static std::string command(std::uint64_t n) { return std::string(n % 300, static_cast<char>('a' + n % 26)); }
+  static std::string make(std::uint64_t n) { return std::string(n % 300, static_cast<char>('a' + n % 26)); }
+  static std::uint64_t number(std::string const& s) { return s.size(); }
   static stamped extra(std::uint64_t n) { return {n << 33, static_cast<std::uint32_t>(n)}; }
 };
 struct views { // which borrow what they are decoded from
   using policy = messages<std::string_view>;
-  static std::string_view command(std::uint64_t n) {
+  static std::string_view make(std::uint64_t n) {
     return std::string_view{"neither copied nor moved"}.substr(n % 24);
   }
+  static std::uint64_t number(std::string_view s) { return s.size(); }
   static no_extra extra(std::uint64_t) { return {}; }
+};
+struct orders { // a user's struct, adapted by Boost.Hana
+  using policy = messages<shop::order, stamped>;
+  static shop::order make(std::uint64_t n) {
+    shop::order o{.urgent = n % 2 == 0, .money = {n, ~n}, .customer = texts::make(n)};
+    o.parts.resize(n % 5, {n, 1});
+    if (n % 3 == 0) o.note = texts::make(n + 1);
+    return o;
+  }
+  static std::uint64_t number(shop::order const& o) { return o.money.from; }
+  static stamped extra(std::uint64_t n) { return {n, 7}; }
+};
+struct least { // a command that can be neither copied nor compared
+  using policy = test::least_messages<>;
+  static test::least_command make(std::uint64_t n) { return test::least_command{n}; }
+  static std::uint64_t number(test::least_command const& c) { return c.amount; }
 };
 static_assert(message_policy<numbers::policy> && message_policy<texts::policy> && message_policy<views::policy>);
 
@@ -58,20 +78,18 @@ struct encoded {
   std::unique_ptr<std::byte[]> bytes;
 };
 
-TEST_CASE_TEMPLATE("what is encoded comes back, the extra fields with it; a byte less or more is no entry", Model,
-                   numbers, texts, views) {
+TEST_CASE_TEMPLATE("every Messages policy that there is keeps its laws", Model, numbers, texts, views, orders,
+                   least) {
+  test::keeps_its_laws(check::check_messages<typename Model::policy, Model>({.commands = 1000, .noise = 40000}));
+}
+
+TEST_CASE_TEMPLATE("a byte less or more is no entry of ours", Model, numbers, texts, views) {
   using policy = typename Model::policy;
   for (std::uint64_t n = 0; n < 400; ++n) {
     CAPTURE(n);
-    auto const command = Model::command(n);
-    auto const extra = Model::extra(n);
-    encoded<policy> const e{command, extra};
+    encoded<policy> const e{Model::make(n), Model::extra(n)};
     typename policy::command c{};
     typename policy::entry_extra x{};
-    REQUIRE(policy::decode_entry({e.bytes.get(), e.size}, c, x));
-    CHECK(c == command);
-    CHECK(x == extra);
-
     std::vector<std::byte> longer{e.bytes.get(), e.bytes.get() + e.size};
     longer.push_back({});
     CHECK(!policy::decode_entry(longer, c, x));
@@ -80,23 +98,6 @@ TEST_CASE_TEMPLATE("what is encoded comes back, the extra fields with it; a byte
       std::copy_n(e.bytes.get(), size, cut.get());
       CHECK(!policy::decode_entry({cut.get(), size}, c, x));
     }
-  }
-}
-
-TEST_CASE_TEMPLATE("exactly as many bytes are written as were announced", Model, numbers, texts, views) {
-  using policy = typename Model::policy;
-  for (std::uint64_t n = 0; n < 100; ++n) {
-    auto const size = policy::entry_size(Model::command(n), Model::extra(n));
-    std::vector<std::byte> once(size + 16, std::byte{0x11}), again(size + 16, std::byte{0xee});
-    policy::encode_entry(Model::command(n), Model::extra(n), once.data() + 8);
-    policy::encode_entry(Model::command(n), Model::extra(n), again.data() + 8);
-    CHECK(std::equal(once.begin() + 8, once.end() - 8, again.begin() + 8)); // all of them, ...
-    auto const untouched = [&](auto from, std::byte with) {
-      return std::all_of(from, from + 8, [&](std::byte b) { return b == with; });
-    };
-    // ... and no others.
-    CHECK((untouched(once.begin(), std::byte{0x11}) && untouched(once.end() - 8, std::byte{0x11})));
-    CHECK((untouched(again.begin(), std::byte{0xee}) && untouched(again.end() - 8, std::byte{0xee})));
   }
 }
 
@@ -121,25 +122,6 @@ TEST_CASE("a view borrows the bytes that it was decoded from; a string does not"
   REQUIRE(views::policy::decode_entry({e.bytes.get(), e.size}, view, none));
   auto const* const begin = reinterpret_cast<char const*>(e.bytes.get());
   CHECK((begin <= view.data() && view.data() + view.size() <= begin + e.size));
-}
-
-TEST_CASE_TEMPLATE("of random bytes, what is taken for an entry is one", Model, numbers, texts, views) {
-  using policy = typename Model::policy;
-  std::mt19937_64 random{3};
-  int taken = 0;
-  for (int round = 0; round < 20000; ++round) {
-    std::size_t const size = random() % 32;
-    std::unique_ptr<std::byte[]> const bytes{new std::byte[size]};
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(random() % 3 == 0 ? random() : 0);
-    typename policy::command c{};
-    typename policy::entry_extra x{};
-    if (!policy::decode_entry({bytes.get(), size}, c, x)) continue;
-    ++taken;
-    encoded<policy> const e{c, x};
-    REQUIRE(e.size == size);
-    CHECK(std::equal(e.bytes.get(), e.bytes.get() + size, bytes.get()));
-  }
-  CHECK(taken > 20);
 }
 
 } // namespace
