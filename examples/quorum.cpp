@@ -1,4 +1,5 @@
 // Quorums of your own: of six nodes in three sites, two whole sites elect; a node in each of two sites commits.
+#include "quorate/check/conform_quorum.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/multi_paxos.hpp"
 #include "quorate/storage/memory.hpp"
@@ -47,5 +48,6 @@ int main() {
   (void)nodes[leader].propose(17);
   live({leader, leader ^ 1}); // ... which two of one site must not
   std::printf("with one node in each of two sites: %d; with one site: %d\n", sum[elsewhere], sum[leader] - 42);
-  return sum[leader] == 42 && sum[elsewhere] == 42 && sum[leader ^ 1] == 42 ? 0 : 1;
+  bool const lawful{check::check_quorum<three_sites>()}; // which asks of what is not constexpr, too
+  return lawful && sum[leader] == 42 && sum[elsewhere] == 42 && sum[leader ^ 1] == 42 ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 // A log in a storage of your own (one_page.hpp): what three nodes have agreed on outlives them.
 #include "one_page.hpp"
+#include "quorate/check/conform_storage.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/timer/manual.hpp"
@@ -36,7 +37,12 @@ int main() {
   char root[] = "/tmp/quorate_storage_XXXXXX";
   if (::mkdtemp(root) == nullptr) return 1;
   bool const first = live(root, 4) == 12, then = live(root, 10) == 42; // 12 of which stood in the files
+  auto const sound = check::check_storage([folder = std::string{root}]() mutable { // the laws of a storage
+    std::filesystem::create_directory(folder += "/x");
+    return check::place_by{[folder] { return one_page{folder}; }};
+  }, {.lives = 12, .steps = 8});
   std::filesystem::remove_all(root);
-  std::printf("three nodes agreed on 12, ended, and went on to 42: %s\n", first && then ? "yes" : "no");
-  return first && then ? 0 : 1;
+  std::printf("three nodes agreed on 12, ended, and went on to 42: %s\n%s", first && then ? "yes" : "no",
+              sound.text().c_str());
+  return first && then && sound ? 0 : 1;
 }

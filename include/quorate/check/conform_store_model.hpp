@@ -1,0 +1,164 @@
+// What a store is supposed to hold, kept in the plainest way: every entry ever written, and what the log and the
+// hard state were after each call. So that after a crash it can be said what a store has lost, or made up.
+#pragma once
+
+#include "quorate/core/entry.hpp"
+#include "quorate/core/payloads.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace quorate::check::conform_detail {
+
+struct store_entry {
+  stamp written_at{};
+  entry_kind kind{};
+  std::vector<std::byte> bytes{};
+  friend bool operator==(store_entry const&, store_entry const&) = default;
+
+  configuration config() const {
+    configuration c{};
+    for (std::size_t i = 0; i < configuration::encoded_size; ++i)
+      c.voters.bits |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
+    return c;
+  }
+};
+
+// The log and the hard state at one time. Entry i is entries[log[i - base - 1]] of the model.
+struct store_image {
+  hard_state hard{};
+  std::vector<std::uint32_t> log{};
+  friend bool operator==(store_image const&, store_image const&) = default;
+};
+
+// What a storage shows, read from it.
+struct store_found {
+  hard_state hard{};
+  log_index compacted{};
+  std::vector<store_entry> entries{}; // behind that
+};
+
+class store_model {
+public:
+  // A store begins behind an entry, mostly behind 0.
+  void begin(log_index base, stamp there, configuration in_force) {
+    base_ = base, base_stamp_ = there, base_config_ = in_force;
+    trail_.assign(1, {});
+    legal_.assign(1, {0, 0});
+  }
+
+  log_index base() const { return base_; }
+  log_index last() const { return base_ + now().log.size(); }
+  store_image const& now() const { return trail_.back(); }
+  store_entry const& at(log_index i) const { return entries_[now().log[i - base_ - 1]]; }
+  stamp stamp_at(log_index i) const { return i == base_ ? base_stamp_ : at(i).written_at; }
+  configuration config_at(log_index i) const {
+    for (; i > base_; i = i - 1)
+      if (at(i).kind == entry_kind::configuration) return at(i).config();
+    return base_config_;
+  }
+  entry_run run_at(log_index i, std::uint32_t max) const {
+    entry_run run{i, 0, at(i).written_at, at(i).kind};
+    for (; i <= last() && run.count < max; i = i + 1, ++run.count)
+      if (at(i).written_at != run.written_at || at(i).kind != run.kind) break;
+    return run;
+  }
+  log_index last_not_above(log_index i, stamp s, log_index lowest) const {
+    while (i > lowest && at(i).written_at > s) i = i - 1;
+    return i;
+  }
+
+  // --- what was done
+  void put(std::vector<store_entry> const& run) {
+    auto next = now();
+    for (auto const& e : run) {
+      next.log.push_back(static_cast<std::uint32_t>(entries_.size()));
+      entries_.push_back(e);
+    }
+    trail_.push_back(std::move(next));
+  }
+  void truncate(log_index from) {
+    auto next = now();
+    next.log.resize(from - base_ - 1);
+    trail_.push_back(std::move(next));
+  }
+  void put(hard_state const& h) {
+    auto next = now();
+    next.hard = h;
+    trail_.push_back(std::move(next));
+  }
+  // What is there now may be what a crash leaves: a group of writes ends here, or a call failed around it.
+  void may_stay(std::uint64_t writes) { legal_.push_back({writes, trail_.size() - 1}); }
+  // The last call failed: it may have been carried out or not.
+  void without_last_may_stay() { legal_.push_back({~std::uint64_t{0}, trail_.size() - 2}); }
+  // A sync of that many writes has succeeded: nothing older may be left, unless a later one did before.
+  void durable(std::uint64_t writes) {
+    while (legal_.size() > 1 && legal_.front().writes < writes) legal_.erase(legal_.begin());
+  }
+
+  // --- what a crash has left
+  enum class verdict : std::uint8_t { kept, hard_lost, entries_lost, group_torn, made_up };
+  verdict judge(store_found const& f) const {
+    for (auto const& l : legal_)
+      if (hard_is(f, trail_[l.at]) && log_is(f, trail_[l.at])) return verdict::kept;
+    auto const hard = age(f, [](auto& a, auto& b, auto&) { return hard_is(a, b); });
+    auto const log = age(f, [](auto& a, auto& b, auto& m) { return m.log_is(a, b); });
+    if (hard == time::never) return verdict::made_up;
+    if (hard == time::before) return verdict::hard_lost;
+    if (log == time::never) return is_beginning(f, durable_image()) ? verdict::entries_lost : verdict::made_up;
+    return log == time::before ? verdict::entries_lost : verdict::group_torn;
+  }
+  // Goes on from there; the numbers of writes begin anew. Precondition: judge(f) is `kept`.
+  void resume(store_found const& f) {
+    std::size_t which = 0;
+    for (auto const& l : legal_)
+      if (hard_is(f, trail_[l.at]) && log_is(f, trail_[l.at])) which = l.at;
+    trail_.push_back(trail_[which]);
+    legal_.assign(1, {0, trail_.size() - 1});
+  }
+  store_image const& durable_image() const { return trail_[legal_.front().at]; }
+  std::string durable_text() const { return text(durable_image().hard, base_ + durable_image().log.size()); }
+  static std::string text(hard_state const& h, log_index last) {
+    return "entries up to " + std::to_string(last.value) + ", promised " + std::to_string(h.promised.value) +
+           ", vote " + (h.vote == no_node ? "none" : std::to_string(h.vote.value)) + ", chosen " +
+           std::to_string(h.chosen.value);
+  }
+
+private:
+  struct legal {
+    std::uint64_t writes; // since the store was opened
+    std::size_t at;       // of the trail
+  };
+  enum class time : std::uint8_t { never, before, since }; // the durable image
+
+  static bool hard_is(store_found const& f, store_image const& i) { return f.hard == i.hard; }
+  bool log_is(store_found const& f, store_image const& i) const {
+    return base_ + i.log.size() == f.compacted + f.entries.size() && is_beginning(f, i);
+  }
+  // What was found is that log, or the beginning of it.
+  bool is_beginning(store_found const& f, store_image const& i) const {
+    if (f.compacted < base_ || f.compacted + f.entries.size() > base_ + i.log.size()) return false;
+    for (std::size_t k = 0; k < f.entries.size(); ++k)
+      if (f.entries[k] != entries_[i.log[f.compacted - base_ + k]]) return false;
+    return true;
+  }
+  template <class Same>
+  time age(store_found const& f, Same&& same) const {
+    auto found = time::never;
+    for (std::size_t k = 0; k < trail_.size(); ++k)
+      if (same(f, trail_[k], *this)) found = k < legal_.front().at ? time::before : time::since;
+    return found;
+  }
+
+  log_index base_{};
+  stamp base_stamp_{};
+  configuration base_config_{};
+  std::vector<store_entry> entries_{}; // all that were ever put
+  std::vector<store_image> trail_{};   // after each call
+  std::vector<legal> legal_{};         // what a crash may leave, oldest first: the first is durable
+};
+
+} // namespace quorate::check::conform_detail
