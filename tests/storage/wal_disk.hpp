@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -49,12 +50,19 @@ struct disk {
   int error = EIO;
   bool data_sync_lies = false;
   bool directory_sync_lies = false;
+  std::string lying_sync{}; // such as "sync_file state": what does nothing and says it did; may be a beginning
+  std::function<void(disk const&)> watch{}; // sees the disk before each operation
 
   // Whether this operation goes wrong.
   bool step(char const* what, std::string const& name) {
+    if (watch) watch(*this);
     ++operations;
     events.push_back({what, name});
     return fail_at != 0 && (power_fails ? operations >= fail_at : operations == fail_at);
+  }
+
+  bool lies(char const* what, std::string const& name) const {
+    return !lying_sync.empty() && (std::string{what} + " " + name).starts_with(lying_sync);
   }
 
   void heal() { fail_at = 0, operations = 0, events.clear(); }
@@ -193,7 +201,7 @@ public:
       if (path == "/disk") disk_->pending_names.clear();
       return failure();
     }
-    if (path != "/disk" || disk_->directory_sync_lies) return 0;
+    if (path != "/disk" || disk_->directory_sync_lies || disk_->lies("sync_directory", path)) return 0;
     disk_->pending_names.clear();
     disk_->durable_names = disk_->names;
     return 0;
@@ -228,7 +236,7 @@ private:
   int sync(file const& f, char const* what) {
     auto& n = node(f);
     bool const fails = disk_->step(what, f.name_);
-    if (!fails && disk_->data_sync_lies) return 0;
+    if (!fails && (disk_->data_sync_lies || disk_->lies(what, f.name_))) return 0;
     if (!fails)
       for (auto const& c : n.pending) {
         if (c.bytes.empty() && n.durable.size() < c.at) n.durable.resize(c.at);
