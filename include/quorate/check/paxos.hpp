@@ -81,7 +81,7 @@ public:
     inquiry,
     answer,
     answer_same,
-    crash,
+    crash, // from here on in the order of `interruption`
     crash_kept,
     sync_begins,
     sync_returns,
@@ -108,16 +108,9 @@ public:
   paxos_bounds bounds;
   std::array<std::uint32_t, 4> budgets;
 
-  // A ballot carries its owner, and the order of ballots depends on it: only who never proposes is like another.
   std::vector<renaming> renamings() const {
     if (bounds.named) return {renaming::none()};
-    auto all = renamings_of<typename options::quorum_type>(Acceptors);
-    std::erase_if(all, [](renaming const& r) {
-      bool moved = false;
-      for (std::uint8_t i = 0; i < nodes; ++i) moved = moved || (seats::proposes(node_index{i}) && r.to[i] != i);
-      return moved;
-    });
-    return all;
+    return that_keep(seats::who().proposers, renamings_of<typename options::quorum_type>(Acceptors));
   }
   node first(node_index self) const {
     node n;
@@ -148,15 +141,8 @@ public:
       return now.is == paxos::phase::changing;
     case answer_same:
       return bounds.reads && now.is == paxos::phase::changing;
-    case crash:
-      return true;
-    case sync_begins:
-      return bounds.in_flight && !n.syncing && !n.settled();
-    case crash_kept:
-    case sync_returns:
-      return n.syncing;
     default:
-      return false;
+      return may_be(interruption{static_cast<std::uint8_t>(code - crash)}, n, bounds.in_flight);
     }
   }
   template <class Out>
@@ -173,17 +159,8 @@ public:
     case answer:
     case answer_same:
       return change(n, code == answer, turn);
-    case crash:
-      return turn.crash(false);
-    case crash_kept:
-      return turn.crash(true);
-    case sync_begins:
-      return turn.start_sync();
-    case sync_returns:
-      turn.finish_sync();
-      return turn.flush();
     default:
-      return;
+      return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
     }
   }
   template <class Out>

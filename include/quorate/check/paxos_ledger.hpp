@@ -2,7 +2,7 @@
 // ballots that were voted at, by which it sees what is chosen.
 #pragma once
 
-#include "quorate/check/digest.hpp"
+#include "quorate/check/replicated.hpp"
 #include "quorate/core/bounded.hpp"
 #include "quorate/paxos/node.hpp"
 
@@ -21,6 +21,7 @@ struct no_log {
 // What a node's roles have on disk; they need no log.
 template <class Value>
 struct roles_disk {
+  using payload = no_payload;
   no_log log{};
   paxos::recovered<Value> hard{};
   bool carry_out(paxos::acceptor_record<Value> const& w) { return hard.acceptor = w, true; }
@@ -104,6 +105,11 @@ public:
       if (known_[i].at == at) return known_[i].is == fate::chosen && known_[i].value == value;
     return false;
   }
+  bool is_chosen(Value const& value) const { // at whatever ballot
+    for (std::size_t i = 0; i < size_; ++i)
+      if (known_[i].is == fate::chosen && known_[i].value == value) return true;
+    return false;
+  }
   bool any_chosen() const {
     for (std::size_t i = 0; i < size_; ++i)
       if (known_[i].is == fate::chosen) return true;
@@ -114,7 +120,7 @@ public:
     h.add(size_);
     for (std::size_t i = 0; i < size_; ++i) {
       auto const& k = known_[i];
-      h.add(k.at), h.add(k.value), h.add(p(k.voters).bits), h.add(k.is);
+      h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
     }
     for (std::uint8_t i = 0; i < Acceptors; ++i) h.add(promised_[p.before(node_index{i}).value]);
   }

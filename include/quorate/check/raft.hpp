@@ -1,9 +1,10 @@
 // Raft under the checker: the shipped core on a shape of a log, with what must be true of several nodes together.
 #pragma once
 
+#include "quorate/check/leader_receipts.hpp"
 #include "quorate/check/raft_digest.hpp"
 #include "quorate/check/raft_receipts.hpp"
-#include "quorate/check/replicated.hpp"
+#include "quorate/check/replicated_events.hpp"
 #include "quorate/check/world.hpp"
 #include "quorate/raft/invariant.hpp"
 #include "quorate/raft/node.hpp"
@@ -24,48 +25,23 @@ struct commit_known {
 struct commit_ledger {
   std::uint8_t length = 0;
   commit_known entries[8]{};
-  std::uint8_t asked[8]{}; // by each node: reads, and how many were committed when each was asked
-  std::uint8_t must_see[8][4]{};
+  reads_ledger reads{};
   friend bool operator==(commit_ledger const&, commit_ledger const&) = default;
 };
 
 template <class Core, std::size_t Nodes>
-class raft_system {
+class raft_system : public replicated_events<raft_system<Core, Nodes>, replicated_node<Core, shape_disk>> {
+  using base = replicated_events<raft_system, replicated_node<Core, shape_disk>>;
+  using base::waits, base::whole;
+
 public:
+  using base::beat, base::contact, base::crash, base::crash_kept, base::election, base::proposal,
+      base::quorum_check, base::reading;
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
   using node = replicated_node<Core, shape_disk>;
   using message = typename node::packet;
   using ghost = commit_ledger;
-  using timer = raft::timer;
-
-  enum event : std::size_t {
-    election,
-    contact,
-    quorum_check,
-    beat,
-    proposal,
-    reading,
-    crash,
-    crash_kept,
-    sync_begins,
-    sync_returns,
-    count
-  };
-  static constexpr std::size_t events = event::count;
-  static char const* name_of_event(std::size_t code) {
-    static constexpr char const* names[]{"its election timeout expires",
-                                         "it has not heard of a leader for T",
-                                         "it checks its quorum",
-                                         "its heartbeat timeout expires",
-                                         "it is given a command",
-                                         "it is asked to read",
-                                         "it crashes, and starts again",
-                                         "it crashes when its sync has reached the disk, and starts again",
-                                         "it begins a sync",
-                                         "its sync returns"};
-    return names[code];
-  }
 
   explicit raft_system(replicated_bounds const& b) : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.reads} {}
   replicated_bounds bounds;
@@ -116,57 +92,11 @@ public:
     case proposal:
       return s.is == raft::role::leader;
     case reading:
-      return options::reads && s.is == raft::role::leader && n.past.asked < 4;
-    case crash:
-      return true;
-    case crash_kept:
-      return n.syncing;
-    case sync_begins:
-      return bounds.in_flight && !n.syncing && !n.settled();
-    case sync_returns:
-      return n.syncing;
+      return options::reads && s.is == raft::role::leader && n.past.reads.room();
     default:
-      return false;
+      return base::may(n, code);
     }
   }
-  template <class Out>
-  void step(node& n, std::size_t code, Out& out) const {
-    replicated_turn<node, raft_system, Out> turn{n, out};
-    switch (code) {
-    case election:
-      return turn.take(timer::election, whole());
-    case contact:
-      return turn.take(timer::contact, whole());
-    case quorum_check:
-      return turn.take(timer::quorum_check, whole());
-    case beat:
-      return turn.take(timer::heartbeat, whole());
-    case proposal:
-      return turn.take(propose{1}, whole());
-    case reading:
-      ++n.past.asked;
-      if constexpr (options::reads) turn.take(read{1}, whole());
-      return;
-    case crash:
-      return turn.crash(false);
-    case crash_kept:
-      return turn.crash(true);
-    case sync_begins:
-      return turn.start_sync();
-    case sync_returns:
-      turn.finish_sync();
-      return turn.flush();
-    default:
-      return;
-    }
-  }
-  template <class Out>
-  void receive(node& n, message const& m, Out& out) const {
-    if (waits(n)) return;
-    replicated_turn<node, raft_system, Out> turn{n, out};
-    std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole()); }, m.what);
-  }
-
   // 1: no crash is left, so what a node has verified and committed in its term it does not forget.
   static std::uint64_t spent(std::uint32_t left) { return (left >> 4 & 15) == 0 ? 1 : 0; }
   // Exact only when requests of an old term are dropped in silence. What is durable counts: a term that a crash
@@ -182,10 +112,10 @@ public:
     return raft::holds(n.core.state(), n.written.log) ? nullptr : "an invariant of one node's state";
   }
   char const* broken(node const& before, std::size_t code, node const& after) const {
-    if (code == crash || code == crash_kept) return nullptr;
+    if (base::is_crash(code)) return nullptr;
     if (code == quorum_check)
       if (auto const* what =
-              raft_receipts::quorum_check(before.core, configuration{node_set<64>::first(Nodes)}, after.core))
+              leader_receipts::quorum_check(before.core, configuration{node_set<64>::first(Nodes)}, after.core))
         return what;
     return step_broken(before, after);
   }
@@ -215,13 +145,7 @@ public:
       else if (s.current_term < e.known_in)
         e.known_in = s.current_term;
     }
-    auto& asked = g.asked[n.self.value];
-    auto& must = g.must_see[n.self.value];
-    if (n.past.asked < asked) asked = 0, must[0] = must[1] = must[2] = must[3] = 0;
-    for (; asked < n.past.asked; ++asked) must[asked] = g.length;
-    for (std::uint8_t i = 0; i < n.past.answered; ++i)
-      if (n.past.answer[i] < must[i]) return "a read sees what was committed before it was asked";
-    return nullptr;
+    return g.reads.observe(n.self, n.past.reads, g.length);
   }
   static char const* broken_ghost(ghost const& g, node const& n) {
     if (n.core.state().is != raft::role::leader) return nullptr;
@@ -242,7 +166,7 @@ public:
     if (s.is == raft::role::leader) m |= 1;
     if (s.commit.value > 0) m |= 2;
     if (n.written.log.last() > s.commit) m |= 4;
-    if (n.past.answered > 0) m |= 8;
+    if (n.past.reads.answered > 0) m |= 8;
     if constexpr (options::pre_votes) m |= s.pre.under_way ? 16 : 0;
     if ((n.past.led & (n.past.led - 1)) != 0) m |= 32;
     if (n.syncing) m |= 64;
@@ -257,11 +181,7 @@ public:
   static void digest(ghost const& g, renaming const& p, digester& h) {
     h.add(g.length);
     for (auto const& e : g.entries) h.add(e.written_at), h.add(e.known_in);
-    for (std::uint8_t i = 0; i < Nodes; ++i) {
-      auto const n = p.before(node_index{i}).value;
-      h.add(g.asked[n]);
-      for (auto const x : g.must_see[n]) h.add(x);
-    }
+    g.reads.digest(Nodes, p, h);
   }
 
   // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
@@ -292,20 +212,16 @@ public:
   }
   template <class Outcome, class Out>
   static void told(node& n, Outcome const& o, Out&) {
-    if constexpr (std::is_same_v<Outcome, readable>)
-      for (; n.past.answered < o.upto && n.past.answered < 4; ++n.past.answered)
-        n.past.answer[n.past.answered] = static_cast<std::uint8_t>(o.index.value);
+    if constexpr (std::is_same_v<Outcome, readable>) n.past.reads.told(o);
   }
 
 private:
   char const* step_broken(node const& a, node const& b) const {
-    if (auto const* what = raft_receipts::matches(a.core, whole(), b.core)) return what;
+    if (auto const* what = leader_receipts::matches(a.core, whole(), b.core)) return what;
     return raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log)
                ? nullptr
                : "an invariant of one node's steps";
   }
-  bool whole() const { return !bounds.in_flight; }
-  bool waits(node const& n) const { return !whole() && n.uncovered(); }
   static bool matches(shape_disk::log_type const& a, shape_disk::log_type const& b) {
     auto i = a.last() < b.last() ? a.last() : b.last();
     while (a.stamp_at(i) != b.stamp_at(i)) i = i - 1;

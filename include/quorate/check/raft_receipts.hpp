@@ -89,30 +89,6 @@ char const* elections(Core const& before, M const& m, node_index sender, Core co
   return nullptr;
 }
 
-// Who becomes leader knows of no match (figure 3.1), not even of its own until its own disk has answered, which in
-// a whole turn it has.
-template <class Core>
-char const* matches(Core const& before, bool whole_turn, Core const& after) {
-  if (before.leads() || !after.leads()) return nullptr;
-  for (auto const& p : after.state().peers) {
-    bool const own = &p == &after.state().peer(after.self());
-    if (p.match > log_index{} && !(own && whole_turn)) return "a new leader knows of no match";
-  }
-  return nullptr;
-}
-
-// A leader that hears of no quorum gives way at its quorum check (§6.2).
-template <class Core>
-char const* quorum_check(Core const& before, configuration const& everybody, Core const& after) {
-  if constexpr (Core::options::checks_quorum) {
-    auto const& s = before.state();
-    auto const heard = widen(s.active.with(s.self));
-    if (before.leads() && after.leads() && !met<typename Core::options>(quorum_phase::commit, heard, everybody))
-      return "a leader that hears of no quorum gives way";
-  }
-  return nullptr;
-}
-
 // All of them, of one message.
 template <class Core, class M>
 char const* broken(Core const& before, M const& m, node_index sender, Core const& after, std::uint64_t armed) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "quorate/check/digest.hpp"
+#include "quorate/check/reads_ledger.hpp"
 #include "quorate/core/log_shape.hpp"
 #include "quorate/effect/batch.hpp"
 #include "quorate/effect/event.hpp"
@@ -20,9 +21,9 @@
 
 namespace quorate::check {
 
-// What is explored. Counts are at most 15; see world.hpp for what the network does.
+// What is explored of Raft. Counts are at most 15; see world.hpp for what the network does.
 struct replicated_bounds {
-  std::uint64_t terms = 2;    // no campaign beyond this term, or, in Multi-Paxos, this round
+  std::uint64_t terms = 2;    // no campaign beyond this term
   std::uint32_t commands = 1; // proposed, by leaders
   std::uint32_t crashes = 0;
   std::uint32_t beats = 0; // heartbeat timeouts
@@ -40,25 +41,25 @@ struct remembered {
   std::uint32_t led = 0; // one bit a term that it has led
   stamp voted_in{};      // the last term in which it has said a vote, and for whom
   node_index voted_for = no_node;
-  std::uint8_t asked = 0; // reads since it began, and for each that was answered, up to where
-  std::uint8_t answered = 0;
-  std::uint8_t answer[4]{};
-  // Who asked for a read waits no longer.
-  void restart() {
-    asked = answered = 0;
-    for (auto& a : answer) a = 0;
-  }
+  reads_told reads{};
+  void restart() { reads = {}; } // who asked for a read waits no longer
   friend bool operator==(remembered const&, remembered const&) = default;
 };
 
-template <class Set>
+// What travels beside a message that brings no values.
+struct no_payload {
+  friend bool operator==(no_payload, no_payload) = default;
+};
+
+template <class Set, class Payload>
 struct packet_of;
-template <class... M>
-struct packet_of<message_set<M...>> {
+template <class... M, class Payload>
+struct packet_of<message_set<M...>, Payload> {
   struct type {
     node_index from{};
     node_index to{};
     std::variant<M...> what{};
+    [[no_unique_address]] Payload payload{};
     friend bool operator==(type const&, type const&) = default;
   };
   template <std::size_t Room>
@@ -68,6 +69,7 @@ struct packet_of<message_set<M...>> {
 // A disk that holds the log's shape and the hard state.
 struct shape_disk {
   using log_type = log_shape<8>;
+  using payload = no_payload;
   log_type log{};
   hard_state hard{};
   bool carry_out(hard_state const& w) { return hard = w, true; }
@@ -81,8 +83,8 @@ inline void digest_disk(shape_disk const& d, renaming const& p, digester& h) {
   h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen);
 }
 inline void digest_past(remembered const& past, renaming const& p, digester& h) {
-  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for)), h.add(past.asked), h.add(past.answered);
-  for (auto const a : past.answer) h.add(a);
+  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for));
+  past.reads.digest(h);
 }
 
 struct numbered : ticket_source {
@@ -93,7 +95,7 @@ struct numbered : ticket_source {
 template <class Core, class Disk, class Past = remembered>
 struct replicated_node {
   using core_type = Core;
-  using packets = packet_of<typename Core::messages>;
+  using packets = packet_of<typename Core::messages, typename Disk::payload>;
   using packet = typename packets::type;
 
   node_index self{};
@@ -112,6 +114,14 @@ struct replicated_node {
   bool settled() const { return held.empty() && written == durable && !syncing; }
   // A message waits that came after the sync had begun, or no sync has begun.
   bool uncovered() const { return held.size() > left_behind; }
+  // The message as it travels, with the values that it brings.
+  template <class M>
+  packet packed(node_index to, M const& m) const {
+    if constexpr (requires { written.payload_of(m); })
+      return {self, to, m, written.payload_of(m)};
+    else
+      return {self, to, m, {}};
+  }
   friend bool operator==(replicated_node const&, replicated_node const&) = default;
 };
 
@@ -137,7 +147,7 @@ public:
   void advise(node_index to, M const& m) {
     ++effects;
     Checks::leaves(n_, to, m, out_);
-    out_.send({n_.self, to, m});
+    out_.send(n_.packed(to, m));
   }
   template <class M>
   void bind(node_index to, M const& m, quorate::written after) {
@@ -178,6 +188,16 @@ private:
   Out& out_;
 };
 
+// What comes between events: everything that is not durable is gone; or the same when the sync under way had
+// reached the disk; a sync begins; it returns.
+enum class interruption : std::uint8_t { crash, crash_kept, sync_begins, sync_returns };
+
+template <class Node>
+bool may_be(interruption i, Node const& n, bool in_flight) {
+  if (i == interruption::crash) return true;
+  return i == interruption::sync_begins ? in_flight && !n.syncing && !n.settled() : n.syncing;
+}
+
 // One event, or a message, and what a turn makes of it: the whole turn and those that follow from what it let go,
 // or else collected only, with the sync still to come.
 template <class Node, class Checks, class Out>
@@ -198,6 +218,14 @@ public:
     }
     settle();
   }
+  void take(interruption i) {
+    if (i == interruption::sync_begins) return start_sync();
+    if (i != interruption::sync_returns) return crash(i == interruption::crash_kept);
+    finish_sync();
+    flush();
+  }
+
+private:
   void flush() {
     do step(quorate::flush{});
     while (more_);
@@ -234,13 +262,12 @@ public:
     n_.core = decltype(n_.core){self, survived.hard, survived.log};
     step(start{});
   }
-
-private:
   template <class Event>
   void step(Event const& e) {
     replicated_hands<Node, Checks, Out> hands{n_, out_};
     auto const before = n_.core;
     n_.core.step(e, n_.written.log, hands);
+    if constexpr (requires { n_.written.offer({}); }) n_.written.offer({}); // what came with it is used up
     Checks::stepped(n_, before, out_);
     effects_ += hands.effects;
     more_ = hands.more;
@@ -255,7 +282,7 @@ private:
       if (to == n_.self)
         step(quorate::from{n_.self, m});
       else
-        out_.send({n_.self, to, m});
+        out_.send(n_.packed(to, m));
     });
   }
   // Nothing waits: the numbers may begin again, so that equal nodes are equal.
@@ -288,6 +315,17 @@ std::vector<renaming> renamings_of(std::size_t n) {
             same && Quorum{}.met(phase, {set}, everybody) == Quorum{}.met(phase, r(node_set<64>{set}), everybody);
     if (same) all.push_back(r);
   } while (std::next_permutation(order.begin(), order.end()));
+  return all;
+}
+
+// Those of them that leave the names of `fixed` as they are. A ballot carries its owner, and the order of ballots
+// depends on it: only who never proposes is like another.
+inline std::vector<renaming> that_keep(node_set<64> fixed, std::vector<renaming> all) {
+  std::erase_if(all, [&](renaming const& r) {
+    bool moved = false;
+    fixed.for_each([&](node_index n) { moved = moved || r(n) != n; });
+    return moved;
+  });
   return all;
 }
 

@@ -1,0 +1,104 @@
+// A log of slots whose values have names, for worlds of Multi-Paxos cores: written anywhere above what is
+// compacted, over other votes and behind gaps.
+#pragma once
+
+#include "quorate/core/bounded.hpp"
+#include "quorate/core/entry.hpp"
+#include "quorate/core/log_view.hpp"
+#include "quorate/message/fields.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace quorate::check {
+
+// What a slot holds: the number-th command of whoever led `by`; nothing, for a no-op and for a hole.
+struct slot_value {
+  stamp by{};
+  std::uint64_t number{};
+  using fields = field_list<field<"by", &slot_value::by>, field<"number", &slot_value::number>>;
+  friend constexpr bool operator==(slot_value const&, slot_value const&) = default;
+};
+struct slot {
+  stamp voted{};
+  entry_kind kind{};
+  slot_value what{};
+  using fields = field_list<field<"voted", &slot::voted>, field<"kind", &slot::kind>, field<"what", &slot::what>>;
+  friend constexpr bool operator==(slot const&, slot const&) = default;
+};
+
+inline constexpr std::size_t most_slot_values = 8; // in one message
+using slot_values = bounded<slot_value, most_slot_values>;
+// The values of a message, or of a proposal, from slot `first` on.
+struct slot_offer {
+  log_index first{};
+  slot_values what{};
+  constexpr bool has(log_index i) const { return first <= i && i < first + what.size(); }
+  constexpr slot_value const& operator[](log_index i) const { return what[i - first]; }
+  friend constexpr bool operator==(slot_offer const&, slot_offer const&) = default;
+};
+
+// A log of cells: written anywhere above what is compacted, over others and behind gaps.
+template <std::size_t Slots>
+class slot_log {
+public:
+  constexpr slot_log() = default;
+  constexpr explicit slot_log(configuration const& voters) : voters_{voters} {
+    cells_[0].kind = entry_kind::configuration;
+    last_ = log_index{1};
+  }
+  constexpr log_index compacted() const { return compacted_; }
+  constexpr log_index last() const { return last_; }
+  constexpr slot const& operator[](log_index i) const { return cells_[i.value - 1]; }
+  constexpr stamp stamp_at(log_index i) const { return i.value == 0 ? stamp{} : (*this)[i].voted; }
+  constexpr entry_run run_at(log_index i, std::uint32_t max) const {
+    auto const& c = (*this)[i];
+    std::uint32_t n = 1;
+    while (n < max && i + n <= last_ && (*this)[i + n].voted == c.voted && (*this)[i + n].kind == c.kind) ++n;
+    return {i, n, c.voted, c.kind};
+  }
+  // An entry counts as `entry_size` bytes.
+  static constexpr std::size_t entry_size = 20;
+  constexpr entry_run fit(log_index i, std::uint32_t max, std::size_t bytes) const {
+    auto const n = bytes / entry_size;
+    return run_at(i, n >= max ? max : n == 0 ? 1U : static_cast<std::uint32_t>(n));
+  }
+  constexpr log_index last_not_above(log_index i, stamp s) const {
+    while (i > compacted_ && stamp_at(i) > s) i = i - 1;
+    return i;
+  }
+  constexpr configuration config_at(log_index) const { return voters_; }
+  constexpr std::uint64_t room() const { return Slots - last_.value; }
+
+  // A run keeps the values that stand there, unless they are offered. False if it asks for what nobody has.
+  constexpr bool put(entry_run const& run, slot_offer const& o) {
+    if (run.count == 0 || run.first <= compacted_ || run.last().value > Slots) return false;
+    bool const offered = o.has(run.first) && o.has(run.last());
+    if (!offered && run.kind != entry_kind::no_op && run.last() > last_) return false;
+    for (auto i = last_ + 1; i < run.first; i = i + 1) cells_[i.value - 1] = {{}, entry_kind::hole, {}};
+    for (auto i = run.first; i <= run.last(); i = i + 1) {
+      auto& c = cells_[i.value - 1];
+      if (!offered && run.kind != entry_kind::no_op && c.kind != run.kind) return false;
+      c.voted = run.written_at;
+      c.kind = run.kind;
+      if (run.kind == entry_kind::no_op)
+        c.what = {};
+      else if (offered)
+        c.what = o[i];
+    }
+    if (run.last() > last_) last_ = run.last();
+    return true;
+  }
+  constexpr void compact(log_index upto) {
+    if (upto > compacted_) compacted_ = upto;
+  }
+  friend constexpr bool operator==(slot_log const&, slot_log const&) = default;
+
+private:
+  log_index compacted_{};
+  log_index last_{};
+  configuration voters_{};
+  slot cells_[Slots]{};
+};
+
+} // namespace quorate::check
