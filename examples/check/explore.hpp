@@ -4,35 +4,50 @@
 #include "../flags.hpp"
 
 #include "quorate/check/explore.hpp"
-#include "quorate/check/raft.hpp"
-#include "quorate/check/story.hpp"
-#include "quorate/check/world.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace check_tool {
 
 inline constexpr std::string_view explore_usage =
-    R"(  check explore --protocol raft [options]
+    R"(  check explore --protocol raft|paxos|multi-paxos [options]
       visits every state that the shipped cores can reach within bounds, whatever is lost, repeated or reordered
       exit status: 0 nothing is broken, 1 something is (its story is printed), 2 a bound of the search was hit, or
       the command line is wrong
 
-  Options:
-    --nodes N       3, 4 or 5; 4 and 5 with --with nothing (3)
+  Bounds, each with its default:
+    --nodes N       3 to 5; with paxos and multi-paxos, 3 or 5 (3)
+    --crashes N     each followed by a restart from what was durable (0)
+    --in-flight     a sync takes its time, and crashes come between any two effects
+  of raft:
     --terms N       no campaign beyond that term (2)
     --commands N    proposed (1)
-    --crashes N     each followed by a restart from what was durable (0)
     --beats N       heartbeat timeouts (0)
     --reads N       asked of leaders, with --with reads (0)
-    --with WHAT     nothing (figure 2 of the paper alone), pre-vote, check-quorum, no-op or reads
-    --in-flight     a sync takes its time, and crashes come between any two effects
+    --with WHAT     nothing (figure 2 of the paper alone), pre-vote, check-quorum, no-op or reads; all but nothing
+                    with 3 nodes
+  of paxos:
+    --ballots N     begun by each proposer (1)
+    --proposers N   2 or 3; 2 with 5 nodes and with a register or learners (2)
+    --changes N     of a register: asked of each proposer (1)
+    --with WHAT     nothing (acceptors, of which some propose), learners or register (CASPaxos), the last two with
+                    3 nodes
+  of multi-paxos:
+    --ballots N     rounds: so many ballots of each proposer (1)
+    --proposers N   how many of the nodes campaign (2)
+    --commands N    proposed: each takes a slot (1)
+    --refusals      are heard; else the network loses them
+    --beats N       heartbeat timeouts, with --with reads, as the next two (0)
+    --checks N      quorum checks (0)
+    --reads N       asked of leaders (0)
+    --with WHAT     nothing or reads, with 3 nodes
+
+  Options of the search:
     --states N      stops after so many states
     --depth N       stops after so many steps
     --memory MIB    stops when the tables are so large (4096)
@@ -40,129 +55,122 @@ inline constexpr std::string_view explore_usage =
     --seed N        of the fingerprints: a second run with another one confirms the first (0)
 )";
 
+// What is explored, whatever the protocol; each takes what is its own.
 struct explore_flags {
   std::string protocol, with = "nothing";
-  std::uint64_t nodes = 3, seed = 0;
-  quorate::check::replicated_bounds world{};
+  std::uint32_t nodes = 3, terms = 2, ballots = 1, proposers = 2, commands = 1, changes = 1;
+  std::uint32_t crashes = 0, beats = 0, checks = 0, reads = 0;
+  bool in_flight = false, refusals = false;
+  std::uint64_t seed = 0;
   quorate::check::bounds search{.bytes = std::uint64_t{4096} << 20, .threads = 2};
   bool help = false;
 };
 
-inline explore_flags parse_explore_flags(std::span<char const* const> words) {
-  explore_flags o;
-  for (flags::reader in{words}; in.next();) {
+// Each throws flags::failure when the bounds don't fit together; the exit status.
+int explore_raft(explore_flags const&);
+int explore_paxos(explore_flags const&);
+int explore_multi_paxos(explore_flags const&);
+
+struct explored_protocol {
+  std::string_view name;
+  int (*run)(explore_flags const&);
+};
+inline constexpr explored_protocol explored_protocols[] = {
+    {"raft", explore_raft}, {"paxos", explore_paxos}, {"multi-paxos", explore_multi_paxos}};
+
+// A count that bounds the world, and whose it is: one bit an explored_protocol, in their order.
+struct count_flag {
+  std::string_view name;
+  unsigned of;
+  std::uint32_t least, most;
+  std::uint32_t explore_flags::*where;
+};
+inline constexpr unsigned of_raft = 1, of_paxos = 2, of_multi_paxos = 4, of_all = 7;
+inline constexpr count_flag count_flags[] = {
+    {"--nodes", of_all, 3, 5, &explore_flags::nodes},
+    {"--crashes", of_all, 0, 15, &explore_flags::crashes},
+    {"--terms", of_raft, 1, 15, &explore_flags::terms},
+    {"--ballots", of_paxos | of_multi_paxos, 1, 7, &explore_flags::ballots},
+    {"--proposers", of_paxos | of_multi_paxos, 1, 5, &explore_flags::proposers},
+    {"--changes", of_paxos, 1, 7, &explore_flags::changes},
+    {"--commands", of_raft | of_multi_paxos, 0, 15, &explore_flags::commands},
+    {"--beats", of_raft | of_multi_paxos, 0, 15, &explore_flags::beats},
+    {"--checks", of_multi_paxos, 0, 15, &explore_flags::checks},
+    {"--reads", of_raft | of_multi_paxos, 0, 15, &explore_flags::reads},
+};
+
+class explore_reader {
+public:
+  explore_flags read(std::span<char const* const> words) {
+    for (flags::reader in{words}; in.next();)
+      if (!bound(in) && !search(in)) {
+        throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check explore; see check --help"};
+      }
+    if (!o_.help) check_owners();
+    return o_;
+  }
+
+private:
+  bool bound(flags::reader& in) {
+    for (auto const& f : count_flags)
+      if (in.word() == f.name) {
+        o_.*f.where = flags::integer_within<std::uint32_t>(f.name, in.value(), f.least, f.most);
+        return given_.push_back({f.name, f.of}), true;
+      }
+    if (in.word() == "--in-flight") return in.no_value(), o_.in_flight = true;
+    if (in.word() == "--refusals") {
+      given_.push_back({in.word(), of_multi_paxos});
+      return in.no_value(), o_.refusals = true;
+    }
+    if (in.word() == "--protocol") return o_.protocol = in.value(), true;
+    if (in.word() == "--with") return o_.with = in.value(), true;
+    return false;
+  }
+  bool search(flags::reader& in) {
     std::string const flag{in.word()};
     auto const number = [&](std::uint64_t least, std::uint64_t most) {
       return flags::integer_within<std::uint64_t>(flag, in.value(), least, most);
     };
-    auto const small = [&] { return static_cast<std::uint32_t>(number(0, 15)); };
-    if (flag == "--protocol")
-      o.protocol = in.value();
-    else if (flag == "--with")
-      o.with = in.value();
-    else if (flag == "--nodes")
-      o.nodes = number(3, 5);
-    else if (flag == "--terms")
-      o.world.terms = number(1, 15);
-    else if (flag == "--commands")
-      o.world.commands = small();
-    else if (flag == "--crashes")
-      o.world.crashes = small();
-    else if (flag == "--beats")
-      o.world.beats = small();
-    else if (flag == "--reads")
-      o.world.reads = small();
-    else if (flag == "--in-flight")
-      in.no_value(), o.world.in_flight = true;
-    else if (flag == "--states")
-      o.search.states = number(1, 4'000'000'000);
-    else if (flag == "--depth")
-      o.search.depth = number(1, 1'000'000);
-    else if (flag == "--memory")
-      o.search.bytes = number(1, 1 << 20) << 20;
-    else if (flag == "--threads")
-      o.search.threads = number(1, quorate::check::most_threads);
-    else if (flag == "--seed")
-      o.seed = number(0, ~std::uint64_t{0} >> 1);
-    else if (flag == "--help")
-      in.no_value(), o.help = true;
-    else
-      throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check explore; see check --help"};
+    if (flag == "--states") return o_.search.states = number(1, 4'000'000'000), true;
+    if (flag == "--depth") return o_.search.depth = number(1, 1'000'000), true;
+    if (flag == "--memory") return o_.search.bytes = number(1, 1 << 20) << 20, true;
+    if (flag == "--threads") return o_.search.threads = number(1, quorate::check::most_threads), true;
+    if (flag == "--seed") return o_.seed = number(0, ~std::uint64_t{0} >> 1), true;
+    if (flag == "--help") return in.no_value(), o_.help = true;
+    return false;
   }
-  if (!o.help && o.protocol != "raft") throw flags::failure{flags::complaint("--protocol", "raft", o.protocol)};
-  if (o.nodes != 3 && o.with != "nothing")
-    throw flags::failure{flags::complaint("--nodes", "3 with --with " + o.with, std::to_string(o.nodes))};
-  return o;
-}
-
-// The core: figure 2 of the paper, with one more of what it is extended by.
-template <std::size_t Nodes, bool PreVote, bool CheckQuorum, bool NoOp, bool Reads>
-using explored_core =
-    quorate::raft::node<quorate::limits<quorate::limit_values{.nodes = Nodes, .append_entries = 1}>,
-                        quorate::raft::pre_vote<PreVote>, quorate::raft::check_quorum<CheckQuorum>,
-                        quorate::raft::first_entry<NoOp>, quorate::raft::pipelining<quorate::off>,
-                        quorate::raft::answer_stale<quorate::off>, quorate::raft::eager_commit<quorate::off>,
-                        quorate::raft::read_index<Reads>>;
-
-template <class System>
-void print_marks(std::uint64_t marks) {
-  std::size_t i = 0;
-  for (auto const* name : System::mark_names)
-    std::printf("  %-28s %s\n", name, (marks >> i++ & 1) != 0 ? "happened" : "never happened");
-}
-
-template <std::size_t Nodes, bool PreVote, bool CheckQuorum, bool NoOp, bool Reads>
-int explore_raft(explore_flags const& o) {
-  using namespace quorate::check;
-  using system = raft_system<explored_core<Nodes, PreVote, CheckQuorum, NoOp, Reads>, Nodes>;
-  auto const w = std::make_unique<world<system>>(system{o.world}, o.seed);
-  explorer<world<system>> e{*w, o.search};
-  auto const r = e.run([](progress_report const& p) {
-    std::fprintf(stderr, "check: depth %llu, %llu states, %llu of them waiting, %llu MiB, %.0f a second\n",
-                 static_cast<unsigned long long>(p.depth), static_cast<unsigned long long>(p.states),
-                 static_cast<unsigned long long>(p.waiting), static_cast<unsigned long long>(p.bytes >> 20),
-                 static_cast<double>(p.states) / p.seconds);
-  });
-  std::printf(
-      "%llu states, %llu transitions, depth %llu, %zu states of a node, %zu messages, %llu MiB, %.0f states "
-      "a second\n",
-      static_cast<unsigned long long>(r.states), static_cast<unsigned long long>(r.transitions),
-      static_cast<unsigned long long>(r.depth), w->node_states(), w->messages(),
-      static_cast<unsigned long long>(r.bytes >> 20), static_cast<double>(r.states) / r.seconds);
-  std::printf("odds that a state was taken for another: %.1e\n", odds_of_a_miss(r.states));
-  print_marks<system>(w->marks());
-  if (r.broken) {
-    auto const story = story_of(*w, *r.broken);
-    std::printf("broken: %s\n", r.broken->what.c_str());
-    for (std::size_t i = 0; i < story.size(); ++i) std::printf("%4zu. %s\n", i + 1, story[i].c_str());
-    std::printf("as a test:\n%s", as_test(story, r.broken->what).c_str());
-    return 1;
+  void check_owners() const {
+    unsigned bit = 1;
+    for (auto const& p : explored_protocols) {
+      if (p.name == o_.protocol) {
+        for (auto const& g : given_)
+          if ((g.of & bit) == 0)
+            throw flags::failure{std::string{g.name} + " is no bound of " + o_.protocol + "; see check --help"};
+        return;
+      }
+      bit *= 2;
+    }
+    throw flags::failure{flags::complaint("--protocol", "raft, paxos or multi-paxos", o_.protocol)};
   }
-  std::printf(r.complete ? "everything reachable was seen, and nothing is broken\n"
-                         : "a bound of the search was hit: nothing seen so far is broken\n");
-  return r.complete ? 0 : 2;
-}
 
-inline int explore_raft(explore_flags const& o) {
-  if (o.nodes == 4) return explore_raft<4, false, false, false, false>(o);
-  if (o.nodes == 5) return explore_raft<5, false, false, false, false>(o);
-  if (o.with == "nothing") return explore_raft<3, false, false, false, false>(o);
-  if (o.with == "pre-vote") return explore_raft<3, true, false, false, false>(o);
-  if (o.with == "check-quorum") return explore_raft<3, false, true, false, false>(o);
-  if (o.with == "no-op") return explore_raft<3, false, false, true, false>(o);
-  if (o.with == "reads") return explore_raft<3, false, false, true, true>(o);
-  throw flags::failure{flags::complaint("--with", "nothing, pre-vote, check-quorum, no-op or reads", o.with)};
-}
+  struct given {
+    std::string_view name;
+    unsigned of;
+  };
+  explore_flags o_{};
+  std::vector<given> given_{};
+};
 
 inline int explore(std::span<char const* const> words) {
   try {
-    auto const o = parse_explore_flags(words);
+    auto const o = explore_reader{}.read(words);
     if (o.help) return std::fwrite(explore_usage.data(), 1, explore_usage.size(), stdout), 0;
-    return explore_raft(o);
+    for (auto const& p : explored_protocols)
+      if (p.name == o.protocol) return p.run(o);
   } catch (flags::failure const& f) {
     std::fprintf(stderr, "check: explore: %s\n", f.text.c_str());
-    return 2;
   }
+  return 2;
 }
 
 } // namespace check_tool

@@ -66,6 +66,25 @@ TEST_CASE("a spent budget is no verdict") {
   CHECK(r.text == "key_value/c10-ok.txt undecided\n");
 }
 
+TEST_CASE("check explore sees all that each protocol can do within bounds, and says how much that was") {
+  auto const explored = [](std::string const& words, std::string const& first, std::string const& happened) {
+    auto const r = check("explore --threads 1 --protocol " + words);
+    CHECK(r.status == 0);
+    CHECK(r.text.starts_with(first));
+    CHECK(r.text.find("\n  " + happened) != std::string::npos);
+    CHECK(r.text.ends_with("\neverything reachable was seen, and nothing is broken\n"));
+  };
+  explored("raft", "2647 states, ", "a commit                                 happened\n");
+  explored("paxos --crashes 1", "4970 states, ", "a decision                               happened\n");
+  explored("multi-paxos --commands 2", "3625 states, ", "a slot chosen                            happened\n");
+}
+
+TEST_CASE("a search that meets its own bound proves nothing, and says so") {
+  auto const r = check("explore --protocol multi-paxos --threads 1 --ballots 2 --states 1000");
+  CHECK(r.status == 2);
+  CHECK(r.text.ends_with("\na bound of the search was hit: nothing seen so far is broken\n"));
+}
+
 TEST_CASE("what is wrong with the words is said in words") {
   auto const complaint = [](std::string const& words) {
     auto const r = check(words);
@@ -77,6 +96,11 @@ TEST_CASE("what is wrong with the words is said in words") {
   CHECK(complaint("history --explain=1 x") == "check: --explain: expected no value, but got \"1\"\n");
   CHECK(complaint("history x --states") == "check: --states: expected a value behind it, but nothing came\n");
   CHECK(complaint("history --memory 0 x").starts_with("check: --memory: expected a number from 1 to"));
+  CHECK(complaint("explore --protocol paxos --terms 2") ==
+        "check: explore: --terms is no bound of paxos; see check --help\n");
+  CHECK(complaint("explore") == "check: explore: --protocol: expected raft, paxos or multi-paxos, but got \"\"\n");
+  CHECK(complaint("explore --protocol multi-paxos --nodes 4") ==
+        "check: explore: --nodes: expected 3 or 5, but got \"4\"\n");
   CHECK(complaint("frob").ends_with("--help, but got \"frob\"; see check --help\n"));
   CHECK(complaint("").starts_with("check: quorate's checkers\n"));
   CHECK(check("--help").status == 0);

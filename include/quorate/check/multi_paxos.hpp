@@ -205,7 +205,7 @@ public:
                                             "a gap",
                                             "a no-op in a gap",
                                             "a value fetched",
-                                            "a start after a vote",
+                                            "votes that are left unsettled",
                                             "a slot acknowledged apart",
                                             "a read answered",
                                             "a sync in flight"};

@@ -157,9 +157,9 @@ public:
     return nullptr;
   }
 
-  static constexpr char const* mark_names[]{"a leader",         "a commit",        "an uncommitted tail",
-                                            "a read answered",  "a pre-vote",      "a second leader of one node",
-                                            "a sync in flight", "a refused append"};
+  static constexpr char const* mark_names[]{"a leader",        "a commit",   "an uncommitted tail",
+                                            "a read answered", "a pre-vote", "a second leader of one node",
+                                            "a sync in flight"};
   static std::uint64_t marks(node const& n) {
     auto const& s = n.core.state();
     std::uint64_t m = 0;
