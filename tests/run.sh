@@ -145,7 +145,7 @@ suite_in() {
 }
 
 say "quorate: $mode tests of $repo"
-packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools valgrind
+packages="g++-12 clang-14 meson ninja-build libboost-dev libasio-dev doctest-dev python3 redis-tools strace valgrind
   libclang-rt-14-dev"
 install_missing $packages || give_up "could not install what the tests need"
 

@@ -1,8 +1,6 @@
 // A directory of its own for a test on the real disk, removed afterwards.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <random>
