@@ -53,17 +53,19 @@ inline constexpr std::string_view explore_usage =
     --memory MIB    stops when the tables are so large (4096)
     --threads N     1 to 16 (2)
     --seed N        of the fingerprints: a second run with another one confirms the first (0)
+    --html FILE     writes the story of what is broken, if anything is, as a page with a diagram
 )";
 
 // What is explored, whatever the protocol; each takes what is its own.
 struct explore_flags {
-  std::string protocol, with = "nothing";
+  std::string protocol, with = "nothing", html;
   std::uint32_t nodes = 3, terms = 2, ballots = 1, proposers = 2, commands = 1, changes = 1;
   std::uint32_t crashes = 0, beats = 0, checks = 0, reads = 0;
   bool in_flight = false, refusals = false;
   std::uint64_t seed = 0;
   quorate::check::bounds search{.bytes = std::uint64_t{4096} << 20, .threads = 2};
   bool help = false;
+  std::string words = "check explore"; // as they came
 };
 
 // Each throws flags::failure when the bounds don't fit together; the exit status.
@@ -102,6 +104,7 @@ inline constexpr count_flag count_flags[] = {
 class explore_reader {
 public:
   explore_flags read(std::span<char const* const> words) {
+    for (auto const* word : words) (o_.words += ' ') += word;
     for (flags::reader in{words}; in.next();)
       if (!bound(in) && !search(in)) {
         throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check explore; see check --help"};
@@ -136,6 +139,7 @@ private:
     if (flag == "--memory") return o_.search.bytes = number(1, 1 << 20) << 20, true;
     if (flag == "--threads") return o_.search.threads = number(1, quorate::check::most_threads), true;
     if (flag == "--seed") return o_.seed = number(0, ~std::uint64_t{0} >> 1), true;
+    if (flag == "--html") return o_.html = in.value(), true;
     if (flag == "--help") return in.no_value(), o_.help = true;
     return false;
   }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "explore.hpp"
+#include "story_page.hpp"
 
+#include "quorate/check/counterexample.hpp"
 #include "quorate/check/story.hpp"
 #include "quorate/check/world.hpp"
 
@@ -51,7 +53,10 @@ int explore_system(System const& system, explore_flags const& o) {
       static_cast<unsigned long long>(r.bytes >> 20), static_cast<double>(r.states) / r.seconds);
   std::printf("odds that a state was taken for another: %.1e\n", odds_of_a_miss(r.states));
   print_marks<System>(w->marks());
-  if (r.broken) return print_story(*w, *r.broken), 1;
+  if (r.broken) {
+    print_story(*w, *r.broken);
+    return write_story(trace_of(*w, *r.broken, o.words), o.html, 1);
+  }
   std::printf(r.complete ? "everything reachable was seen, and nothing is broken\n"
                          : "a bound of the search was hit: nothing seen so far is broken\n");
   return r.complete ? 0 : 2;

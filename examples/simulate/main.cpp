@@ -33,18 +33,17 @@ int look_at(options const& o, std::uint64_t seed) {
   if (shortest.broken != nullptr) {
     auto const story = sim::replay<Family>(shortest.built, shortest.actions, &seen);
     seen.nodes = shortest.built.nodes;
+    seen.title += " --shrink";
     std::printf("made short: %zu actions on %u nodes, after %zu replays\n", shortest.actions.size(), seen.nodes,
                 shortest.replays);
-    if (o.trace.empty())
+    if (o.trace.empty() && o.html.empty())
       for (auto const& r : seen.records) std::printf("  %s\n", line_of(r).c_str());
     (void)story;
   } else {
     if (o.shrink) std::puts("there is nothing to make short: it is no single action's doing");
     seen.nodes = sim::run_seed<Family>(run_of(o, seed), &seen).nodes;
   }
-  if (o.trace.empty() || write_trace(seen, o.trace)) return 0;
-  std::fprintf(stderr, "simulate: can't write %s\n", o.trace.c_str());
-  return 2;
+  return write_trace(seen, o);
 }
 
 template <class Family>
@@ -64,8 +63,9 @@ int run(options const& o) {
   tell_coverage<Family>(all.covered, seconds_since(begun));
   for (auto const& f : all.failed)
     std::printf("FAILED: %s  # node %u: %s\n", replay_line(o, f.seed).c_str(), f.result.node, f.result.broken);
-  if (all.failed.empty() && o.trace.empty()) return 0;
-  if ((o.shrink && !all.failed.empty()) || !o.trace.empty())
+  bool const written = !o.trace.empty() || !o.html.empty();
+  if (all.failed.empty() && !written) return 0;
+  if ((o.shrink && !all.failed.empty()) || written)
     if (int const wrong = look_at<Family>(o, all.failed.empty() ? o.first : all.failed.front().seed)) return wrong;
   return all.failed.empty() ? 0 : 1;
 }

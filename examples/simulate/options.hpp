@@ -23,6 +23,7 @@ struct options {
   quorate::sim::fault_set faults = quorate::sim::all_faults;
   std::string faults_named{}; // as they were given; empty: swarm
   std::string trace{};
+  std::string html{};
   bool shrink = false;
   bool help = false;
 };
@@ -42,6 +43,7 @@ inline constexpr std::string_view usage =
   --shrink        makes the first failing seed short, and tells it
   --trace FILE    writes what happened in the first failing seed, or in that of --seed, a
                   line a record; - is the standard output. With --shrink: the short one
+  --html FILE     the same as a page to open in a browser, with a diagram
   --help
 
 Exit status: 0, all was well; 1, a seed failed, and one line tells how to see it again;
@@ -115,7 +117,8 @@ inline std::string read(std::span<char const* const> words, options& o) {
       o.shrink = true;
     else {
       bool known = false;
-      for (std::string_view const f : {"--protocol", "--nodes", "--seeds", "--seed", "--faults", "--trace"})
+      for (std::string_view const f :
+           {"--protocol", "--nodes", "--seeds", "--seed", "--faults", "--trace", "--html"})
         known = known || flag == f;
       if (!known) return "'" + std::string{flag} + "' is no flag of simulate; --help lists them";
       if (++i == words.size()) return std::string{flag} + " needs a value behind it";
@@ -127,6 +130,8 @@ inline std::string read(std::span<char const* const> words, options& o) {
         wrong = detail::read_faults(value, o);
       else if (flag == "--trace")
         o.trace = value;
+      else if (flag == "--html")
+        o.html = value;
       else
         wrong = detail::read_number(flag, value, o);
       if (!wrong.empty()) return wrong;

@@ -3,6 +3,7 @@
 
 #include "options.hpp"
 
+#include "quorate/check/page.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/message/set.hpp"
 #include "quorate/sim/campaign.hpp"
@@ -83,13 +84,23 @@ inline std::string replay_line(options const& o, std::uint64_t seed) {
 }
 
 // False: the file could not be written.
-inline bool write_trace(quorate::check::trace const& t, std::string const& file) {
+inline bool write_text(quorate::check::trace const& t, std::string const& file) {
   auto* const out = file == "-" ? stdout : std::fopen(file.c_str(), "w");
   if (out == nullptr) return false;
   std::fprintf(out, "%s\n", t.title.c_str());
   for (auto const& r : t.records) std::fprintf(out, "%s\n", line_of(r).c_str());
   bool const well = std::fflush(out) == 0;
   return (file == "-" || std::fclose(out) == 0) && well;
+}
+
+// Whatever was asked for; the exit status.
+inline int write_trace(quorate::check::trace const& t, options const& o) {
+  std::string failed;
+  if (!o.trace.empty() && !write_text(t, o.trace)) failed = o.trace;
+  if (!o.html.empty() && !quorate::check::write_page(t, o.html)) failed = o.html;
+  if (failed.empty()) return 0;
+  std::fprintf(stderr, "simulate: can't write %s\n", failed.c_str());
+  return 2;
 }
 
 } // namespace simulate

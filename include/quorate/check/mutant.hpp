@@ -1,7 +1,9 @@
 // Cores, storages and turns with one rule taken out, and what sees them fail.
 #pragma once
 
+#include "quorate/check/counterexample.hpp"
 #include "quorate/check/explore.hpp"
+#include "quorate/check/trace.hpp"
 #include "quorate/check/world.hpp"
 
 #include <cstddef>
@@ -20,6 +22,7 @@ struct mutant_verdict {
   std::uint64_t states = 0; // distinct states until then
   std::size_t steps = 0;    // of the shortest way there
   double seconds = 0;
+  trace counterexample{}; // those steps
 };
 
 // Explores a mutant's world until something is broken, or `budget` states were seen.
@@ -28,8 +31,9 @@ mutant_verdict explore_mutant(std::string name, std::string by, Bounds const& b,
   auto const w = std::make_unique<world<System>>(System{b});
   explorer<world<System>> e{*w, {.states = budget}};
   auto const r = e.run([](progress_report const&) {});
-  mutant_verdict v{std::move(name), std::move(by), {}, r.states, 0, r.seconds};
+  mutant_verdict v{std::move(name), std::move(by), {}, r.states, 0, r.seconds, {}};
   if (r.broken) v.what = r.broken->what, v.steps = r.broken->actions.size();
+  if (r.broken) v.counterexample = trace_of(*w, *r.broken, "check mutants --rule " + v.name);
   return v;
 }
 

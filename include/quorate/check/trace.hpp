@@ -2,6 +2,7 @@
 // terminal read them. Nothing here knows a protocol.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,9 +26,11 @@ enum class trace_kind : std::uint8_t {
   fault,     // something done to the node, or, with node 0, to all: a partition, a pause, a full disk ...
   violation, // what is broken, as a sentence in `text`; the last record
 };
+inline constexpr std::size_t trace_kinds = static_cast<std::size_t>(trace_kind::violation) + 1;
 constexpr std::string_view name_of(trace_kind k) {
-  constexpr std::string_view names[] = {"start", "crash", "stop",   "send",   "deliver", "drop",  "sync",
-                                        "timer", "role",  "commit", "client", "outcome", "fault", "violation"};
+  constexpr std::string_view names[trace_kinds] = {"start",  "crash",   "stop",  "send",     "deliver",
+                                                   "drop",   "sync",    "timer", "role",     "commit",
+                                                   "client", "outcome", "fault", "violation"};
   return names[static_cast<std::uint8_t>(k)];
 }
 
@@ -48,6 +51,7 @@ struct trace {
   std::string unit{};  // of time: "us", "step" ...
   std::uint32_t nodes = 0;
   std::vector<trace_record> records{};
+  std::vector<std::string> names{}; // of the nodes, in order; those that it has not are called by their number
 };
 
 // One record as one line.

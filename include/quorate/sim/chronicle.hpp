@@ -6,6 +6,7 @@
 #include "quorate/core/id.hpp"
 #include "quorate/sim/action.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ public:
 
   void note(check::trace_record r) {
     if (trace_ == nullptr) return;
-    r.time = now_;
+    r.time = now_ = std::max(r.time, now_); // a fault strikes between two actions
     trace_->records.push_back(std::move(r));
   }
 
