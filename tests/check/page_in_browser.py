@@ -230,6 +230,7 @@ class Page(unittest.TestCase):
         self.assertEqual(self.one('h1').text.split('Broken: ')[1], what)
         self.assertEqual(self.one('#diagram .end text').text, 'broken: ' + what)
         self.assertEqual(self.one('header code').text, f'check mutants --rule {RULE}')
+        self.assertEqual(self.one('.row.k-violation .what').text, 'is where it breaks: ' + what)
         self.legible()
         self.picture('page_of_a_mutant.png')
 

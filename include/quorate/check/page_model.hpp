@@ -28,7 +28,7 @@ function timeText(t, digits = 6) {
 }
 const verbs = {
   start: 'starts', crash: 'crashes', stop: 'stops by itself', sync: 'has synced', timer: 'timer', role: 'becomes',
-  commit: 'knows as committed', client: 'is asked', outcome: 'answers', fault: 'fault',
+  commit: 'knows as committed', client: 'is asked', outcome: 'answers',
   violation: 'is where it breaks',
 };
 // What it did, without the message's content.
@@ -36,6 +36,7 @@ function headline(r) {
   if (r.kind === 'send') return 'sends ' + r.name + ' to ' + page.nodes[r.peer - 1];
   if (r.kind === 'deliver') return 'hears ' + r.name + ' from ' + page.nodes[r.peer - 1];
   if (r.kind === 'drop') return 'to ' + page.nodes[r.peer - 1] + ' is lost: ' + r.name;
+  if (r.kind === 'fault') return 'fault: ' + (r.name ? r.name + ' ' : '') + r.text;
   let words = verbs[r.kind];
   if (r.name) words += ' ' + r.name;
   if (r.kind === 'commit') words += ' #' + r.index;
@@ -43,8 +44,9 @@ function headline(r) {
   return words;
 }
 function sentence(r) {
+  if (r.kind === 'fault') return headline(r);
   const rest = !r.text || r.text === r.name ? '' : isMessage(r) ? r.text.slice(r.name.length) : ': ' + r.text;
-  return headline(r) + (r.kind === 'violation' ? ': ' + r.text : (isMessage(r) && rest ? ' ' : '') + rest);
+  return headline(r) + (isMessage(r) && rest ? ' ' : '') + rest;
 }
 // A message's content a field a line, where that is more than fits in one.
 function unfolded(text) {
@@ -90,8 +92,9 @@ const bands = page.nodes.map(() => []);
 {
   const now = page.nodes.map((_, n) => ({node: n + 1, from: -1, role: '', term: 0, up: true}));
   const turn = (n, i, change) => {
-    const first = now[n].from < 0 && !now[n].role && change.role && change.up === undefined;
-    if (first) // as it stood from the beginning
+    const begun = records[now[n].from], at = i < records.length ? records[i].time : 0;
+    const fresh = !begun || (begun.kind === 'start' && begun.time === at);
+    if (fresh && !now[n].role && change.role && change.up === undefined) // it stood so from there on
       return void Object.assign(now[n], change);
     now[n].to = i;
     bands[n].push({...now[n]});

@@ -75,7 +75,8 @@ function inFull(r) {
   const parts = [tag('strong', '', `${nodeName(r.node)} ${headline(r)}`), tag('div', 'when', parting(r))];
   const fate = fateOf(r, others);
   if (fate) parts.push(tag('div', 'when', fate));
-  if (r.text && r.text !== r.name) parts.push(tag('pre', '', unfolded(r.text)));
+  if (isMessage(r)) parts.push(tag('pre', '', unfolded(r.text)));
+  else if (r.text && r.kind !== 'fault') parts.push(tag('p', '', r.text));
   return parts;
 }
 function select(i, from) {

@@ -196,11 +196,13 @@ private:
       break;
     case act::trouble:
       h.disk.make(static_cast<disk_trouble>(a.argument));
+      if (a.argument != 0) note(h, check::trace_kind::fault, "from here on its disk takes no writes");
       break;
     case act::wipe:
       return wipe(h);
     case act::damage:
       h.disk.damage(log_index{a.argument}), h.lost = true;
+      note(h, check::trace_kind::fault, "entry " + std::to_string(a.argument) + " can't be read any more");
       break;
     case act::renew:
       return renew();
@@ -273,6 +275,7 @@ private:
     h.lost = h.wiped = true;
     h.seen = {};
     std::fill(h.known.begin(), h.known.end(), store_id{});
+    note(h, check::trace_kind::fault, "it has an empty disk now");
   }
   void renew() {
     packets_.free_all();

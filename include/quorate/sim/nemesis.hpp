@@ -1,12 +1,14 @@
 // Whoever does the damage: strikes of the faults that come by themselves, at times drawn for each of them.
 #pragma once
 
+#include "quorate/check/trace.hpp"
 #include "quorate/sim/disk.hpp"
 #include "quorate/sim/network.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,7 @@ public:
   void mend(std::size_t which) {
     auto& c = cuts_[which];
     if (c.out) s_.links().mend(c.links);
+    tell_links(c.out ? "mended" : "cut again", c.links);
     c.out = !c.out && c.flaps > 0;
     if (c.out) --c.flaps, s_.links().cut(c.links);
     if (c.out || c.flaps > 0) s_.mend_at(s_.now() + c.lasts, which);
@@ -79,11 +82,9 @@ private:
     case fault::crashes:
       return s_.crash(random.below(2) == 0 && s_.leader() < nodes ? s_.leader() : n);
     case fault::pauses:
-      return s_.pause(n, s_.now() + random.on_log_scale(1000, 8'000'000));
     case fault::jumps:
-      return s_.clock_of(n).leap(random.on_log_scale(1000, 8'000'000), s_.now()), true;
     case fault::frozen_clocks:
-      return s_.clock_of(n).freeze(s_.now() + random.on_log_scale(10'000, 4'000'000), s_.now()), true;
+      return take_time(f, n, random);
     case fault::failed_writes:
       return s_.trouble(n, disk_trouble::writes_fail);
     case fault::full_disks:
@@ -96,11 +97,23 @@ private:
       return false; // those that strike where something happens
     }
   }
+  bool take_time(fault f, std::uint32_t n, stream& random) {
+    auto const most = f == fault::frozen_clocks ? 4'000'000U : 8'000'000U;
+    auto const us = random.on_log_scale(f == fault::frozen_clocks ? 10'000U : 1000U, most);
+    tell(f == fault::pauses  ? "it stands still for"
+         : f == fault::jumps ? "its clock leaps by"
+                             : "its clock stands still for",
+         std::to_string(us) + " us", n + 1);
+    if (f == fault::pauses) return s_.pause(n, s_.now() + us);
+    if (f == fault::jumps) return s_.clock_of(n).leap(us, s_.now()), true;
+    return s_.clock_of(n).freeze(s_.now() + us, s_.now()), true;
+  }
   static std::uint64_t long_while(stream& random) { return random.on_log_scale(50'000, 16'000'000); }
 
   bool cut_off(link_list links, std::uint64_t lasts, unsigned flaps) {
     if (links.empty()) return false;
     s_.links().cut(links);
+    tell_links("cut", links);
     cuts_.push_back({std::move(links), lasts, flaps, true});
     s_.mend_at(s_.now() + lasts, cuts_.size() - 1);
     return true;
@@ -133,6 +146,19 @@ private:
     if (peer == n) return false;
     auto const lasts = random.on_log_scale(2'000, 1'000'000);
     return cut_off({{n, peer}, {peer, n}}, lasts, static_cast<unsigned>(random.between(2, 20)));
+  }
+
+  // For whoever reads the trace; `node` is an id, 0: all.
+  void tell(char const* what, std::string text, std::uint32_t node) {
+    s_.world().log().note(
+        {.time = s_.now(), .node = node, .kind = check::trace_kind::fault, .name = what, .text = std::move(text)});
+  }
+  void tell_links(char const* what, link_list const& links) {
+    if (!s_.world().log().traces()) return;
+    std::string text;
+    for (auto const& [from, to] : links)
+      text += (text.empty() ? "" : ", ") + std::to_string(from + 1) + "->" + std::to_string(to + 1);
+    tell(what, std::move(text), 0);
   }
 
   Simulation& s_;

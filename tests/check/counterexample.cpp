@@ -1,0 +1,67 @@
+// A violation that the checker has found, told again as a trace.
+#include "quorate/check/counterexample.hpp"
+#include "quorate/check/mutant.hpp"
+#include "quorate/check/raft.hpp"
+#include "quorate/raft/rules.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace quorate::check {
+namespace {
+
+std::vector<std::string> lines_of(trace const& t) {
+  std::vector<std::string> lines;
+  for (auto const& r : t.records) lines.push_back(line_of(r));
+  return lines;
+}
+
+template <class... Options>
+using small_raft = raft::node<limits<limit_values{.nodes = 3, .append_entries = 1}>, raft::pre_vote<off>,
+                              raft::check_quorum<off>, raft::first_entry<off>, raft::pipelining<off>,
+                              raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<off>, Options...>;
+
+TEST_CASE("each step is told with what was heard, led, synced and sent in it, and the last with what it breaks") {
+  using system = raft_system<small_raft<without<raft::rule::votes_once>>, 3>;
+  replicated_bounds const b{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true};
+  auto const v = explore_mutant<system>("votes_once", "", b, 100'000);
+  CHECK(v.counterexample.title == "check mutants --rule votes_once");
+  CHECK(v.counterexample.unit == "step");
+  CHECK(v.counterexample.nodes == 3);
+  CHECK(v.counterexample.names == std::vector<std::string>{"A", "B", "C"});
+  CHECK(lines_of(v.counterexample) ==
+        std::vector<std::string>{
+            "0 1 role follower",
+            "0 2 role follower",
+            "0 3 role follower",
+            "1 1 timer its election timeout expires",
+            "1 1 role @1 candidate",
+            "2 1 sync @1 it begins a sync",
+            "3 1 sync @1 its sync returns",
+            "3 1->2 send @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
+            "3 1->3 send @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
+            "4 2 timer its election timeout expires",
+            "4 2 role @1 candidate",
+            "5 2 sync @1 it begins a sync",
+            "6 2<-1 deliver @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
+            "6 2 violation @1 an invariant of one node's state",
+        });
+  CHECK(v.counterexample.records[12].message == v.counterexample.records[7].message);
+  CHECK(v.counterexample.records[12].message != v.counterexample.records[8].message);
+}
+
+TEST_CASE("a crash is told as one, and what the node has forgotten by it is told after its start") {
+  using system = raft_system<small_raft<without<raft::rule::terms_outlive_crashes>>, 3>;
+  replicated_bounds const b{.terms = 2, .commands = 1, .crashes = 1};
+  auto const story = lines_of(explore_mutant<system>("terms_outlive_crashes", "", b, 100'000).counterexample);
+  auto const crash = std::find(story.begin(), story.end(), "3 1 crash @2 it crashes, and starts again");
+  REQUIRE(crash != story.end());
+  CHECK(crash[1] == "3 1 start");
+  CHECK(crash[2] == "3 1 role follower");
+}
+
+} // namespace
+} // namespace quorate::check
