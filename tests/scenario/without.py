@@ -20,7 +20,6 @@ FLAGS = ['-std=c++20', '-O0', '-DBOOST_ALL_NO_LIB']
 GUARDS = [
     ('E1', 'raft', 'votes_wait_for_the_disk'),
     ('E1', 'raft', 'votes_outlive_crashes'),
-    ('E1', 'raft', 'claims_wait_for_the_disk'),
     ('E2', 'raft', 'votes_survive_stepping_down'),
     ('E3', 'raft', 'votes_count_once'),
     ('E4', 'raft', 'pre_votes_elect_nobody'),
