@@ -14,6 +14,7 @@ using value = check::slot_value;
 using cell = check::slot;
 using offer = check::slot_offer;
 using check::slot_log;
+using values = check::slot_values;
 inline constexpr std::size_t most_values = check::most_slot_values;
 
 // What outlives a crash, when it was synced.
