@@ -2,10 +2,11 @@
 #pragma once
 
 #include "../flags.hpp"
-#include "raft_mutants.hpp"
-#include "story_page.hpp"
+
+#include "quorate/check/mutant.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -14,64 +15,65 @@
 namespace check_tool {
 
 inline constexpr std::string_view mutants_usage =
-    R"(  check mutants [--protocol raft] [--rule NAME] [--html FILE]
+    R"(  check mutants [--protocol raft|paxos|multi-paxos]
       takes each rule out of the shipped cores once, explores what is left until something breaks, and prints a
       line a rule: its name, the bounds, the states until then, the steps of the shortest way, and what broke
-      --rule takes out that one alone, and --html writes how it fails as a page with a diagram
       exit status: 0 each was missed, 1 one was not, 2 the command line is wrong
 )";
 
-// `html` needs one trial alone.
-inline int print_mutants(std::span<check::mutant_verdict (*const)()> trials, std::string const& html) {
-  int survivors = 0, status = 0;
-  for (auto* const trial : trials) {
-    auto const v = trial();
-    if (!v.what.empty()) status = write_story(v.counterexample, html, status);
-    survivors += v.what.empty() ? 1 : 0;
-    std::printf("%-38s %-38s %8llu states %3zu steps  %s\n", v.name.c_str(), v.by.c_str(),
-                static_cast<unsigned long long>(v.states), v.steps, v.what.empty() ? "NOT SEEN" : v.what.c_str());
-    std::fflush(stdout);
-  }
-  std::printf("%zu rules taken out, %d not missed\n", trials.size(), survivors);
-  return survivors == 0 ? status : 1;
-}
+// What becomes of each mutant of a table; `tell` is called once for each.
+using tell_verdict = void (*)(quorate::check::mutant_verdict const&);
+void raft_mutants(tell_verdict);
+void paxos_mutants(tell_verdict);
+void multi_paxos_mutants(tell_verdict);
 
-// Of a protocol's trials, in the order of its rules: the one that `rule` names, or all.
-template <class Rule>
-std::span<check::mutant_verdict (*const)()> chosen(std::span<check::mutant_verdict (*const)()> trials,
-                                                   std::string_view rule) {
-  if (rule.empty()) return trials;
-  for (std::size_t i = 0; i < trials.size(); ++i)
-    if (name_of(static_cast<Rule>(i)) == rule) return trials.subspan(i, 1);
-  throw flags::failure{"--rule: no rule is called \"" + std::string{rule} +
-                       "\"; the table without --rule has them"};
+struct mutant_table {
+  std::string_view name;
+  void (*try_all)(tell_verdict);
+};
+inline constexpr mutant_table mutant_tables[] = {
+    {"raft", raft_mutants}, {"paxos", paxos_mutants}, {"multi-paxos", multi_paxos_mutants}};
+
+// How many were told of, and how many of them nothing saw.
+struct mutant_count {
+  std::size_t all = 0, survivors = 0;
+};
+inline mutant_count mutants_told{};
+
+inline void print_verdict(quorate::check::mutant_verdict const& v) {
+  ++mutants_told.all;
+  mutants_told.survivors += v.what.empty() ? 1 : 0;
+  std::printf("%-38s %-40s %8llu %-6s %3zu steps  %s\n", v.name.c_str(), v.by.c_str(),
+              static_cast<unsigned long long>(v.states), v.unit, v.steps,
+              v.what.empty() ? "NOT SEEN" : v.what.c_str());
+  std::fflush(stdout);
 }
 
 inline int mutants(std::span<char const* const> words) {
+  std::string only;
   try {
-    std::string rule, html;
     for (flags::reader in{words}; in.next();) {
-      if (in.word() == "--protocol") {
-        if (auto const p = in.value(); p != "raft")
-          throw flags::failure{flags::complaint("--protocol", "raft", p)};
-      } else if (in.word() == "--rule") {
-        rule = in.value();
-      } else if (in.word() == "--html") {
-        html = in.value();
-      } else if (in.word() == "--help") {
+      if (in.word() == "--protocol")
+        only = in.value();
+      else if (in.word() == "--help")
         return std::fwrite(mutants_usage.data(), 1, mutants_usage.size(), stdout), 0;
-      } else {
+      else
         throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check mutants; see check --help"};
-      }
     }
-    if (rule.empty() && !html.empty()) throw flags::failure{"--html: expected --rule with it, but it came alone"};
-    raft_trials trials{};
-    raft_mutants_0(trials), raft_mutants_1(trials), raft_mutants_2(trials), raft_mutants_3(trials);
-    return print_mutants(chosen<raft::rule>(trials, rule), html);
+    mutants_told = {};
+    for (auto const& t : mutant_tables)
+      if (only.empty() || only == t.name) {
+        std::printf("%s\n", std::string{t.name}.c_str());
+        t.try_all(print_verdict);
+      }
+    if (mutants_told.all == 0)
+      throw flags::failure{flags::complaint("--protocol", "raft, paxos or multi-paxos", only)};
   } catch (flags::failure const& f) {
     std::fprintf(stderr, "check: mutants: %s\n", f.text.c_str());
     return 2;
   }
+  std::printf("%zu rules taken out, %zu not missed\n", mutants_told.all, mutants_told.survivors);
+  return mutants_told.survivors == 0 ? 0 : 1;
 }
 
 } // namespace check_tool

@@ -79,6 +79,14 @@ TEST_CASE("check explore sees all that each protocol can do within bounds, and s
   explored("multi-paxos --commands 2", "3625 states, ", "a slot chosen                            happened\n");
 }
 
+TEST_CASE("check mutants prints a line a rule: what saw it, after how many states, and what broke") {
+  auto const r = check("mutants --protocol paxos");
+  CHECK(r.status == 0);
+  CHECK(r.text.starts_with("paxos\nballots_have_owners"));
+  CHECK(r.text.find("50 states   4 steps  the next ballot is above what was refused for\n") != std::string::npos);
+  CHECK(r.text.ends_with("\n26 rules taken out, 0 not missed\n"));
+}
+
 TEST_CASE("a search that meets its own bound proves nothing, and says so") {
   auto const r = check("explore --protocol multi-paxos --threads 1 --ballots 2 --states 1000");
   CHECK(r.status == 2);
@@ -101,6 +109,8 @@ TEST_CASE("what is wrong with the words is said in words") {
   CHECK(complaint("explore") == "check: explore: --protocol: expected raft, paxos or multi-paxos, but got \"\"\n");
   CHECK(complaint("explore --protocol multi-paxos --nodes 4") ==
         "check: explore: --nodes: expected 3 or 5, but got \"4\"\n");
+  CHECK(complaint("mutants --protocol frob") ==
+        "check: mutants: --protocol: expected raft, paxos or multi-paxos, but got \"frob\"\n");
   CHECK(complaint("frob").ends_with("--help, but got \"frob\"; see check --help\n"));
   CHECK(complaint("").starts_with("check: quorate's checkers\n"));
   CHECK(check("--help").status == 0);

@@ -31,6 +31,10 @@ TEST_CASE("refusals are heard, and end what was refused") {
   CHECK(explore_all(plain_multi_paxos<3>{{.ballots = 2, .refusals = true}}).run.states == 134823);
 }
 
+TEST_CASE("what is forgotten by some is not free for others") {
+  CHECK(explore_all(plain_multi_paxos<3>{{.ballots = 2, .compactions = 2}}).run.states == 38651);
+}
+
 TEST_CASE("with a sync in flight, and a crash between any two effects") {
   auto const x = explore_all(plain_multi_paxos<2>{{.crashes = 1, .in_flight = true}});
   CHECK(x.run.states == 1931);

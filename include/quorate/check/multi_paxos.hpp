@@ -28,11 +28,12 @@ struct multi_paxos_bounds {
   std::uint32_t proposers = 2; // the first so many nodes campaign, the others only accept
   std::uint32_t commands = 1;  // proposed, by leaders
   std::uint32_t crashes = 0;
-  // The next three need a system that is `Whole`. Without heartbeats the network loses those that leaders send.
-  std::uint32_t beats = 0;  // heartbeat timeouts, of leaders and candidates
-  std::uint32_t checks = 0; // quorum checks
-  std::uint32_t reads = 0;  // asked, of leaders
-  bool refusals = false;    // else the network loses them all
+  // The next three need a system that is `Whole`. With no timeouts and no reads the network loses all heartbeats.
+  std::uint32_t beats = 0;       // heartbeat timeouts, of leaders and candidates
+  std::uint32_t checks = 0;      // quorum checks
+  std::uint32_t reads = 0;       // asked, of leaders
+  std::uint32_t compactions = 0; // a node forgets all that it knows to be chosen
+  bool refusals = false;         // else the network loses them all
   // A sync takes its time: as in Raft's bounds.
   bool in_flight = false;
   bool keeps_dead = false; // messages that can change nothing any more are kept
@@ -53,10 +54,17 @@ struct slots_ledger {
   using slot_ledger = ballot_ledger<Quorum, slot_choice, Nodes, 9, std::equal_to<>>;
   std::array<slot_ledger, checked_slots - 1> slots{}; // from slot 2 on
   reads_ledger reads{};
-  std::uint8_t known = 1; // to be chosen, by anybody
+  std::uint8_t known = 1;              // to be chosen, by anybody
+  std::array<stamp, Nodes> promised{}; // by each node, durably
 
   slot_ledger& of(log_index i) { return slots[i.value - 2]; }
   slot_ledger const& of(log_index i) const { return slots[i.value - 2]; }
+  bool is_promised(stamp ballot) const { // by a quorum
+    node_set<64> by{};
+    for (std::uint8_t i = 0; i < Nodes; ++i)
+      if (promised[i] >= ballot) by.insert(node_index{i});
+    return Quorum{}.met(quorum_phase::election, by, configuration{node_set<64>::first(Nodes)});
+  }
   bool any_chosen() const {
     for (auto const& s : slots)
       if (s.any_chosen()) return true;
@@ -84,15 +92,22 @@ public:
   using ghost = slots_ledger<typename options::quorum_type, Nodes>;
   using base::beat, base::contact, base::election, base::proposal, base::quorum_check, base::reading;
 
+  // Beside the others'.
+  static constexpr std::size_t compaction = base::events;
+  static constexpr std::size_t events = compaction + 1;
+  static char const* name_of_event(std::size_t code) {
+    return code == compaction ? "it forgets what it knows to be chosen" : base::name_of_event(code);
+  }
+
   // Precondition: beats, checks and reads are zero unless `Whole`.
   explicit multi_paxos_system(multi_paxos_bounds const& b)
-      : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.checks, b.reads} {
+      : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.checks, b.reads, b.compactions} {
     if (!Whole && b.beats + b.checks + b.reads > 0)
       throw std::invalid_argument(
           "quorate: check: heartbeats, quorum checks and reads need all of a core's state");
   }
   multi_paxos_bounds bounds;
-  std::array<std::uint32_t, 5> budgets;
+  std::array<std::uint32_t, 6> budgets;
 
   std::vector<renaming> renamings() const {
     if (bounds.named) return {renaming::none()};
@@ -110,7 +125,12 @@ public:
 
   static int cost_of(std::size_t code) {
     if (base::is_crash(code)) return 1;
-    return code == proposal ? 0 : code == beat ? 2 : code == quorum_check ? 3 : code == reading ? 4 : -1;
+    return code == proposal       ? 0
+           : code == beat         ? 2
+           : code == quorum_check ? 3
+           : code == reading      ? 4
+           : code == compaction   ? 5
+                                  : -1;
   }
   bool can(node const& n, std::size_t code) const {
     auto const& s = n.core.state();
@@ -126,16 +146,24 @@ public:
       return s.is == role::leader;
     case reading:
       return options::reads && s.is == role::leader && n.past.reads.room();
+    case compaction:
+      return n.settled() && s.commit > n.written.log.compacted();
     default:
       return base::may(n, code);
     }
+  }
+  template <class Out>
+  void step(node& n, std::size_t code, Out& out) const {
+    if (code != compaction) return base::step(n, code, out);
+    for (auto* disk : {&n.written, &n.durable}) disk->log.compact(n.core.commit_index());
   }
 
   static std::uint64_t spent(std::uint32_t) { return 0; } // nothing becomes dead by what can't happen any more
   bool dead(node const& n, message const& m, std::uint64_t) const {
     bool const is_beat = std::holds_alternative<multi_paxos::heartbeat>(m.what);
     bool const refuses = std::holds_alternative<multi_paxos::refused>(m.what);
-    if ((is_beat && bounds.beats == 0) || (refuses && !bounds.refusals)) return true; // the network loses them all
+    if (is_beat && bounds.beats + bounds.reads == 0) return true; // the network loses them all
+    if (refuses && !bounds.refusals) return true;
     if (bounds.keeps_dead) return false;
     return std::visit(multi_paxos_dead<node>{n, m.from, !bounds.refusals, !Whole}, m.what);
   }
@@ -167,6 +195,7 @@ public:
   }
   static char const* observe(ghost& g, node const& n) {
     auto const& disk = n.durable;
+    g.promised[n.self.value] = disk.hard.promised;
     for (auto i = log_index{2}; i <= disk.log.last(); i = i + 1) {
       auto const& c = disk.log[i];
       if (c.kind != entry_kind::hole && !was_proposed(i, c)) return "what is accepted was proposed, there";
@@ -182,8 +211,9 @@ public:
     if (known > g.known) g.known = known;
     return g.reads.observe(n.self, n.past.reads, g.known);
   }
-  // What a node takes to be chosen is, and it holds that value.
+  // Who leads may; what a node takes to be chosen is, and it holds that value.
   static char const* broken_ghost(ghost const& g, node const& n) {
+    if (n.core.leads() && !g.is_promised(n.core.era())) return "who leads was promised its ballot by a quorum";
     auto const& log = n.written.log;
     for (auto i = log_index{2}; i <= n.core.commit_index(); i = i + 1)
       if (!g.of(i).is_chosen({log[i].kind, log[i].what})) return "what a node takes for chosen is";
@@ -244,6 +274,7 @@ public:
     for (auto const& s : g.slots) s.digest(p, h);
     g.reads.digest(Nodes, p, h);
     h.add(g.known);
+    for (std::uint8_t i = 0; i < Nodes; ++i) h.add(g.promised[p.before(node_index{i}).value]);
   }
 
   // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands

@@ -43,6 +43,7 @@ struct slot_disk {
 
 inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {
   h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen), h.add(d.log.last());
+  h.add(d.log.compacted());
   for (auto i = log_index{1}; i <= d.log.last(); i = i + 1) digest_value(d.log[i], p, h);
 }
 

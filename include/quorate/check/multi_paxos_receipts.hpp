@@ -52,12 +52,23 @@ char const* elections(Core const& before, M const& m, node_index sender, Core co
   return nullptr;
 }
 
+// An answer confirms the round of reads that it was asked in and those before it (SCENARIOS R2, P68).
+template <class Core, class M>
+char const* rounds(Core const& before, [[maybe_unused]] M const& m, node_index sender, Core const& after) {
+  if constexpr (std::is_same_v<M, multi_paxos::heartbeat_answer>) {
+    auto const was = before.state().peer(sender).round, is = after.state().peer(sender).round;
+    if (after.leads() && is > was && is > m.round) return "an answer confirms no later round than its own";
+  }
+  return nullptr;
+}
+
 // All of them, of one message.
 template <class Core, class M>
 char const* broken(Core const& before, M const& m, node_index sender, Core const& after, std::uint64_t armed) {
   if (auto const* what = unmoved(before, m, after)) return what;
   if (auto const* what = stickiness(before, m, after)) return what;
   if (auto const* what = refusals(before, m, after)) return what;
+  if (auto const* what = rounds(before, m, sender, after)) return what;
   return elections(before, m, sender, after, armed);
 }
 

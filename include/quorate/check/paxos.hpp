@@ -203,7 +203,12 @@ public:
     if (!paxos::follows(a.core.core(), b.core.core())) return "an invariant of one node's steps";
     return nullptr;
   }
-  static char const* broken(node const& a, message const&, node const& b, std::uint64_t) {
+  static char const* broken(node const& a, message const& m, node const& b, std::uint64_t) {
+    if (auto const* r = std::get_if<paxos::refused>(&m.what)) {
+      auto const &was = a.core.template as<paxos::proposer>(), &is = b.core.template as<paxos::proposer>();
+      if (at_work(was) && r->at == was.now.at && is.heard < r->promised.round())
+        return "the next ballot is above what was refused for";
+    }
     return broken(a, events, b);
   }
   static char const* broken(node const&, node const&) { return nullptr; }

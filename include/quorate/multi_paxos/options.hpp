@@ -25,11 +25,11 @@ struct options {
   // True of every rule, but in a test's core (policy/without.hpp).
   using rule = multi_paxos::rule;
   using missing = pick<without_axis, without<>, Keywords...>;
-  static consteval bool keeps(rule r) { return missing::keeps(r); }
+  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
 
   using quorum_type =
-      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
-                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
+      typename missing::template quorum_type<rule::quorums_are_more_than_half,
+                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;
 

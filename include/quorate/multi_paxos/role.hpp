@@ -31,8 +31,8 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   }
   if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
-    if constexpr (Options::reads && Options::keeps(rule::reads_end_with_leadership))
-      if (s.readers.give_up()) out.report(reads_refused{});
+    if constexpr (Options::reads)
+      if (Options::keeps(rule::reads_end_with_leadership) && s.readers.give_up()) out.report(reads_refused{});
   }
   s.is = role::follower;
   s.leader = no_node;

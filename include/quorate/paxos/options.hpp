@@ -76,11 +76,11 @@ struct options {
   // True of every rule, but in a test's core (policy/without.hpp).
   using rule = paxos::rule;
   using missing = pick<without_axis, without<>, Keywords...>;
-  static consteval bool keeps(rule r) { return missing::keeps(r); }
+  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
 
   using quorum_type =
-      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
-                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
+      typename missing::template quorum_type<rule::quorums_are_more_than_half,
+                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
                 "quorate: paxos: the quorum system has more nodes than a roster may: raise limits' nodes");

@@ -219,11 +219,12 @@ constexpr void on(proposer_state<Options>& s, from<refused> const& e, Out& out) 
 template <class Options, class Out>
 constexpr void on_backoff_timeout(proposer_state<Options>& s, Out& out) {
   if (!at_work(s) || s.now.refused.empty()) return; // a late timer
-  if constexpr (Options::rewrites && Options::keeps(rule::changes_are_made_once)) {
+  if constexpr (Options::rewrites) {
     auto const& now = s.now;
     // It may have been made all the same, or be made yet, by whoever finds it: to make it again could make it
     // twice (SCENARIOS P26). What changes nothing may be tried again.
-    if (now.is == phase::accepting && !(now.value == now.best.value)) {
+    bool const made = now.is == phase::accepting && !(now.value == now.best.value);
+    if (made && Options::keeps(rule::changes_are_made_once)) {
       rest(s, phase::idle, out);
       return out.report(unsettled<typename Options::value_type>{now.at, now.best.value, now.value});
     }

@@ -8,18 +8,9 @@
 #include "quorate/effect/ticket.hpp"
 #include "quorate/policy/quorum.hpp"
 
-namespace quorate {
+#include <type_traits>
 
-// The keyword: without<raft::rule::votes_once>, or several of one protocol's rules.
-struct without_axis;
-template <auto... Rules>
-struct without {
-  using axis = without_axis;
-  template <class Rule>
-  static consteval bool keeps([[maybe_unused]] Rule r) {
-    return ((r != Rules) && ...);
-  }
-};
+namespace quorate {
 
 // What the cores share in the telling of a rule, and of what is done when it is missing.
 namespace detail {
@@ -48,5 +39,20 @@ struct half {
 };
 
 } // namespace detail
+
+// The keyword: without<raft::rule::votes_once>, or several of one protocol's rules.
+struct without_axis;
+template <auto... Rules>
+struct without {
+  using axis = without_axis;
+  template <class Rule>
+  [[gnu::always_inline]] static constexpr bool keeps([[maybe_unused]] Rule r) {
+    return ((r != Rules) && ...);
+  }
+  template <auto Rule, class Quorum> // the quorum system, or what is taken for one where `Rule` is missing
+  using quorum_type = std::conditional_t<((Rule != Rules) && ...), Quorum, detail::half>;
+};
+// A core without any one rule, said at run time, for tables of all of them, is made by the same axis:
+// check/mutant.hpp.
 
 } // namespace quorate

@@ -145,8 +145,8 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
     return;
   }
   // Raft §4.2.3: beside a living leader, a request does not even raise the term.
-  if constexpr (Options::checks_quorum && Options::keeps(rule::votes_respect_a_leader))
-    if (m.term > s.current_term && beside_a_leader(s)) return;
+  if constexpr (Options::checks_quorum)
+    if (m.term > s.current_term && beside_a_leader(s) && Options::keeps(rule::votes_respect_a_leader)) return;
 
   bool const raised = m.term > s.current_term;
   if (raised) enter_term(s, m.term, out);

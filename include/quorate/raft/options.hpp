@@ -41,11 +41,11 @@ struct options {
   // True of every rule, but in a test's core (policy/without.hpp).
   using rule = raft::rule;
   using missing = pick<without_axis, without<>, Keywords...>;
-  static consteval bool keeps(rule r) { return missing::keeps(r); }
+  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
 
   using quorum_type =
-      std::conditional_t<missing::keeps(rule::quorums_are_more_than_half),
-                         typename pick<quorum_axis, quorum<majority>, Keywords...>::type, ::quorate::detail::half>;
+      typename missing::template quorum_type<rule::quorums_are_more_than_half,
+                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
   // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
   // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
   static_assert(::quorate::detail::elects_one<quorum_type>);

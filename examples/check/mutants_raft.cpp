@@ -1,18 +1,13 @@
 // Raft without one rule, each in the smallest world in which that is seen.
-#pragma once
+#include "mutant_trials.hpp"
 
-#include "quorate/check/mutant.hpp"
 #include "quorate/check/raft.hpp"
 #include "quorate/raft/rules.hpp"
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace check_tool {
+namespace {
 
 using namespace quorate;
 using raft::rule;
@@ -20,13 +15,13 @@ using raft::rule;
 // The cores that the rules are taken out of: figure 2 of the paper, and what it is extended by, one at a time.
 enum class kind { plain, four, pre_votes, quorum_check, reads };
 
-template <kind K, rule R>
+template <kind K>
 struct mutant_core {
   static constexpr std::size_t nodes = K == kind::four ? 4 : 3;
   using type = raft::node<limits<limit_values{.nodes = nodes, .append_entries = 1}>,
                           raft::pre_vote<K == kind::pre_votes>, raft::check_quorum<K == kind::quorum_check>,
                           raft::first_entry<K == kind::reads>, raft::pipelining<off>, raft::answer_stale<off>,
-                          raft::eager_commit<off>, raft::read_index<K == kind::reads>, without<R>>;
+                          raft::eager_commit<off>, raft::read_index<K == kind::reads>, check::without_named<rule>>;
 };
 
 struct raft_trial {
@@ -102,27 +97,31 @@ constexpr raft_trial trial_of(rule r) {
   }
 }
 
-template <rule R>
-check::mutant_verdict try_raft() {
-  constexpr auto trial = trial_of(R);
-  using core = mutant_core<trial.in, R>;
-  using system = check::raft_system<typename core::type, core::nodes>;
-  return check::explore_mutant<system>(std::string{name_of(R)}, trial.called, trial.bounds, 3'000'000);
+template <kind K>
+check::mutant_verdict explored_as(raft_trial const& t) {
+  using core = mutant_core<K>;
+  return explored<check::raft_system<typename core::type, core::nodes>>(t.called, t.bounds);
 }
 
-// Those whose number leaves `Part` when divided by `Parts`: they are compiled in parts, because they take long.
-template <std::size_t Part, std::size_t Parts>
-void try_raft_part(std::array<check::mutant_verdict (*)(), raft::rules>& all) {
-  [&]<std::size_t... N>(std::index_sequence<N...>) {
-    ((all[N * Parts + Part] = try_raft<static_cast<rule>(N * Parts + Part)>), ...);
+check::mutant_verdict try_raft(rule r) {
+  auto const t = trial_of(r);
+  switch (t.in) {
+  case kind::plain:
+    return explored_as<kind::plain>(t);
+  case kind::four:
+    return explored_as<kind::four>(t);
+  case kind::pre_votes:
+    return explored_as<kind::pre_votes>(t);
+  case kind::quorum_check:
+    return explored_as<kind::quorum_check>(t);
+  case kind::reads:
+    return explored_as<kind::reads>(t);
   }
-  (std::make_index_sequence<(raft::rules - Part + Parts - 1) / Parts>{});
+  return {};
 }
 
-using raft_trials = std::array<check::mutant_verdict (*)(), raft::rules>;
-void raft_mutants_0(raft_trials&);
-void raft_mutants_1(raft_trials&);
-void raft_mutants_2(raft_trials&);
-void raft_mutants_3(raft_trials&);
+} // namespace
+
+void raft_mutants(tell_verdict tell) { try_each<rule, raft::rules>(tell, try_raft); }
 
 } // namespace check_tool

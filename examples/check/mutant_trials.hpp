@@ -1,0 +1,35 @@
+// What the tables of mutants share: where a rule's absence is looked for, and by what.
+#pragma once
+
+#include "mutants.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace check_tool {
+
+inline constexpr std::uint64_t most_mutant_states = 3'000'000;
+
+// Takes out each of the rules, one after the other, and has `attempt(rule)` look for it. `Rule` is a protocol's
+// enumeration, of `Count` rules.
+template <class Rule, std::size_t Count, class Attempt>
+void try_each(tell_verdict tell, Attempt&& attempt) {
+  using missing = quorate::check::without_named<Rule>;
+  for (std::size_t i = 0; i < Count; ++i) {
+    auto const r = static_cast<Rule>(i);
+    missing::missing = r;
+    auto v = attempt(r);
+    v.name = name_of(r);
+    tell(v);
+  }
+  missing::missing = missing::none;
+}
+
+// Explores the world until something breaks.
+template <class System, class Bounds>
+quorate::check::mutant_verdict explored(char const* called, Bounds const& b) {
+  return quorate::check::explore_mutant<System>({}, "checker, " + std::string{called}, b, most_mutant_states);
+}
+
+} // namespace check_tool
