@@ -15,9 +15,10 @@
 namespace check_tool {
 
 inline constexpr std::string_view mutants_usage =
-    R"(  check mutants [--protocol raft|paxos|multi-paxos]
-      takes each rule out of the shipped cores once, explores what is left until something breaks, and prints a
-      line a rule: its name, the bounds, the states until then, the steps of the shortest way, and what broke
+    R"(  check mutants [--protocol raft|paxos|multi-paxos|duties]
+      takes each rule out of the shipped cores once, and each duty out of what carries their effects out, and
+      goes on until something breaks. Prints a line a rule: its name, what saw it within which bounds, the states
+      or seeds until then, the steps of the shortest way, and what broke
       exit status: 0 each was missed, 1 one was not, 2 the command line is wrong
 )";
 
@@ -26,13 +27,16 @@ using tell_verdict = void (*)(quorate::check::mutant_verdict const&);
 void raft_mutants(tell_verdict);
 void paxos_mutants(tell_verdict);
 void multi_paxos_mutants(tell_verdict);
+void careless_mutants(tell_verdict);
 
 struct mutant_table {
   std::string_view name;
   void (*try_all)(tell_verdict);
 };
-inline constexpr mutant_table mutant_tables[] = {
-    {"raft", raft_mutants}, {"paxos", paxos_mutants}, {"multi-paxos", multi_paxos_mutants}};
+inline constexpr mutant_table mutant_tables[] = {{"raft", raft_mutants},
+                                                 {"paxos", paxos_mutants},
+                                                 {"multi-paxos", multi_paxos_mutants},
+                                                 {"duties", careless_mutants}};
 
 // How many were told of, and how many of them nothing saw.
 struct mutant_count {
@@ -67,7 +71,7 @@ inline int mutants(std::span<char const* const> words) {
         t.try_all(print_verdict);
       }
     if (mutants_told.all == 0)
-      throw flags::failure{flags::complaint("--protocol", "raft, paxos or multi-paxos", only)};
+      throw flags::failure{flags::complaint("--protocol", "raft, paxos, multi-paxos or duties", only)};
   } catch (flags::failure const& f) {
     std::fprintf(stderr, "check: mutants: %s\n", f.text.c_str());
     return 2;

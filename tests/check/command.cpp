@@ -110,7 +110,7 @@ TEST_CASE("what is wrong with the words is said in words") {
   CHECK(complaint("explore --protocol multi-paxos --nodes 4") ==
         "check: explore: --nodes: expected 3 or 5, but got \"4\"\n");
   CHECK(complaint("mutants --protocol frob") ==
-        "check: mutants: --protocol: expected raft, paxos or multi-paxos, but got \"frob\"\n");
+        "check: mutants: --protocol: expected raft, paxos, multi-paxos or duties, but got \"frob\"\n");
   CHECK(complaint("frob").ends_with("--help, but got \"frob\"; see check --help\n"));
   CHECK(complaint("").starts_with("check: quorate's checkers\n"));
   CHECK(check("--help").status == 0);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace quorate {
@@ -39,6 +40,15 @@ inline constexpr std::size_t duties = detail::enumerators<duty>();
 constexpr std::string_view name_of(duty d) { return detail::name_among(d); }
 
 namespace detail {
+// Is that the duty which is missing? `Missing` is a duty, or points to one that is named when the program runs.
+template <auto Missing>
+constexpr bool lacks(duty d) {
+  if constexpr (std::is_pointer_v<decltype(Missing)>)
+    return *Missing == d;
+  else
+    return Missing == d;
+}
+
 // Counts as far as somebody else has counted, to say "durable" without having been told so.
 class forger : public ticket_source {
 public:
@@ -50,19 +60,19 @@ public:
 } // namespace detail
 
 // `memory` without one of its duties; with any other one it is `memory`.
-template <duty Missing>
+template <auto Missing>
 class careless_memory : public memory {
 public:
   using memory::memory;
 
   store_identity identity() const {
     auto i = memory::identity();
-    if (Missing == duty::incarnations_rise) i.incarnation = incarnation_id{1};
+    if (detail::lacks<Missing>(duty::incarnations_rise)) i.incarnation = incarnation_id{1};
     return i;
   }
   std::optional<durable> sync(sync_order order) {
-    if (Missing == duty::syncs_store_what_they_cover) return std::move(order).succeeded();
-    if (Missing != duty::syncs_answer_last) return memory::sync(std::move(order));
+    if (detail::lacks<Missing>(duty::syncs_store_what_they_cover)) return std::move(order).succeeded();
+    if (!detail::lacks<Missing>(duty::syncs_answer_last)) return memory::sync(std::move(order));
     (void)memory::sync(stored_.order_upto(answered_));
     answered_ = order.upto();
     return std::move(order).succeeded();
@@ -75,11 +85,13 @@ public:
     auto const written = hard();
     memory::crash();
     auto const kept = hard();
-    if (Missing == duty::hard_states_outlive_crashes) memory::put(hard_state{});
-    if (Missing == duty::votes_outlive_crashes) memory::put(hard_state{kept.promised, no_node, kept.chosen});
-    if (Missing == duty::hard_states_are_whole && written.promised != kept.promised)
+    if (detail::lacks<Missing>(duty::hard_states_outlive_crashes)) memory::put(hard_state{});
+    if (detail::lacks<Missing>(duty::votes_outlive_crashes))
+      memory::put(hard_state{kept.promised, no_node, kept.chosen});
+    if (detail::lacks<Missing>(duty::hard_states_are_whole) && written.promised != kept.promised)
       memory::put(hard_state{written.promised, kept.vote, kept.chosen});
-    if (Missing == duty::tails_outlive_crashes && log().last() > log().compacted() && log().last() > log_index{1})
+    if (detail::lacks<Missing>(duty::tails_outlive_crashes) && log().last() > log().compacted() &&
+        log().last() > log_index{1})
       memory::truncate(log().last()); // but never the founding configuration
     reopen();                         // what it is left with stays
   }
@@ -110,19 +122,21 @@ private:
 
 // replica.turn(now, send, machine) without one of its duties; with any other one it is that turn. `disk` is the
 // replica's own storage.
-template <duty Missing, class Replica, class Storage, class Time, class Send, class Machine>
+template <auto Missing, class Replica, class Storage, class Time, class Send, class Machine>
 auto careless_turn(Replica& replica, Storage& disk, Time now, Send&& send, Machine&& machine) {
   auto const repeating = [&](auto const& event) {
     machine(event);
     bool const command = requires { event.command; };
-    if (Missing == (command ? duty::commands_are_applied_once : duty::outcomes_are_told_once)) machine(event);
+    if (detail::lacks<Missing>(command ? duty::commands_are_applied_once : duty::outcomes_are_told_once))
+      machine(event);
   };
-  if (Missing == duty::turns_sync_before_they_send || Missing == duty::failed_syncs_stop) {
+  if (detail::lacks<Missing>(duty::turns_sync_before_they_send) ||
+      detail::lacks<Missing>(duty::failed_syncs_stop)) {
     replica.collect(now, send);
     if (auto order = replica.start_sync()) {
       auto const upto = order->upto();
       auto const sync = [&] { return disk.sync(detail::forger{}.order_upto(upto)); };
-      bool const waits = Missing == duty::failed_syncs_stop;
+      bool const waits = detail::lacks<Missing>(duty::failed_syncs_stop);
       for (int tries = 0; waits && !sync() && tries < 1000;) ++tries;
       replica.synced(std::move(*order).succeeded());
       replica.release(send, repeating);

@@ -29,9 +29,9 @@ struct commit_ledger {
   friend bool operator==(commit_ledger const&, commit_ledger const&) = default;
 };
 
-template <class Core, std::size_t Nodes>
-class raft_system : public replicated_events<raft_system<Core, Nodes>, replicated_node<Core, shape_disk>> {
-  using base = replicated_events<raft_system, replicated_node<Core, shape_disk>>;
+template <class Core, std::size_t Nodes, class Disk = shape_disk>
+class raft_system : public replicated_events<raft_system<Core, Nodes, Disk>, replicated_node<Core, Disk>> {
+  using base = replicated_events<raft_system, replicated_node<Core, Disk>>;
   using base::waits, base::whole;
 
 public:
@@ -39,7 +39,7 @@ public:
       base::quorum_check, base::reading;
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
-  using node = replicated_node<Core, shape_disk>;
+  using node = replicated_node<Core, Disk>;
   using message = typename node::packet;
   using ghost = commit_ledger;
 

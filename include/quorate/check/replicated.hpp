@@ -62,8 +62,16 @@ struct packet_of<message_set<M...>, Payload> {
     [[no_unique_address]] Payload payload{};
     friend bool operator==(type const&, type const&) = default;
   };
-  template <std::size_t Room>
-  using box = outbox<Room, M...>;
+  // The shipped outbox, or the disk's own.
+  template <class Disk, std::size_t Room>
+  struct box_of {
+    using type = outbox<Room, M...>;
+  };
+  template <class Disk, std::size_t Room>
+  requires requires { typename Disk::template box<Room, M...>; }
+  struct box_of<Disk, Room> {
+    using type = typename Disk::template box<Room, M...>;
+  };
 };
 
 // A disk that holds the log's shape and the hard state.
@@ -108,7 +116,7 @@ struct replicated_node {
   std::size_t left_behind = 0; // messages that waited when it began
   Disk image{};
   numbered tickets{};
-  typename packets::template box<12> held{};
+  typename packets::template box_of<Disk, 12>::type held{};
   Past past{};
 
   bool settled() const { return held.empty() && written == durable && !syncing; }
