@@ -11,17 +11,18 @@ namespace check_tool {
 
 inline constexpr std::uint64_t most_mutant_states = 3'000'000;
 
-// Takes out each of the rules, one after the other, and has `attempt(rule)` look for it. `Rule` is a protocol's
-// enumeration, of `Count` rules.
+// Takes out each of the rules that are wanted, one after the other, and has `attempt(rule)` look for it. `Rule` is
+// a protocol's enumeration, of `Count` rules.
 template <class Rule, std::size_t Count, class Attempt>
-void try_each(tell_verdict tell, Attempt&& attempt) {
+void try_each(mutants_run& run, Attempt&& attempt) {
   using missing = quorate::check::without_named<Rule>;
   for (std::size_t i = 0; i < Count; ++i) {
     auto const r = static_cast<Rule>(i);
+    if (!run.wants(name_of(r))) continue;
     missing::missing = r;
     auto v = attempt(r);
     v.name = name_of(r);
-    tell(v);
+    run.tell(v);
   }
   missing::missing = missing::none;
 }

@@ -128,12 +128,13 @@ check::mutant_verdict try_duty() {
 
 } // namespace
 
-void careless_mutants(tell_verdict tell) {
+void careless_mutants(mutants_run& run) {
   for (std::size_t i = 0; i < duties; ++i) {
     missing = static_cast<duty>(i);
+    if (!run.wants(name_of(missing))) continue;
     auto v = try_duty();
     v.name = name_of(missing);
-    tell(v);
+    run.tell(v);
   }
 }
 

@@ -119,6 +119,6 @@ check::mutant_verdict try_multi_paxos(rule r) {
 
 } // namespace
 
-void multi_paxos_mutants(tell_verdict tell) { try_each<rule, multi_paxos::rules>(tell, try_multi_paxos); }
+void multi_paxos_mutants(mutants_run& run) { try_each<rule, multi_paxos::rules>(run, try_multi_paxos); }
 
 } // namespace check_tool

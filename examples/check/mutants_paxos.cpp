@@ -66,6 +66,6 @@ check::mutant_verdict try_paxos(rule r) {
 
 } // namespace
 
-void paxos_mutants(tell_verdict tell) { try_each<rule, paxos::rules>(tell, try_paxos); }
+void paxos_mutants(mutants_run& run) { try_each<rule, paxos::rules>(run, try_paxos); }
 
 } // namespace check_tool

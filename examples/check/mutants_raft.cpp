@@ -122,6 +122,6 @@ check::mutant_verdict try_raft(rule r) {
 
 } // namespace
 
-void raft_mutants(tell_verdict tell) { try_each<rule, raft::rules>(tell, try_raft); }
+void raft_mutants(mutants_run& run) { try_each<rule, raft::rules>(run, try_raft); }
 
 } // namespace check_tool

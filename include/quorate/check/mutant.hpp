@@ -52,7 +52,7 @@ mutant_verdict explore_mutant(std::string name, std::string by, Bounds const& b,
   auto const r = e.run([](progress_report const&) {});
   mutant_verdict v{std::move(name), std::move(by), {}, r.states, 0, r.seconds, "states", {}};
   if (r.broken) v.what = r.broken->what, v.steps = r.broken->actions.size();
-  if (r.broken) v.counterexample = trace_of(*w, *r.broken, "check mutants --rule " + v.name);
+  if (r.broken) v.counterexample = trace_of(*w, *r.broken, v.name);
   return v;
 }
 
