@@ -1,5 +1,7 @@
 // A violation that the checker has found, told again as a trace.
 #include "quorate/check/counterexample.hpp"
+#include "model/multi_paxos_cores.hpp"
+#include "model/paxos_cores.hpp"
 #include "quorate/check/mutant.hpp"
 #include "quorate/check/raft.hpp"
 #include "quorate/raft/rules.hpp"
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quorate::check {
@@ -61,6 +64,31 @@ TEST_CASE("a crash is told as one, and what the node has forgotten by it is told
   REQUIRE(crash != story.end());
   CHECK(crash[1] == "3 1 start");
   CHECK(crash[2] == "3 1 role follower");
+}
+
+// What an event is called tells what it must be.
+template <class System>
+void check_kinds() {
+  for (std::size_t code = 0; code < System::events; ++code) {
+    std::string_view const name = System::name_of_event(code);
+    auto const says = [&](std::string_view word) { return name.find(word) != name.npos; };
+    auto const expected = says("crashes")                                        ? trace_kind::crash
+                          : says("a sync") || says("its sync returns")           ? trace_kind::sync
+                          : says("is given") || says("is asked") || says("told") ? trace_kind::client
+                                                                                 : trace_kind::timer;
+    CHECK_MESSAGE(kind_of_event<System>(code) == expected, name);
+  }
+}
+
+TEST_CASE("every protocol's events are told as what they are, and its nodes with what they do") {
+  using log_raft = raft_system<small_raft<>, 3>;
+  check_kinds<log_raft>();
+  check_kinds<plain_multi_paxos<3>>();
+  check_kinds<paxos_together<3, 2>>();
+  check_kinds<caspaxos_together<3, 2>>();
+  CHECK(standing_of(log_raft{{}}.first(node_index{0})).role == "follower");
+  CHECK(standing_of(plain_multi_paxos<3>{{}}.first(node_index{0})).role == "follower");
+  CHECK(standing_of(paxos_together<3, 2>{{}}.first(node_index{0})).role == "idle");
 }
 
 } // namespace
