@@ -172,10 +172,12 @@ function drawArrows(layer, labels, low, high) {
       seen.push([a, p, r]);
     }
   }
-  if (seen.length <= 70)
-    for (const [, p, r] of seen)
-      label(labels, r.name, [0.5, 0.36, 0.64, 0.25, 0.75].map(t => [p.x1 + (p.x2 - p.x1) * t,
-          p.y1 + (p.y2 - p.y1) * t]), 12, 'name');
+  if (seen.length > 70) return;
+  for (const [a, p, r] of seen) {
+    if (a.to < 0 && seen.length >= 30) continue; // what goes nowhere is short: its label would cover it
+    const along = part => [p.x1 + (p.x2 - p.x1) * part, p.y1 + (p.y2 - p.y1) * part];
+    label(labels, r.name, [0.5, 0.36, 0.64, 0.25, 0.75].map(along), 12, 'name');
+  }
 }
 
 // Far away: a stroke for what changes how a node stands, and where it commits.
