@@ -41,11 +41,21 @@ TEST_CASE("P35: a vote that is seen at a higher ballot erases no quorum at a low
 }
 
 TEST_CASE("P35: a proposer counts the votes of its own ballot only") {
-  paxos_world<3> w;
+  paxos_world<5> w;
   w.propose(A, 7);
-  for (auto const n : {B, C}) w.receive(A, n, promise<number>{at(1, A), {}});
-  w.receive(A, B, accepted<number>{at(2, B), 7});
+  for (auto const n : {B, C, D}) w.receive(A, n, promise<number>{at(1, A), {}});
+  w.sync_all(A); // its own vote
+  for (auto const n : {B, D}) w.receive(A, n, accepted<number>{at(2, B), 7});
   w.receive(A, C, accepted<number>{at(1, A), 7});
+  CHECK(w[A].decisions == 0);
+  w.receive(A, B, refused{at(1, A), at(3, B)});
+  w.expire(A, timer::backoff);
+  REQUIRE(w.proposer(A).now.at == at(4, A));
+  for (auto const n : {B, C, D}) w.receive(A, n, promise<number>{at(4, A), {}});
+  REQUIRE(w.proposer(A).now.is == phase::accepting);
+  w.sync_all(A);
+  w.receive(A, D, accepted<number>{at(4, A), 7});
+  w.receive(A, C, accepted<number>{at(1, A), 7}); // of the earlier attempt, again
   CHECK(w[A].decisions == 0);
 }
 
