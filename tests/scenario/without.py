@@ -118,10 +118,10 @@ def take_out(headers, protocol, rule):
     """Every core of the protocol lacks the rule, whatever its own options say."""
     options = headers / 'quorate' / protocol / 'options.hpp'
     text = options.read_text()
-    bent, times = re.subn(r'missing::keeps\((r|rule::\w+)\)', rf'(\1 != rule::{rule} && missing::keeps(\1))', text)
-    if times == 0:
-        raise SystemExit(f'{options}: expected missing::keeps(...), from which to take a rule out; there is none')
-    options.write_text(bent)
+    asked = 'using missing = pick<without_axis, without<>, Keywords...>;'
+    if asked not in text:
+        raise SystemExit(f'{options}: expected "{asked}", to take the rule out there; it has changed')
+    options.write_text(text.replace(asked, f'using missing = without<rule::{rule}>;'))
 
 
 def try_without(repository, compiler, doctest_main, guard):
