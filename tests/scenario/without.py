@@ -74,7 +74,6 @@ GUARDS = [
     ('P22', 'multi_paxos', 'highest_votes_are_adopted'),
     ('P22', 'multi_paxos', 'one_report_chooses_nothing'),
     ('P23', 'multi_paxos', 'promises_count_once'),
-    ('P24', 'multi_paxos', 'own_accepts_wait_for_the_disk'),
     ('P34', 'multi_paxos', 'refusals_depose'),
     ('P38', 'multi_paxos', 'followers_commit_what_is_verified'),
     ('P39', 'multi_paxos', 'gaps_are_not_skipped'),
