@@ -53,7 +53,8 @@ inline void mutants_run::tell(quorate::check::mutant_verdict const& v) {
   ++all;
   survivors += v.what.empty() ? 1 : 0;
   counterexample = v.counterexample;
-  counterexample.title = "check mutants --rule " + v.name;
+  counterexample.title =
+      "check mutants" + (protocol.empty() ? "" : " --protocol " + protocol) + " --rule " + v.name;
   std::printf("%-38s %-40s %8llu %-6s %3zu steps  %s\n", v.name.c_str(), v.by.c_str(),
               static_cast<unsigned long long>(v.states), v.unit, v.steps,
               v.what.empty() ? "NOT SEEN" : v.what.c_str());

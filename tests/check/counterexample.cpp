@@ -31,7 +31,7 @@ TEST_CASE("each step is told with what was heard, led, synced and sent in it, an
   using system = raft_system<small_raft<without<raft::rule::votes_once>>, 3>;
   replicated_bounds const b{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true};
   auto const v = explore_mutant<system>("votes_once", "", b, 100'000);
-  CHECK(v.counterexample.title == "check mutants --rule votes_once");
+  CHECK(v.counterexample.title == "votes_once");
   CHECK(v.counterexample.unit == "step");
   CHECK(v.counterexample.nodes == 3);
   CHECK(v.counterexample.names == std::vector<std::string>{"A", "B", "C"});

@@ -22,7 +22,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 CHECK, SIMULATE, FOLDER = (pathlib.Path(word) for word in sys.argv[1:4])
-RULE, SEED = 'followers_commit_what_is_verified', '7'
+TAKEN_OUT, SEED = ('--protocol', 'raft', '--rule', 'followers_commit_what_is_verified'), '7'
 LEAST_TEXT, LEAST_CONTRAST = 12, 4.5  # pixels; the ratio that WCAG asks for (AA)
 PAINTED = 'const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))'
 
@@ -105,7 +105,7 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         where = pathlib.Path(cls.folder.name)
         cls.mutant, cls.seed, cls.text = where / 'mutant.html', where / 'seed.html', where / 'seed.txt'
-        for command in ([CHECK, 'mutants', '--rule', RULE, '--html', cls.mutant],
+        for command in ([CHECK, 'mutants', *TAKEN_OUT, '--html', cls.mutant],
                         [SIMULATE, '--seed', SEED, '--html', cls.seed, '--trace', cls.text]):
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         cls.chrome = browser(where / 'profile')
@@ -229,7 +229,7 @@ class Page(unittest.TestCase):
         what = records[-1]['text']
         self.assertEqual(self.one('h1').text.split('Broken: ')[1], what)
         self.assertEqual(self.one('#diagram .end text').text, 'broken: ' + what)
-        self.assertEqual(self.one('header code').text, f'check mutants --rule {RULE}')
+        self.assertEqual(self.one('header code').text, ' '.join(('check mutants', *TAKEN_OUT)))
         self.assertEqual(self.one('.row.k-violation .what').text, 'is where it breaks: ' + what)
         self.legible()
         self.picture('page_of_a_mutant.png')
