@@ -6,10 +6,12 @@
 #include "quorate/core/read_rounds.hpp"
 #include "quorate/message/reflect.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 namespace quorate::check {
 
@@ -47,6 +49,25 @@ void digest_reads(read_rounds<Rounds> const& r, digester& h) {
     h.add(r.rounds[i].upto), h.add(r.rounds[i].index), h.add(r.rounds[i].round);
 }
 
+// What waits in an outbox: by write, and for one write by peer under the renaming, each peer's in the order said.
+// Whom of several a turn says it to first is an accident of their numbers that nobody can see, and two nodes that
+// differ in nothing else are one.
+template <class What>
+struct waiting {
+  std::uint64_t after{};
+  node_index to{};
+  What what{};
+};
+template <class What, class Outbox>
+std::vector<waiting<What>> waiting_in(Outbox const& box, renaming const& p) {
+  std::vector<waiting<What>> all;
+  box.each([&](node_index to, std::uint64_t after, auto const& m) { all.push_back({after, to, m}); });
+  std::stable_sort(all.begin(), all.end(), [&](auto const& a, auto const& b) {
+    return a.after != b.after ? a.after < b.after : p(a.to) < p(b.to);
+  });
+  return all;
+}
+
 // What surrounds a core in a `replicated_node`: its disks, its outbox, and what is remembered of it.
 // `digest_disk(disk, renaming, digester)` and `digest_past` know what these are.
 template <class Node>
@@ -55,10 +76,8 @@ void digest_surroundings(Node const& n, renaming const& p, digester& h) {
   for (auto const* disk : {&n.written, &n.durable, &n.image}) digest_disk(*disk, p, h);
   h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number());
   h.add(n.held.size());
-  n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
-    h.add(p(to)), h.add(after);
-    digest_value(decltype(Node::packet::what){m}, p, h); // with its kind
-  });
+  for (auto const& w : waiting_in<decltype(Node::packet::what)>(n.held, p))
+    h.add(p(w.to)), h.add(w.after), digest_value(w.what, p, h); // with its kind
   digest_past(n.past, p, h);
 }
 

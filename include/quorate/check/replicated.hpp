@@ -293,11 +293,16 @@ private:
         out_.send(n_.packed(to, m));
     });
   }
-  // Nothing waits: the numbers may begin again, so that equal nodes are equal.
+  // So that equal nodes are equal: when nothing waits the numbers begin again, and what waits stands in order.
   void settle() {
-    if (!n_.settled()) return;
-    n_.tickets = {};
+    if (n_.settled()) n_.tickets = {};
+    auto const waits = waiting_in<decltype(Node::packet::what)>(n_.held, renaming::none());
     n_.held = {};
+    numbered counted;
+    for (auto const& w : waits) {
+      while (counted.latest().number() < w.after) (void)counted.next();
+      std::visit([&](auto const& m) { n_.held.hold(w.to, m, counted.latest()); }, w.what);
+    }
   }
 
   Node& n_;
