@@ -9,8 +9,9 @@ usage: sh tests/run.sh [--ci | --long]
 
   (no option)  the default tests with g++ 12 and clang 14; those with real processes once, with g++
   --ci         the same, and the fixed, seeded part of the long tests (the suite `ci`)
-  --long       the same, and all the long tests, and everything again under the address, undefined-behaviour
-               and thread sanitizers (but for the suite `no_sanitizer`, which would prove nothing there)
+  --long       the same, and all the long tests, and again what --ci runs under the address and
+               undefined-behaviour sanitizers (but for the suite `no_sanitizer`, which would prove nothing there),
+               and what has threads under the thread sanitizer
 
 For Debian 12. Missing packages are installed, as root or with sudo; when none is missing, neither is needed.
 TEXT
@@ -58,10 +59,9 @@ give_up() {
 
 . tests/packages.sh
 
-# build_in FOLDER COMPILER [MESON OPTION...]: configures when needed, builds everything; false if either fails.
-# A folder configured otherwise (a moved repository, another compiler or Meson, other options) is made anew: its
-# objects would be rebuilt anyhow.
-build_in() {
+# configure FOLDER COMPILER [MESON OPTION...]: when needed; false if it fails. A folder configured otherwise (a moved
+# repository, another compiler or Meson, other options) is made anew: its objects would be rebuilt anyhow.
+configure() {
   folder=$1
   compiler=$2
   shift 2
@@ -73,14 +73,19 @@ build_in() {
     CXX="${launcher:+ccache }$compiler" meson setup "$@" "$folder" || return 1
     printf '%s\n' "$wanted" >"$folder/configured_as"
   fi
-  say "$folder: build"
-  rm -f "$folder/built"
-  meson compile -C "$folder" -j "$(nproc)" || return 1
   if grep -qE '(test|tests) .*(is|are) left out' "$folder/meson-logs/meson-log.txt"; then
     echo "tests/run.sh: $folder was configured without the tests" >&2
     return 1
   fi
-  touch "$folder/built"
+}
+
+# build_in FOLDER COMPILER [MESON OPTION...]: configures when needed, builds everything; false if either fails.
+build_in() {
+  configure "$@" || return 1
+  say "$1: build"
+  rm -f "$1/built"
+  meson compile -C "$1" -j "$(nproc)" || return 1
+  touch "$1/built"
 }
 
 # test_in FOLDER [MESON TEST OPTION...]: runs the tests and adds Meson's own summary to the totals. Skipped tests
@@ -89,7 +94,7 @@ test_in() {
   folder=$1
   shift
   say "$folder: meson test${*:+ $*}"
-  { meson test -C "$folder" --no-rebuild --print-errorlogs "$@" && echo ok >"$folder/verdict" \
+  { meson test -C "$folder" --print-errorlogs "$@" && echo ok >"$folder/verdict" \
     || echo bad >"$folder/verdict"; } 2>&1 | tee "$folder/run.log"
   # Only the last summary counts: a failing test's log may hold anything, also a line such as these.
   counts=$(awk '/^Ok: /              { good = $2 }
@@ -121,11 +126,14 @@ has_suite() {
 
 # checked FOLDER COMPILER "MESON OPTIONS" "TEST OPTIONS": the options are words, so they stand unquoted below. A
 # failed build is one failure, and the run goes on.
-checked() {
-  if build_in "$1" "$2" $3; then
-    test_in "$1" $4
+checked() { checked_by build_in "$@"; }
+# The same, but only what these tests need is built, by Meson.
+checked_alone() { checked_by configure "$@"; }
+checked_by() {
+  if "$1" "$2" "$3" $4; then
+    test_in "$2" $5
   else
-    echo "tests/run.sh: $1: the build failed" >&2
+    echo "tests/run.sh: $2: the build failed" >&2
     failed=$((failed + 1))
   fi
 }
@@ -163,11 +171,11 @@ case $mode in
     suite_in build/gcc long
     suite_in build/clang fuzz
     # Without -Db_lundef=false clang does not link sanitized programs: the runtime's symbols come late.
-    checked build/asan clang++-14 "-Db_sanitize=address,undefined -Db_lundef=false" \
+    checked build/asan clang++-14 "-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1" \
       "--no-suite no_sanitizer --timeout-multiplier 5"
-    suite_in build/asan long --no-suite no_sanitizer --timeout-multiplier 10
-    checked build/tsan clang++-14 "-Db_sanitize=thread -Db_lundef=false" \
-      "--no-suite no_sanitizer --timeout-multiplier 10"
+    suite_in build/asan ci --no-suite no_sanitizer --timeout-multiplier 10
+    checked_alone build/tsan clang++-14 "-Db_sanitize=thread -Db_lundef=false -Doptimization=1" \
+      "--suite threads --timeout-multiplier 10"
     ;;
 esac
 finish
