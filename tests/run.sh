@@ -171,10 +171,11 @@ case $mode in
     suite_in build/gcc long
     suite_in build/clang fuzz
     # Without -Db_lundef=false clang does not link sanitized programs: the runtime's symbols come late.
-    checked build/asan clang++-14 "-Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1" \
+    sanitized="-Db_lundef=false -Doptimization=1 -Ddebug=false"
+    checked build/asan clang++-14 "-Db_sanitize=address,undefined $sanitized" \
       "--no-suite no_sanitizer --timeout-multiplier 5"
     suite_in build/asan ci --no-suite no_sanitizer --timeout-multiplier 10
-    checked_alone build/tsan clang++-14 "-Db_sanitize=thread -Db_lundef=false -Doptimization=1" \
+    checked_alone build/tsan clang++-14 "-Db_sanitize=thread $sanitized" \
       "--suite threads --timeout-multiplier 10"
     ;;
 esac

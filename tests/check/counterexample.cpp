@@ -4,6 +4,7 @@
 #include "model/paxos_cores.hpp"
 #include "quorate/check/mutant.hpp"
 #include "quorate/check/raft.hpp"
+#include "quorate/check/story.hpp"
 #include "quorate/raft/rules.hpp"
 
 #include <doctest/doctest.h>
@@ -54,6 +55,23 @@ TEST_CASE("each step is told with what was heard, led, synced and sent in it, an
         });
   CHECK(v.counterexample.records[12].message == v.counterexample.records[7].message);
   CHECK(v.counterexample.records[12].message != v.counterexample.records[8].message);
+}
+
+struct wrong_from_the_start : raft_system<small_raft<>, 3> {
+  using raft_system::broken, raft_system::raft_system;
+  static char const* broken(node const&) { return "wrong from the start"; }
+};
+TEST_CASE("what is broken at the beginning is told without a step") {
+  wrong_from_the_start const system{replicated_bounds{}};
+  world<wrong_from_the_start> w{system};
+  auto const run = explorer<world<wrong_from_the_start>>{w, {}}.run([](progress_report const&) {});
+  REQUIRE(run.broken);
+  CHECK(run.broken->what == "wrong from the start");
+  CHECK(story_of(w, *run.broken).empty());
+  CHECK(what_breaks(system, {}) == "wrong from the start");
+  auto const told = lines_of(trace_of(w, *run.broken, "at once"));
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back() == "0 1 violation wrong from the start");
 }
 
 TEST_CASE("a crash is told as one, and what the node has forgotten by it is told after its start") {

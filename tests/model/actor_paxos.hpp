@@ -194,7 +194,7 @@ struct paxos {
       state s{.clients = register_clients{m_.clients}};
       for (std::uint32_t c = 0; c < m_.clients; ++c) rules::ask(s, c, kind::put);
       auto const w = s.words();
-      add(row{w}, print(w));
+      add(row{w}, print(w), m_.property.broken(s));
     }
     template <class Emit>
     void expand(row r, Emit&& emit) const {

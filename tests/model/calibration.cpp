@@ -33,7 +33,7 @@ std::size_t depth_first(Model const& m) {
   auto const found = [&](row r, fingerprint f) {
     if (seen.insert(f)) ++states, waiting.emplace_back(r.begin(), r.end());
   };
-  w.initial(found);
+  w.initial([&](row r, fingerprint f, char const*) { found(r, f); });
   while (!waiting.empty()) {
     auto const newest = waiting.back();
     waiting.pop_back();

@@ -58,7 +58,7 @@ struct graph {
     explicit worker(graph const& g) : g_{g} {}
     template <class Add>
     void initial(Add&& add) const {
-      add(row{row_of(0)}, print_of(0));
+      add(row{row_of(0)}, print_of(0), g_.at[0].bad ? "bad" : nullptr);
     }
     template <class Emit>
     void expand(row r, Emit&& emit) const {

@@ -25,7 +25,7 @@ public:
     template <class Add>
     void initial(Add&& add) const {
       auto const s = system_.first();
-      add(row{&s, 1}, print(s));
+      add(row{&s, 1}, print(s), nullptr);
     }
     template <class Emit>
     void expand(row r, Emit&& emit) const {

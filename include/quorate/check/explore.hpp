@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -26,11 +28,11 @@ using row = std::span<std::uint32_t const>;
 
 // Where to stop. Zero means no bound.
 struct bounds {
-  std::uint64_t states = 0;
-  std::uint64_t depth = 0; // actions from an initial state
-  std::uint64_t bytes = 0; // of the explorer's own tables; looked at between depths
-  std::size_t threads = 1; // 1 to 16
-  bool lasting = false;    // also find states from which the model's goal can't be reached any more
+  std::uint64_t states = 0; // never more than so many are counted
+  std::uint64_t depth = 0;  // actions from an initial state
+  std::uint64_t bytes = 0;  // of the explorer's own tables; looked at between depths
+  std::size_t threads = 1;  // 1 to 16
+  bool lasting = false;     // also find states from which the model's goal can't be reached any more
 };
 
 struct progress_report {
@@ -57,19 +59,22 @@ struct exploration {
 // What explore() needs of a model:
 //
 //   typename Model::worker              one a thread, made from Model&
-//   worker.initial(add)                 calls add(row, fingerprint) for each initial state
+//   worker.initial(add)                 calls add(row, fingerprint, broken) for each initial state
 //   worker.expand(row, emit)            calls emit(action, row, fingerprint, broken) for each action that changes
 //                                       something; equal states must have equal fingerprints. `broken` is nullptr,
 //                                       or the sentence that the step or the new state breaks
-//   worker.goal(row) -> bool            only with bounds.lasting
+//   worker.goal(row) -> bool            only with bounds.lasting, which throws std::invalid_argument without it
 //
-// Actions are numbers below step_taken::most; the same state must have the same ones within one run.
+// What a model throws, on whatever thread, ends the run and is thrown by run(). Actions are numbers below step_taken::most; the same state must have the same ones within one run.
 template <class Model>
 class explorer {
 public:
   using worker = typename Model::worker;
 
   explorer(Model& model, bounds const& b) : model_{model}, bounds_{b} {
+    if (b.lasting && !requires(worker& w, row r) { w.goal(r); })
+      throw std::invalid_argument("quorate: check: bounds.lasting needs a model that has goal(): what must stay "
+                                  "possible; give it one, or leave bounds.lasting out");
     bounds_.threads = std::clamp<std::size_t>(b.threads, 1, most_threads);
     for (std::size_t i = 0; i < bounds_.threads; ++i) hands_.emplace_back(model, i);
   }
@@ -80,7 +85,10 @@ public:
     auto const seconds = [&] {
       return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     };
-    hands_[0].work.initial([&](row r, fingerprint f) { found(hands_[0], r, f, {}, step_taken::none); });
+    hands_[0].work.initial([&](row r, fingerprint f, char const* broken) {
+      if (broken != nullptr) breaks(hands_[0], {{}, step_taken::none}, broken);
+      found(hands_[0], r, f, {}, step_taken::none);
+    });
     exploration result;
     for (; !stop_; ++result.depth) {
       next_level();
@@ -113,6 +121,7 @@ private:
     std::vector<graph_edge> edges{};
     std::uint64_t transitions = 0;
     std::optional<std::pair<step_taken, std::string>> broken{};
+    std::exception_ptr thrown{};
   };
   struct chunk {
     row words;
@@ -121,8 +130,11 @@ private:
   void found(hand& h, row r, fingerprint f, state_number from, std::uint32_t action) {
     if (bounds_.lasting && !h.expanded.empty()) h.edges.push_back({h.expanded.back().name, f.low()});
     if (!seen_.insert(f)) return;
-    if (auto const n = states_.fetch_add(1, std::memory_order_relaxed); bounds_.states != 0 && n >= bounds_.states)
+    if (auto const n = states_.fetch_add(1, std::memory_order_relaxed); bounds_.states != 0 && n >= bounds_.states) {
+      states_.fetch_sub(1, std::memory_order_relaxed);
       stop_ = true;
+      return;
+    }
     state_number const number{h.thread, h.steps.size()};
     h.steps.emplace_back(from, action);
     auto& a = h.next;
@@ -154,16 +166,29 @@ private:
   template <class Report>
   void visit_level(Report&& report) {
     if (bounds_.threads == 1 || level_.size() < 4) return visit(hands_[0], report);
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < bounds_.threads; ++i) others.emplace_back([this, i] { visit(hands_[i], [] {}); });
-    visit(hands_[0], report);
+    auto const visit_or_stop = [this](hand& h, auto&& tell) {
+      try {
+        visit(h, tell);
+      } catch (...) {
+        h.thrown = std::current_exception();
+        stop_ = true;
+      }
+    };
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t i = 1; i < bounds_.threads; ++i)
+        others.emplace_back([&, i] { visit_or_stop(hands_[i], [] {}); });
+      visit_or_stop(hands_[0], report);
+    }
+    for (auto const& h : hands_)
+      if (h.thrown) std::rethrow_exception(h.thrown);
   }
 
   template <class Report>
   void visit(hand& h, Report&& report) {
     auto last = std::chrono::steady_clock::now();
     for (std::size_t n; !stop_ && (n = taken_.fetch_add(1)) < level_.size();) {
-      for (auto words = level_[n].words; !words.empty(); words = words.subspan(words[0] + header))
+      for (auto words = level_[n].words; !words.empty() && !stop_; words = words.subspan(words[0] + header))
         expand(h, words);
       if (auto const now = std::chrono::steady_clock::now(); now - last > std::chrono::seconds{1}) {
         last = now;
@@ -180,13 +205,14 @@ private:
       if (bounds_.lasting) h.expanded.push_back({words[3] | std::uint64_t{words[4]} << 32, bits, h.work.goal(r)});
     h.work.expand(r, [&](std::uint32_t action, row to, fingerprint f, char const* broken) {
       ++h.transitions;
-      if (broken != nullptr) {
-        if (!h.broken) h.broken.emplace(step_taken{number, action}, broken);
-        stop_ = true;
-        return;
-      }
+      if (broken != nullptr) return breaks(h, {number, action}, broken);
       found(h, to, f, number, action);
     });
+  }
+
+  void breaks(hand& h, step_taken by, char const* what) {
+    if (!h.broken) h.broken.emplace(by, what);
+    stop_ = true;
   }
 
   void finish(exploration& result) {
@@ -199,13 +225,9 @@ private:
     if (bounds_.lasting && result.complete) look_for_goals(result);
   }
   std::vector<std::uint32_t> way_to(step_taken last) const {
-    std::vector<std::uint32_t> actions{last.action()};
-    for (auto at = last.from();;) {
-      auto const s = hands_[at.thread()].steps[at.place()];
-      if (s.action() == step_taken::none) break;
+    std::vector<std::uint32_t> actions;
+    for (auto s = last; s.action() != step_taken::none; s = hands_[s.from().thread()].steps[s.from().place()])
       actions.push_back(s.action());
-      at = s.from();
-    }
     std::reverse(actions.begin(), actions.end());
     return actions;
   }
@@ -219,8 +241,7 @@ private:
     }
     if (auto const stuck = without_a_way(states, edges)) {
       auto const s = hands_[*stuck & 15].steps[*stuck >> 4];
-      result.broken = violation{"eventually: from here the goal can't be reached any more",
-                                s.action() == step_taken::none ? std::vector<std::uint32_t>{} : way_to(s)};
+      result.broken = violation{"eventually: from here the goal can't be reached any more", way_to(s)};
     }
   }
 

@@ -33,7 +33,10 @@ template <class System>
 class walker {
 public:
   explicit walker(world<System>& w) : w_{w}, worker_{w} {
-    worker_.initial([&](row r, fingerprint) { at_.assign(r.begin(), r.end()); });
+    worker_.initial([&](row r, fingerprint, char const* broken) {
+      at_.assign(r.begin(), r.end());
+      broken_ = broken;
+    });
   }
   row state() const { return at_; }
   // False when no action was chosen.
@@ -52,7 +55,7 @@ public:
     return taken;
   }
   std::string const& text() const { return text_; }
-  char const* broken() const { return broken_; } // by the last step
+  char const* broken() const { return broken_; } // by the last step, or from the beginning
 
 private:
   world<System>& w_;
@@ -80,6 +83,7 @@ template <class System>
 std::string what_breaks(System const& system, std::span<std::string_view const> steps) {
   world<System> w{system};
   walker<System> walk{w};
+  if (walk.broken() != nullptr) return walk.broken();
   for (auto const wanted : steps) {
     if (!walk.step([&](std::uint32_t a) { return step_text(w, a) == wanted; }))
       return "not possible: " + std::string{wanted};

@@ -190,13 +190,20 @@ public:
     auto g = w_.system_.first_ghost();
     for (std::size_t i = 0; i < nodes; ++i)
       r.push_back(w_.id_of(w_.system_.first(node_index{static_cast<std::uint8_t>(i)})));
-    for (std::size_t i = 0; i < nodes; ++i) (void)w_.system_.observe(g, w_.node_of(r, i));
+    char const* broken = nullptr;
+    auto const note = [&](char const* what) { broken = broken != nullptr ? broken : what; };
+    for (std::size_t i = 0; i < nodes; ++i)
+      note(w_.nodes_[r[i]].value.broken), note(w_.system_.observe(g, w_.node_of(r, i)));
     r.push_back(w_.id_of(g));
+    for (std::size_t j = 0; j < nodes; ++j) {
+      note(beside(r[nodes], r[j]));
+      for (std::size_t i = 0; i < j; ++i) note(pair(r[i], r[j]));
+    }
     std::uint32_t left = 0;
     for (std::size_t i = 0; i < w_.system_.budgets.size(); ++i) left |= w_.system_.budgets[i] << (4 * i);
     r.push_back(left);
     sum_up(r);
-    add(row{r}, least(sums_));
+    add(row{r}, least(sums_), broken);
   }
 
   template <class Emit>
