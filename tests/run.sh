@@ -59,8 +59,8 @@ give_up() {
 
 . tests/packages.sh
 
-# configure FOLDER COMPILER [MESON OPTION...]: when needed; false if it fails. A folder configured otherwise (a moved
-# repository, another compiler or Meson, other options) is made anew: its objects would be rebuilt anyhow.
+# configure FOLDER COMPILER [MESON OPTION...]: when needed; false if it fails. A folder configured otherwise (a
+# moved repository, another compiler or Meson, other options) is made anew: its objects would be rebuilt anyhow.
 configure() {
   folder=$1
   compiler=$2

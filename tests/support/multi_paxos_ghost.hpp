@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace quorate::test {
+namespace quorate::test::inline on_multi_paxos {
 
 template <class World>
 class ghost {
@@ -256,4 +256,4 @@ private:
   std::uint64_t answered_[World::nodes]{};
 };
 
-} // namespace quorate::test
+} // namespace quorate::test::inline on_multi_paxos

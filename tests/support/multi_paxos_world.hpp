@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace quorate::test {
+namespace quorate::test::inline on_multi_paxos {
 
 using multi_paxos::timer;
 using any_message = std::variant<multi_paxos::canvass, multi_paxos::canvass_granted, multi_paxos::prepare,
@@ -358,4 +358,4 @@ private:
   bounded<packet, 256> net_{};
 };
 
-} // namespace quorate::test
+} // namespace quorate::test::inline on_multi_paxos

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace quorate::test {
+namespace quorate::test::inline on_raft {
 
 template <class World>
 class ghost {
@@ -206,4 +206,4 @@ private:
   std::uint64_t answered_[World::nodes]{};
 };
 
-} // namespace quorate::test
+} // namespace quorate::test::inline on_raft

@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace quorate::test {
+namespace quorate::test::inline on_raft {
 
 using raft::timer;
 using any_message =
@@ -323,4 +323,4 @@ private:
   bounded<packet, 256> net_{};
 };
 
-} // namespace quorate::test
+} // namespace quorate::test::inline on_raft

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace quorate::test {
+namespace quorate::test::inline on_multi_paxos {
 
 constexpr log_index at(std::uint64_t n) { return log_index{n}; }
 
@@ -25,4 +25,4 @@ struct disk {
   friend constexpr bool operator==(disk const&, disk const&) = default;
 };
 
-} // namespace quorate::test
+} // namespace quorate::test::inline on_multi_paxos

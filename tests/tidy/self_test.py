@@ -101,6 +101,9 @@ BREACHES = [
     ('built', {'tests/core/meson.build': "['id.cpp', 'heap.cpp']"}),
     ('built', {'tests/meson.build': ''}),
     ('built', {'tests/static/sizes.cpp': ''}),
+    ('once', {f'tests/core/{name}.hpp': HEADER + 'namespace t {\ntemplate <class T>\nstruct a : T {\n};\n}\n'
+              for name in 'ab'}),
+    ('once', {f'tests/core/{name}.hpp': HEADER + 'namespace t::inline ids {\nclass a {};\n}\n' for name in 'ab'}),
     ('readme', {'README.md': README.replace('return 0', 'return  0')}),
     ('readme', {'README.md': README.replace('  return 0;\n', '')}),
     ('readme', {'README.md': README.replace('}\n```', '}\n\n```')}),

@@ -41,6 +41,8 @@ HEADERS = {'iostream', 'ranges', 'chrono', 'ctime', 'time.h', 'random', 'thread'
 ALLOCATING = {'string', 'vector', 'map', 'set', 'unordered_map', 'unordered_set', 'deque', 'list', 'memory'}
 
 SYSTEM = re.compile(r'<(sys/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|dirent\.h|poll\.h|signal\.h|pthread\.h)')
+DEFINED = re.compile(r'^(?:namespace ([\w: ]+) \{|(?:template <.*>\s)?(?:struct|class|union) (\w+)[^;]*?\{)',
+                     re.MULTILINE)
 # In two pieces each, or this file would break its own rules.
 UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX)\b|(?i:\bnot (yet )?imple' r'mented\b)')
 MACHINE_PATH = re.compile(r'(?<![\w.])/(wo' r'rk|ho' r'me|ro' r'ot|Us' r'ers)/\w')
@@ -217,6 +219,21 @@ def built(tree):
             yield path, 1, f'tests/meson.build does not name the room {room}, so it never runs'
 
 
+def once(tree):
+    """No two headers of tests/ define a type of the same name: a program of several files may include both, each
+    in another one, and then a name means two things."""
+    first = {}
+    for path, text in tree.files.items():
+        if not (path.startswith('tests/') and path.endswith('.hpp')):
+            continue
+        space = ''
+        for found in DEFINED.finditer(code_of(text)):
+            space = found.group(1) or space
+            if found.group(2) and first.setdefault((space, found.group(2)), path) != path:
+                yield path, line_of(text, found.start()), (
+                    f'{space}::{found.group(2)} stands in {first[space, found.group(2)]} too')
+
+
 def readme(tree):
     """What the README shows first is, to the letter, a program that the tests compile and run."""
     text, example = (tree.files.get(name, '') for name in ('README.md', 'examples/sum.cpp'))
@@ -255,7 +272,7 @@ def link(tree):
 
 
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
-         built, readme, forms, link]
+         built, once, readme, forms, link]
 
 
 def breaches(root):

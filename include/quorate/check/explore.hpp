@@ -65,7 +65,8 @@ struct exploration {
 //                                       or the sentence that the step or the new state breaks
 //   worker.goal(row) -> bool            only with bounds.lasting, which throws std::invalid_argument without it
 //
-// What a model throws, on whatever thread, ends the run and is thrown by run(). Actions are numbers below step_taken::most; the same state must have the same ones within one run.
+// What a model throws, on whatever thread, ends the run and is thrown by run(). Actions are numbers below
+// step_taken::most; the same state must have the same ones within one run.
 template <class Model>
 class explorer {
 public:
@@ -130,8 +131,8 @@ private:
   void found(hand& h, row r, fingerprint f, state_number from, std::uint32_t action) {
     if (bounds_.lasting && !h.expanded.empty()) h.edges.push_back({h.expanded.back().name, f.low()});
     if (!seen_.insert(f)) return;
-    if (auto const n = states_.fetch_add(1, std::memory_order_relaxed); bounds_.states != 0 && n >= bounds_.states) {
-      states_.fetch_sub(1, std::memory_order_relaxed);
+    if (auto const n = states_.fetch_add(1); bounds_.states != 0 && n >= bounds_.states) {
+      states_.fetch_sub(1);
       stop_ = true;
       return;
     }

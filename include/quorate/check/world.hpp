@@ -151,8 +151,7 @@ private:
   std::uint32_t id_of(message const& m) {
     return messages_.id_of(m, renamings_, seed_, [&](message const& x, renaming const& p, digester& h) {
       h.add(2);
-      h.add(p(x.from));
-      h.add(p(x.to));
+      h.add(p(x.from)), h.add(p(x.to));
       system_.digest(x, p, h);
     });
   }
@@ -186,24 +185,20 @@ public:
 
   template <class Add>
   void initial(Add&& add) {
-    std::vector<std::uint32_t> r;
-    auto g = w_.system_.first_ghost();
-    for (std::size_t i = 0; i < nodes; ++i)
-      r.push_back(w_.id_of(w_.system_.first(node_index{static_cast<std::uint8_t>(i)})));
+    next_.clear();
+    for (std::uint8_t i = 0; i < nodes; ++i) next_.push_back(w_.id_of(w_.system_.first(node_index{i})));
+    next_.push_back(w_.id_of(w_.system_.first_ghost()));
+    next_.push_back(0);
+    for (std::size_t i = 0; i < w_.system_.budgets.size(); ++i) next_.back() |= w_.system_.budgets[i] << (4 * i);
+    sum_up(next_);
+    now_ = sums_;
     char const* broken = nullptr;
-    auto const note = [&](char const* what) { broken = broken != nullptr ? broken : what; };
-    for (std::size_t i = 0; i < nodes; ++i)
-      note(w_.nodes_[r[i]].value.broken), note(w_.system_.observe(g, w_.node_of(r, i)));
-    r.push_back(w_.id_of(g));
-    for (std::size_t j = 0; j < nodes; ++j) {
-      note(beside(r[nodes], r[j]));
-      for (std::size_t i = 0; i < j; ++i) note(pair(r[i], r[j]));
+    for (std::size_t i = 0; i < nodes && broken == nullptr; ++i) {
+      auto const before = next_;
+      broken = w_.nodes_[next_[i]].value.broken;
+      if (broken == nullptr) broken = look(before, i);
     }
-    std::uint32_t left = 0;
-    for (std::size_t i = 0; i < w_.system_.budgets.size(); ++i) left |= w_.system_.budgets[i] << (4 * i);
-    r.push_back(left);
-    sum_up(r);
-    add(row{r}, least(sums_), broken);
+    add(row{next_}, least(now_), broken);
   }
 
   template <class Emit>
@@ -229,15 +224,13 @@ public:
   { return w_.system_.goal(w_, r); }
 
 private:
-  static constexpr std::size_t most_renamings = 120;
   static fingerprint least(std::vector<fingerprint> const& sums) {
     return *std::min_element(sums.begin(), sums.end());
   }
 
   fingerprint budget_print(std::uint32_t left) const {
     digester h{w_.seed_};
-    h.add(4);
-    h.add(left);
+    h.add(4), h.add(left);
     return h.result();
   }
   void plus(std::vector<fingerprint>& sums, fingerprint const* prints) const {
@@ -324,9 +317,9 @@ private:
     return id;
   }
   std::uint32_t sentence(char const* what) {
-    auto const at = std::find(sentences_.begin(), sentences_.end(), what);
-    if (at == sentences_.end()) sentences_.push_back(what);
-    return static_cast<std::uint32_t>(std::find(sentences_.begin(), sentences_.end(), what) - sentences_.begin());
+    auto const at = std::find(sentences_.begin(), sentences_.end(), what) - sentences_.begin();
+    if (at == std::ssize(sentences_)) sentences_.push_back(what);
+    return static_cast<std::uint32_t>(at);
   }
 
   // Emits what the outcome makes of the world, unless it is the same.
