@@ -16,6 +16,7 @@ import unittest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common import utils
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
@@ -25,6 +26,16 @@ CHECK, SIMULATE, FOLDER = (pathlib.Path(word) for word in sys.argv[1:4])
 TAKEN_OUT, SEED = ('--protocol', 'raft', '--rule', 'followers_commit_what_is_verified'), '7'
 LEAST_TEXT, LEAST_CONTRAST = 12, 4.5  # pixels; the ratio that WCAG asks for (AA)
 PAINTED = 'const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))'
+
+
+class Driver(Service):
+    """Selenium asks for its driver at `localhost`, a name that a Debian without /etc/hosts does not know."""
+    @property
+    def service_url(self):
+        return f'http://127.0.0.1:{self.port}'
+
+    def is_connectable(self):
+        return utils.is_connectable(self.port, '127.0.0.1')
 
 
 def browser(profile):
@@ -37,7 +48,7 @@ def browser(profile):
     for word in words:
         options.add_argument('--' + word)
     options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-    return webdriver.Chrome(service=Service(shutil.which('chromedriver')), options=options)
+    return webdriver.Chrome(service=Driver(shutil.which('chromedriver')), options=options)
 
 
 def data_of(page):
