@@ -29,7 +29,7 @@ PAINTED = 'const done = arguments[0]; requestAnimationFrame(() => requestAnimati
 
 
 class Driver(Service):
-    """Selenium asks for its driver at `localhost`, a name that a Debian without /etc/hosts does not know."""
+    """Selenium looks for its driver at `localhost`: the same without a name."""
     @property
     def service_url(self):
         return f'http://127.0.0.1:{self.port}'
@@ -41,8 +41,9 @@ class Driver(Service):
 def browser(profile):
     options = Options()
     options.binary_location = shutil.which('chromium')
+    # A pipe instead of a port: neither end has to find `localhost`, which needs an /etc/hosts.
     words = ['headless=new', 'disable-gpu', 'disable-dev-shm-usage', 'disable-background-networking',
-             'no-first-run', 'window-size=1440,1100', f'user-data-dir={profile}']
+             'no-first-run', 'remote-debugging-pipe', 'window-size=1440,1100', f'user-data-dir={profile}']
     if os.geteuid() == 0:
         words.append('no-sandbox')  # which root can't have
     for word in words:
