@@ -9,10 +9,9 @@ With --free only the heap calls are limited, to none.
 
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
+
+from callgrind import counted, fail
 
 LIMITS = {  # by entries in flight
     'step_raft': {1: 2400, 16: 220, 128: 90},
@@ -22,21 +21,13 @@ LIMITS = {  # by entries in flight
 ENTRIES = 20000, 40000
 
 
-def fail(sentence):
-    print(f'step.py: {sentence}', file=sys.stderr)
-    sys.exit(2)
-
-
 def measure(step, entries, batch):
     """(instructions of the whole run, heap calls of its second half)"""
-    with tempfile.NamedTemporaryFile() as out:
-        run = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={out.name}', step,
-                              str(entries), str(batch)], capture_output=True, text=True)
-    counted = re.search(r'Collected : (\d+)', run.stderr)
-    heap = re.search(r'heap calls once warm (\d+)', run.stdout)
-    if run.returncode != 0 or not counted or not heap:
-        fail(f'{step} {entries} {batch} under callgrind: exit {run.returncode}\n{run.stdout}{run.stderr}')
-    return int(counted[1]), int(heap[1])
+    instructions, printed = counted([step, entries, batch])
+    heap = re.search(r'heap calls once warm (\d+)', printed)
+    if not heap:
+        fail(f'{step} {entries} {batch}: expected it to say its heap calls, but it says\n{printed}')
+    return instructions, int(heap[1])
 
 
 def table(step, free):
@@ -60,8 +51,6 @@ def main(arguments):
             fail(f'expected a program named {" or ".join(LIMITS)}, but got "{step}"')
     if not steps:
         fail('expected [--free] STEP..., where STEP is the path of bench/step_raft or another')
-    if not shutil.which('valgrind'):
-        fail('valgrind is not there: apt-get install valgrind')
     print('program            in flight  instructions an entry  at most  heap calls an entry, once warm',
           flush=True)
     return 1 if any([table(step, free) for step in steps]) else 0
