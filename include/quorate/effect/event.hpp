@@ -17,15 +17,16 @@ struct from {
 template <class Message>
 from(node_index, Message const&) -> from<Message>;
 
-// What a core can refuse and why.
+// Why something was refused; and of what is unknown, why it can't be told.
 enum class refusal : std::uint8_t {
   not_leader, // ask the leader, if one is known
   no_room,    // the storage is full: compact, or wait
   busy,       // too much is waiting already
   stopped,    // a failed write or sync has stopped the replica
-  superseded, // another leader's entry stands in its place: it will never be committed
+  superseded, // another leader's entry stands in its place, or may: the leader has changed
+  late,       // the time that the Timer allows for a request is over
 };
-inline constexpr refusal last_enumerator(refusal) { return refusal::superseded; }
+inline constexpr refusal last_enumerator(refusal) { return refusal::late; }
 constexpr char const* name_of(refusal r) {
   switch (r) {
   case refusal::not_leader: return "not_leader";
@@ -33,6 +34,7 @@ constexpr char const* name_of(refusal r) {
   case refusal::busy: return "busy";
   case refusal::stopped: return "stopped";
   case refusal::superseded: return "superseded";
+  case refusal::late: return "late";
   }
   return "unknown";
 }

@@ -25,7 +25,7 @@ struct outcome_of {
   Token first{};
   std::uint32_t count{};
   fate what{};
-  refusal reason{};   // when refused
+  refusal reason{};   // when refused, why; when unknown, why it can't be told
   log_index index{};  // of the first, when committed; applied at least up to here, when readable
   friend constexpr bool operator==(outcome_of const&, outcome_of const&) = default;
 };

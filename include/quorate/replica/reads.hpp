@@ -57,7 +57,7 @@ public:
   template <class Tell>
   [[gnu::cold]] void tell(Body const& b, log_index applied, Tell&& tell) {
     waiting_.settle(applied, tell);
-    waiting_.expire(b.now, refusal::not_leader, tell);
+    waiting_.expire(b.now, refusal::late, tell);
     any_ = new_ > 0 || !waiting_.empty();
   }
   template <class Tell>

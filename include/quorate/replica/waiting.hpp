@@ -69,21 +69,22 @@ public:
   template <class Tell>
   void outlived(stamp era, Tell&& tell) {
     for (std::size_t i = 0; i < batches_.size(); ++i)
-      if (auto& b = batches_[i]; !b.placed && b.era < era) finish(b, b.count, fate::unknown, {}, tell);
+      if (auto& b = batches_[i]; !b.placed && b.era < era)
+        finish(b, b.count, fate::unknown, refusal::superseded, tell);
     sweep();
   }
 
   template <class Tell>
   void expire(Time now, Tell&& tell) {
     while (!batches_.empty() && !(now < batches_.front().deadline)) {
-      finish(batches_.front(), batches_.front().count, fate::unknown, {}, tell);
+      finish(batches_.front(), batches_.front().count, fate::unknown, refusal::late, tell);
       sweep();
     }
   }
   template <class Tell>
   void give_up(Tell&& tell) {
     for (std::size_t i = 0; i < batches_.size(); ++i)
-      finish(batches_[i], batches_[i].count, fate::unknown, {}, tell);
+      finish(batches_[i], batches_[i].count, fate::unknown, refusal::stopped, tell);
     batches_.clear();
   }
 
@@ -91,7 +92,7 @@ private:
   template <class Tell>
   static void finish(batch& b, std::uint32_t n, fate what, refusal reason, Tell&& tell) {
     if (n == 0) return;
-    tell(proposal_outcome{proposal_token{b.first}, n, what, what == fate::refused ? reason : refusal{},
+    tell(proposal_outcome{proposal_token{b.first}, n, what, what == fate::done ? refusal{} : reason,
                           what == fate::done ? b.index : log_index{}});
     b.first += n;
     b.count -= n;
@@ -102,7 +103,7 @@ private:
   static bool settled(batch& b, log_index commit, Log const& log, Tell&& tell) {
     while (b.count > 0 && b.placed && b.index <= commit) {
       if (b.index <= log.compacted()) { // settled too late to be looked up
-        finish(b, b.count, fate::unknown, {}, tell);
+        finish(b, b.count, fate::unknown, refusal::late, tell);
         break;
       }
       auto const known = commit - b.index + 1;

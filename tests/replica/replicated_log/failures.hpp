@@ -104,6 +104,7 @@ TEST_CASE("a sync that fails in flight stops the replica through stop(): what wa
   c.release(h);
   CHECK(c.sent_binding == settled);
   CHECK(c.fate_of(f, forwarded) == fate::unknown);
+  CHECK(c.reason_of(f, forwarded) == refusal::stopped);
   c.run(300);
   CHECK(c.sent_binding > settled); // the others'
   CHECK(c.fate_of(l, placed) == fate::done);

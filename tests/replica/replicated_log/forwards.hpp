@@ -34,12 +34,23 @@ TEST_CASE("a forward that is lost is unknown at the deadline, and nothing is sen
   CHECK(!c[u.f].told.contains(u.token));
   c.run(2, [&](auto const& p) { return forwards += p.template holds<forward>(), true; });
   CHECK(c.fate_of(u.f, u.token) == fate::unknown);
+  CHECK(c.reason_of(u.f, u.token) == refusal::late);
   CHECK(forwards == 0); // it may have been sent: never again
   c.hand_over(u.copy);  // so late, it still may come
   c.run(50);
   CHECK(c.book.where.contains(1));
   CHECK(c[u.f].told.size() == 1);
   c.book.check();
+}
+
+TEST_CASE("a forward lost with its leader is unknown once the next leader's entry is applied, and that is the reason") {
+  under_way u{12};
+  auto& c = u.c;
+  auto const next = c.succeed(u.l, cut_off(u.l));
+  (void)c.propose(next, 13);
+  for (int i = 0; i < 1000 && !c[u.f].told.contains(u.token); ++i) c.run(1, cut_off(u.l));
+  CHECK(c.fate_of(u.f, u.token) == fate::unknown);
+  CHECK(c.reason_of(u.f, u.token) == refusal::superseded);
 }
 
 TEST_CASE("a lost answer makes the outcome unknown, never refused: the command was committed") {

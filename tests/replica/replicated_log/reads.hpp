@@ -98,7 +98,7 @@ TEST_CASE("a deposed leader that does not know it answers no read") {
   SUBCASE("R6: or refuses at the deadline, if it never does") {
     c.run(c.settings.request, cut);
     CHECK(read_fate(c, l, token) == fate::refused);
-    CHECK(c[l].read.at(token).reason == refusal::not_leader);
+    CHECK(c[l].read.at(token).reason == refusal::late);
   }
   c.run(1000);
   CHECK(c[l].read.size() == 1);

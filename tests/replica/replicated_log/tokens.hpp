@@ -111,6 +111,7 @@ TEST_CASE(
   CHECK(!c[l].told.contains(token));
   c.run(2, cut_off(l));
   CHECK(c.fate_of(l, token) == fate::unknown);
+  CHECK(c.reason_of(l, token) == refusal::late);
   c.run(500);
   CHECK(c.book.where.contains(61)); // f had it, so whoever led was up to date with it
   CHECK(c[l].told.size() == 1);
