@@ -6,6 +6,7 @@
 #include "resp.hpp"
 
 #include "quorate/service/key_value.hpp"
+#include "quorate/service/key_walk.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -120,8 +121,7 @@ public:
     while (!requests_.empty() && out.size() < most) {
       auto& r = requests_.front();
       if (r.at == phase::readable) {
-        resp_writer w{out};
-        store.read(r.bytes, w, limits_->max_answer);
+        answer_read(store, r.bytes, out);
         end_flight(r);
       } else if (r.at == phase::done) {
         out.append(r.bytes);
@@ -136,6 +136,16 @@ public:
   }
 
 private:
+  void answer_read(quorate::service::key_value const& store, std::string_view operation, std::string& out) {
+    resp_writer w{out};
+    auto const op = quorate::service::decode_operation(operation);
+    if (!op || !quorate::service::is_walk(op->code)) return store.read(operation, w, limits_->max_answer);
+    quorate::service::key_walk walk{operation, limits_->max_answer};
+    for (quorate::service::work_budget all{~std::uint64_t{0}}; !walk.step(store, all);) {
+    }
+    walk.answer(w);
+  }
+
   enum class phase : std::uint8_t {
     waiting,   // not given to the backend
     submitted, // its outcome is awaited

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/service/key_value.hpp"
+#include "quorate/service/key_walk.hpp"
 
 #include <string>
 #include <string_view>
@@ -50,6 +51,16 @@ inline std::string answered(key_value const& store, std::string const& bytes,
                             std::size_t most = static_cast<std::size_t>(-1)) {
   said out;
   store.read(bytes, out, most);
+  return out.text;
+}
+// A whole walk, in steps of that budget.
+inline std::string walked(key_value const& store, std::string const& bytes,
+                          std::size_t most = key_value::no_bound, std::uint64_t budget = 1 << 20) {
+  key_walk walk{bytes, most};
+  work_budget slice{budget};
+  while (!walk.step(store, slice)) slice.left = budget;
+  said out;
+  walk.answer(out);
   return out.text;
 }
 

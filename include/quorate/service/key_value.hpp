@@ -2,10 +2,12 @@
 // and the same answers on every node. The operations mean what Redis's commands of those names mean.
 #pragma once
 
-#include "quorate/service/glob.hpp"
+#include "quorate/service/garbage.hpp"
 #include "quorate/service/integer.hpp"
 #include "quorate/service/operation.hpp"
 #include "quorate/service/reply_sink.hpp"
+#include "quorate/service/sip_hash.hpp"
+#include "quorate/service/work_budget.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,25 +15,38 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace quorate::service {
 
 // Keys are kept in the order of a hash of theirs, then of their bytes. So a SCAN cursor is simply the hash
 // from which to go on: a number, of the same meaning on every node and after any change, and every key that
 // is there throughout a full iteration is returned.
+//
+// No operation takes longer than its own bytes, its keys (max_keys) and its answer say, however large the store
+// is: a lookup compares as many keys as a logarithm says, and what is deleted is freed later, by tidy. What goes
+// through all keys is a key_walk's.
 class key_value {
 public:
+  static constexpr auto no_bound = std::numeric_limits<std::size_t>::max();
+
   // Carries out the write that `bytes` encode and answers into `out`. What is no well-formed write changes
   // nothing and is answered with an error, on every node alike.
+  //
+  // The elements of an exec are carried out one after another, with nothing between them, and answered in an
+  // array, each as of its place. One that fails is answered by its error, and the others are carried out all the
+  // same. What would make the array's values longer than `most` bytes in all is answered by an error in its
+  // place; the store becomes the same with any bound, so nodes may have different ones.
   template <reply_sink Out>
-  void apply(std::string_view bytes, Out& out);
+  void apply(std::string_view bytes, Out& out, std::size_t most = no_bound);
 
-  // Answers the read that `bytes` encode. An answer of more than `most` bytes of keys and values is refused,
-  // but for SCAN, which stops there and goes on at the next call.
+  // Answers the point read that `bytes` encode. An answer of more than `most` bytes of values is refused.
   template <reply_sink Out>
-  void read(std::string_view bytes, Out& out,
-            std::size_t most = std::numeric_limits<std::size_t>::max()) const;
+  void read(std::string_view bytes, Out& out, std::size_t most = no_bound) const;
+
+  // Frees what deleted and overwritten values held, until the budget is used up; whether all is freed. To be
+  // called now and then (a host's turn), or the memory stays taken. Changes nothing that can be read.
+  bool tidy(work_budget& budget) { return garbage_.tidy(budget); }
 
   std::size_t size() const { return entries_.size(); }
   // The value of a key; nullptr if there is none.
@@ -39,13 +54,19 @@ public:
     auto const at = entries_.find(probe{hash_of(key), key});
     return at == entries_.end() ? nullptr : &at->second;
   }
+  // Calls visit(hash, key) for each key from that place on in the store's order, until it says false. The keys'
+  // bytes are good until the store changes.
+  template <class Visit>
+  void visit_from(std::uint64_t hash, std::string_view key, Visit&& visit) const {
+    for (auto at = entries_.lower_bound(probe{hash, key}); at != entries_.end(); ++at)
+      if (!visit(at->first.hash, std::string_view{at->first.text})) return;
+  }
 
   // Where a key stands in SCAN's order: never 0, and below 2^53 so that every client language can hold it.
+  // Two keys of one hash are found by trying 2^26; of many, SCAN could not stop between them (key_walk), so the
+  // hash is one of which they can't be made up. Its two numbers are no secret: nodes and clients agree on them.
   static constexpr std::uint64_t hash_of(std::string_view key) {
-    std::uint64_t h = 0xcbf29ce484222325; // FNV-1a, then mixed so that short keys spread too
-    for (char const c : key) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    h = (h ^ (h >> 32)) * 0xd6e8feb86659fd93;
-    return ((h ^ (h >> 32)) >> 11) | 1;
+    return sip_hash(0x71756f7261746521, 0x6b65792d76616c75, key) >> 11 | 1;
   }
 
   friend bool operator==(key_value const&, key_value const&) = default;
@@ -69,18 +90,36 @@ private:
   };
   using map = std::map<placed_key, std::string, order>;
 
-  map::iterator locate(std::string_view key) { return entries_.find(probe{hash_of(key), key}); }
-  void put(std::string_view key, std::string_view value) { slot(key) = value; }
-  std::string& slot(std::string_view key) {
+  // A key's entry, or where it would be put: so that a key is hashed and looked for once.
+  struct place {
+    probe wanted;
+    map::iterator at;
+    bool there;
+
+    std::string const* value() const { return there ? &at->second : nullptr; }
+  };
+
+  place locate(std::string_view key) {
     probe const wanted{hash_of(key), key};
     auto const at = entries_.lower_bound(wanted);
-    if (at != entries_.end() && !order{}(wanted, at->first)) return at->second;
-    return entries_.emplace_hint(at, placed_key{wanted.hash, std::string{key}}, std::string{})->second;
+    return {wanted, at, at != entries_.end() && !order{}(wanted, at->first)};
   }
-  bool erase(std::string_view key) {
-    auto const at = locate(key);
-    if (at == entries_.end()) return false;
-    entries_.erase(at);
+  // The value at that place, which is made if there is none.
+  std::string& slot(place const& p) {
+    if (p.there) return p.at->second;
+    return entries_.emplace_hint(p.at, placed_key{p.wanted.hash, std::string{p.wanted.text}}, std::string{})
+        ->second;
+  }
+  void put(place const& p, std::string_view value) {
+    auto& there = slot(p);
+    // A long value would leave its memory to a short one.
+    if (there.capacity() / 2 > value.size()) garbage_.add(std::exchange(there, {}));
+    there = value;
+  }
+  bool erase(place const& p) {
+    if (!p.there) return false;
+    garbage_.add(std::move(p.at->second));
+    entries_.erase(p.at);
     return true;
   }
   template <class Out>
@@ -88,6 +127,12 @@ private:
     value != nullptr ? out.bulk(*value) : out.nil();
   }
 
+  template <class Out>
+  void apply_one(operation op, Out& out);
+  template <class Out>
+  void read_one(operation op, Out& out, std::size_t most) const;
+  template <class Out>
+  void exec(operation op, Out& out, std::size_t most);
   template <class Out>
   void set(operation op, Out& out);
   template <class Out>
@@ -100,125 +145,144 @@ private:
   void compare_and_swap(operation op, Out& out);
   template <class Out>
   void mget(operation op, Out& out, std::size_t most) const;
-  template <class Out>
-  void keys(operation op, Out& out, std::size_t most) const;
-  template <class Out>
-  void scan(operation op, Out& out, std::size_t most) const;
 
   map entries_;
+  garbage<map> garbage_;
 };
 
 template <reply_sink Out>
-void key_value::apply(std::string_view bytes, Out& out) {
-  auto op = decode_operation(bytes);
+void key_value::apply(std::string_view bytes, Out& out, std::size_t most) {
+  auto const op = decode_operation(bytes);
   if (!op) return out.error("ERR malformed operation");
-  switch (op->code) {
-  case op_code::set:
-    return set(*op, out);
-  case op_code::getdel:
-    return getdel(*op, out);
-  case op_code::increment:
-    return increment(*op, out);
-  case op_code::append:
-    return append(*op, out);
-  case op_code::cas:
-    return compare_and_swap(*op, out);
-  case op_code::del: {
-    std::int64_t gone = 0;
-    while (op->arguments.count() > 0) gone += erase(op->arguments.next()) ? 1 : 0;
-    return out.integer(gone);
-  }
-  case op_code::mset:
-    while (op->arguments.count() > 0) {
-      auto const key = op->arguments.next();
-      put(key, op->arguments.next());
-    }
-    return out.status("OK");
-  default:
-    return out.error("ERR a read is not applied");
-  }
+  if (is_read(op->code)) return out.error("ERR a read is not applied");
+  op->code == op_code::exec ? exec(*op, out, most) : apply_one(*op, out);
 }
 
 template <reply_sink Out>
 void key_value::read(std::string_view bytes, Out& out, std::size_t most) const {
-  auto op = decode_operation(bytes);
+  auto const op = decode_operation(bytes);
   if (!op) return out.error("ERR malformed operation");
-  switch (op->code) {
+  if (!is_read(op->code)) return out.error("ERR a write is not read");
+  if (is_walk(op->code)) return out.error("ERR a walk through the keys is no point read");
+  read_one(*op, out, most);
+}
+
+template <class Out>
+void key_value::exec(operation op, Out& out, std::size_t most) {
+  limited_reply<Out> limited{out, most};
+  out.array(static_cast<std::size_t>(op.arguments.count()));
+  while (op.arguments.count() > 0) {
+    auto const element = *op_detail::decode_flat(op.arguments.next());
+    is_read(element.code) ? read_one(element, limited, limited.left()) : apply_one(element, limited);
+  }
+}
+
+template <class Out>
+void key_value::apply_one(operation op, Out& out) {
+  switch (op.code) {
+  case op_code::set:
+    return set(op, out);
+  case op_code::getdel:
+    return getdel(op, out);
+  case op_code::increment:
+    return increment(op, out);
+  case op_code::append:
+    return append(op, out);
+  case op_code::cas:
+    return compare_and_swap(op, out);
+  case op_code::del: {
+    std::int64_t gone = 0;
+    while (op.arguments.count() > 0) gone += erase(locate(op.arguments.next())) ? 1 : 0;
+    return out.integer(gone);
+  }
+  case op_code::mset:
+    while (op.arguments.count() > 0) {
+      auto const key = op.arguments.next();
+      put(locate(key), op.arguments.next());
+    }
+    return out.status("OK");
+  case op_code::flush:
+    garbage_.add(std::exchange(entries_, {}));
+    return out.status("OK");
+  default:
+    return; // exec and the reads are taken care of above
+  }
+}
+
+template <class Out>
+void key_value::read_one(operation op, Out& out, std::size_t most) const {
+  switch (op.code) {
   case op_code::get:
-    return answer(find(op->arguments.next()), out);
+    return answer(find(op.arguments.next()), out);
   case op_code::mget:
-    return mget(*op, out, most);
-  case op_code::keys:
-    return keys(*op, out, most);
-  case op_code::scan:
-    return scan(*op, out, most);
+    return mget(op, out, most);
   case op_code::dbsize:
     return out.integer(static_cast<std::int64_t>(entries_.size()));
   case op_code::strlen: {
-    auto const* const value = find(op->arguments.next());
+    auto const* const value = find(op.arguments.next());
     return out.integer(value != nullptr ? static_cast<std::int64_t>(value->size()) : 0);
   }
   case op_code::exists: {
     std::int64_t there = 0; // a key named twice counts twice, as in Redis
-    while (op->arguments.count() > 0) there += find(op->arguments.next()) != nullptr ? 1 : 0;
+    while (op.arguments.count() > 0) there += find(op.arguments.next()) != nullptr ? 1 : 0;
     return out.integer(there);
   }
+  case op_code::type:
+    return out.status(find(op.arguments.next()) != nullptr ? "string" : "none");
+  case op_code::echo: {
+    auto const text = op.arguments.next();
+    return (op.flags & echo_flag::as_status) != 0 ? out.status(text) : out.bulk(text);
+  }
   default:
-    return out.error("ERR a write is not read");
+    return; // the writes and the walks are taken care of above
   }
 }
 
 template <class Out>
 void key_value::set(operation op, Out& out) {
-  auto const key = op.arguments.next();
+  auto const at = locate(op.arguments.next());
   auto const value = op.arguments.next();
-  auto const at = locate(key);
-  bool const there = at != entries_.end();
-  bool const wanted = there ? (op.flags & set_flag::if_absent) == 0 : (op.flags & set_flag::if_present) == 0;
-  if ((op.flags & set_flag::return_old) != 0)
-    answer(there ? &at->second : nullptr, out);
+  auto const has = [&op](std::uint8_t flag) { return (op.flags & flag) != 0; };
+  bool const wanted = at.there ? !has(set_flag::if_absent) : !has(set_flag::if_present);
+  if (has(set_flag::return_old))
+    answer(at.value(), out);
+  else if (has(set_flag::as_integer))
+    out.integer(wanted ? 1 : 0);
   else if (wanted)
     out.status("OK");
   else
     out.nil();
-  if (!wanted) return;
-  if (there)
-    at->second = value;
-  else
-    put(key, value);
+  if (wanted) put(at, value);
 }
 
 template <class Out>
 void key_value::getdel(operation op, Out& out) {
   auto const at = locate(op.arguments.next());
-  if (at == entries_.end()) return out.nil();
-  out.bulk(at->second);
-  entries_.erase(at);
+  answer(at.value(), out);
+  erase(at);
 }
 
 template <class Out>
 void key_value::increment(operation op, Out& out) {
-  auto const key = op.arguments.next();
+  auto const at = locate(op.arguments.next());
   auto const delta = unzigzag(op.numbers[0]);
-  auto const* const old = find(key);
-  auto const before = old != nullptr ? parse_integer<std::int64_t>(*old) : std::int64_t{0};
+  auto const before = at.there ? parse_integer<std::int64_t>(*at.value()) : std::int64_t{0};
   if (!before) return out.error("ERR value is not an integer or out of range");
   std::int64_t after = 0;
   if (__builtin_add_overflow(*before, delta, &after))
     return out.error("ERR increment or decrement would overflow");
-  slot(key) = std::to_string(after);
+  put(at, std::to_string(after));
   out.integer(after);
 }
 
 template <class Out>
 void key_value::append(operation op, Out& out) {
-  auto const key = op.arguments.next();
+  auto const at = locate(op.arguments.next());
   auto const tail = op.arguments.next();
-  auto const* const old = find(key);
-  auto const size = (old != nullptr ? old->size() : 0) + tail.size();
+  auto const size = (at.there ? at.value()->size() : 0) + tail.size();
   // The limit travels in the operation: nodes that are started with different ones must still agree.
   if (size > op.numbers[0]) return out.error("ERR string exceeds maximum allowed size (--max-value)");
-  slot(key).append(tail);
+  slot(at).append(tail);
   out.integer(static_cast<std::int64_t>(size));
 }
 
@@ -226,8 +290,8 @@ template <class Out>
 void key_value::compare_and_swap(operation op, Out& out) {
   auto const at = locate(op.arguments.next());
   auto const expected = op.arguments.next();
-  bool const swaps = at != entries_.end() && at->second == expected;
-  if (swaps) at->second = op.arguments.next();
+  bool const swaps = at.there && *at.value() == expected;
+  if (swaps) put(at, op.arguments.next());
   out.integer(swaps ? 1 : 0);
 }
 
@@ -241,45 +305,6 @@ void key_value::mget(operation op, Out& out, std::size_t most) const {
   }
   out.array(static_cast<std::size_t>(op.arguments.count()));
   while (op.arguments.count() > 0) answer(find(op.arguments.next()), out);
-}
-
-template <class Out>
-void key_value::keys(operation op, Out& out, std::size_t most) const {
-  auto const pattern = op.arguments.next();
-  std::vector<std::string_view> found;
-  std::size_t bytes = 0;
-  for (auto const& [key, value] : entries_) {
-    if (!glob_match(pattern, key.text)) continue;
-    bytes += key.text.size() + 1;
-    if (bytes > most) return out.error("ERR the answer would be too large: use SCAN");
-    found.push_back(key.text);
-  }
-  out.array(found.size());
-  for (auto const key : found) out.bulk(key);
-}
-
-template <class Out>
-void key_value::scan(operation op, Out& out, std::size_t most) const {
-  auto const pattern = op.arguments.next();
-  auto const count = op.numbers[1];
-  std::vector<std::string_view> found;
-  std::uint64_t seen = 0;
-  std::uint64_t previous = 0;
-  std::size_t bytes = 0;
-  auto at = entries_.lower_bound(probe{op.numbers[0], {}});
-  for (; at != entries_.end(); ++at) {
-    // Keys of one hash go out together: the next cursor could not point between them.
-    if ((seen >= count || bytes > most) && at->first.hash != previous) break;
-    previous = at->first.hash;
-    ++seen;
-    if (!glob_match(pattern, at->first.text)) continue;
-    bytes += at->first.text.size() + 1;
-    found.push_back(at->first.text);
-  }
-  out.array(2);
-  out.bulk(std::to_string(at == entries_.end() ? 0 : at->first.hash));
-  out.array(found.size());
-  for (auto const key : found) out.bulk(key);
 }
 
 } // namespace quorate::service

@@ -5,9 +5,12 @@
 //
 // How many numbers there are, the code says. A string is its length (varint) and its bytes. A varint is
 // little-endian groups of seven bits, in its shortest form: an operation has one encoding, so equal logs hold
-// equal operations.
+// equal operations. The strings of `exec` are operations in their turn.
+//
+// A code keeps its number for ever: logs on disks hold it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,6 +28,8 @@ enum class op_code : std::uint8_t {
   append,    // key, tail; numbers: the longest value that may result
   mset,      // (key, value)...
   cas,       // key, expected, replacement
+  flush,     // removes every key
+  exec,      // operation...: carried out as one; writes and point reads, but no exec
   // reads
   get = 64, // key
   exists,   // key...
@@ -33,15 +38,30 @@ enum class op_code : std::uint8_t {
   keys,     // pattern
   scan,     // pattern; numbers: cursor, count
   dbsize,
+  type, // key
+  echo, // text; flags: echo_flag. Asks nothing of the store: PING and ECHO as elements of an exec
 };
 constexpr bool is_read(op_code c) { return c >= op_code::get; }
+// Those that go through all keys, and so take as long as there are keys: they are for a key_walk. All other
+// reads are point reads: of the keys that they name, as of one moment.
+constexpr bool is_walk(op_code c) { return c == op_code::keys || c == op_code::scan; }
+
+// How many keys one operation may name: what it reads or writes is of one moment, so nothing else is served
+// meanwhile. It is for those who propose operations and ask for reads to hold to it (key_count). apply and
+// read carry out what comes, for a log may hold what an older program let in.
+inline constexpr std::uint64_t max_keys = 2048;
 
 // Conditions and wishes of `set`, combined with |.
 namespace set_flag {
 inline constexpr std::uint8_t if_absent = 1;
 inline constexpr std::uint8_t if_present = 2;
 inline constexpr std::uint8_t return_old = 4;
+inline constexpr std::uint8_t as_integer = 8; // answers 1 if it has put, else 0 (SETNX); not with return_old
 } // namespace set_flag
+
+namespace echo_flag {
+inline constexpr std::uint8_t as_status = 1; // a word such as PONG; else bytes. No control characters then
+} // namespace echo_flag
 
 // A cursor over the strings of an operation.
 class op_arguments {
@@ -80,7 +100,8 @@ constexpr std::optional<op_shape> shape_of(op_code code) {
   constexpr auto any = ~std::uint64_t{0};
   switch (code) {
   case op_code::set:
-    return op_shape{set_flag::if_absent | set_flag::if_present | set_flag::return_old, 0, 2, 2, 1};
+    return op_shape{set_flag::if_absent | set_flag::if_present | set_flag::return_old | set_flag::as_integer, 0, 2,
+                    2, 1};
   case op_code::getdel:
     return op_shape{0, 0, 1, 1, 1};
   case op_code::del:
@@ -93,6 +114,10 @@ constexpr std::optional<op_shape> shape_of(op_code code) {
     return op_shape{0, 0, 2, any, 2};
   case op_code::cas:
     return op_shape{0, 0, 3, 3, 1};
+  case op_code::flush:
+    return op_shape{0, 0, 0, 0, 1};
+  case op_code::exec:
+    return op_shape{0, 0, 0, any, 1};
   case op_code::get:
     return op_shape{0, 0, 1, 1, 1};
   case op_code::exists:
@@ -107,6 +132,10 @@ constexpr std::optional<op_shape> shape_of(op_code code) {
     return op_shape{0, 2, 1, 1, 1};
   case op_code::dbsize:
     return op_shape{0, 0, 0, 0, 1};
+  case op_code::type:
+    return op_shape{0, 0, 1, 1, 1};
+  case op_code::echo:
+    return op_shape{echo_flag::as_status, 0, 1, 1, 1};
   }
   return std::nullopt;
 }
@@ -114,9 +143,7 @@ constexpr std::optional<op_shape> shape_of(op_code code) {
 constexpr std::uint64_t zigzag(std::int64_t n) {
   return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
 }
-constexpr std::int64_t unzigzag(std::uint64_t u) {
-  return static_cast<std::int64_t>((u >> 1) ^ (~(u & 1) + 1));
-}
+constexpr std::int64_t unzigzag(std::uint64_t u) { return static_cast<std::int64_t>((u >> 1) ^ (~(u & 1) + 1)); }
 
 namespace op_detail {
 
@@ -160,8 +187,8 @@ inline std::string_view op_arguments::next() {
 class op_writer {
 public:
   // `out` is cleared. Numbers that the code does not carry are left out.
-  op_writer(std::string& out, op_code code, std::uint64_t count, std::uint8_t flags = 0,
-            std::uint64_t first = 0, std::uint64_t second = 0)
+  op_writer(std::string& out, op_code code, std::uint64_t count, std::uint8_t flags = 0, std::uint64_t first = 0,
+            std::uint64_t second = 0)
       : out_{out} {
     out_.clear();
     out_.push_back(static_cast<char>(code));
@@ -181,9 +208,20 @@ private:
   std::string& out_;
 };
 
-// The operation in `bytes`, or nothing if they are not exactly one well-formed operation. Reads nothing
-// outside, and allocates nothing.
-inline std::optional<operation> decode_operation(std::string_view bytes) {
+namespace op_detail {
+
+// What the shape can't say.
+inline bool flags_agree(operation op) {
+  if (op.code == op_code::set)
+    return (op.flags & set_flag::as_integer) == 0 || (op.flags & set_flag::return_old) == 0;
+  if (op.code != op_code::echo || (op.flags & echo_flag::as_status) == 0) return true;
+  for (char const c : op.arguments.next())
+    if (static_cast<unsigned char>(c) < ' ') return false; // a status is one line
+  return true;
+}
+
+// Takes the strings of an exec for bytes.
+inline std::optional<operation> decode_flat(std::string_view bytes) {
   if (bytes.size() < 3) return std::nullopt;
   operation op;
   op.code = static_cast<op_code>(bytes[0]);
@@ -192,18 +230,65 @@ inline std::optional<operation> decode_operation(std::string_view bytes) {
   auto const shape = shape_of(op.code);
   if (!shape || (op.flags & ~shape->flags) != 0) return std::nullopt;
   for (unsigned i = 0; i < shape->numbers; ++i) {
-    auto const n = op_detail::take_varint(bytes);
+    auto const n = take_varint(bytes);
     if (!n) return std::nullopt;
     op.numbers[i] = *n;
   }
-  auto const count = op_detail::take_varint(bytes);
+  auto const count = take_varint(bytes);
   if (!count || *count < shape->least || *count > shape->most || *count % shape->multiple_of != 0)
     return std::nullopt;
   op.arguments = {bytes, *count};
   for (std::uint64_t i = 0; i < *count; ++i) // ends at the first string that is not there
-    if (!op_detail::take_string(bytes)) return std::nullopt;
-  if (!bytes.empty()) return std::nullopt;
+    if (!take_string(bytes)) return std::nullopt;
+  if (!bytes.empty() || !flags_agree(op)) return std::nullopt;
   return op;
+}
+
+constexpr bool may_stand_in_exec(op_code c) { return c != op_code::exec && !is_walk(c); }
+
+} // namespace op_detail
+
+// The operation in `bytes`, or nothing if they are not exactly one well-formed operation, with all that stands
+// in it. Reads nothing outside, and allocates nothing; what it takes grows with the bytes alone, for an exec
+// stands in no exec.
+inline std::optional<operation> decode_operation(std::string_view bytes) {
+  auto const op = op_detail::decode_flat(bytes);
+  if (!op || op->code != op_code::exec) return op;
+  for (auto elements = op->arguments; elements.count() > 0;) {
+    auto const element = op_detail::decode_flat(elements.next());
+    if (!element || !op_detail::may_stand_in_exec(element->code)) return std::nullopt;
+  }
+  return op;
+}
+
+// How many keys an operation names, each as often as it names it; of an exec, its elements' in all, and one
+// for an element that names none, for that takes its time too. 0 if `bytes` are no operation.
+inline std::uint64_t key_count(std::string_view bytes) {
+  auto const named = [](operation const& op) -> std::uint64_t {
+    switch (op.code) {
+    case op_code::mset:
+      return op.arguments.count() / 2;
+    case op_code::del:
+    case op_code::exists:
+    case op_code::mget:
+      return op.arguments.count();
+    case op_code::flush:
+    case op_code::dbsize:
+    case op_code::keys:
+    case op_code::scan:
+    case op_code::echo:
+      return 0;
+    default:
+      return 1;
+    }
+  };
+  auto const op = decode_operation(bytes);
+  if (!op) return 0;
+  if (op->code != op_code::exec) return named(*op);
+  std::uint64_t n = 0;
+  for (auto elements = op->arguments; elements.count() > 0;)
+    n += std::max<std::uint64_t>(1, named(*op_detail::decode_flat(elements.next())));
+  return n;
 }
 
 } // namespace quorate::service

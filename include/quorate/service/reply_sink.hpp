@@ -38,4 +38,29 @@ struct no_reply {
 };
 static_assert(reply_sink<no_reply>);
 
+// Passes on what is said until `left` bytes have been, then an error in the place of bytes that are too many.
+template <reply_sink Out>
+class limited_reply {
+public:
+  limited_reply(Out& out, std::size_t most) : out_{out}, left_{most} {}
+
+  std::size_t left() const { return left_; }
+
+  void status(std::string_view text) { out_.status(text); }
+  void error(std::string_view text) { out_.error(text); }
+  void integer(std::int64_t n) { out_.integer(n); }
+  void bulk(std::string_view bytes) {
+    if (bytes.size() > left_)
+      return out_.error("ERR the answer would be too large; the command was carried out all the same");
+    left_ -= bytes.size();
+    out_.bulk(bytes);
+  }
+  void nil() { out_.nil(); }
+  void array(std::size_t n) { out_.array(n); }
+
+private:
+  Out& out_;
+  std::size_t left_;
+};
+
 } // namespace quorate::service
