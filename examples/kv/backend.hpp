@@ -62,6 +62,26 @@ private:
   std::deque<std::uint64_t> numbers_;
 };
 
+// Why a request did not happen, and why its fate can't be told, in words for a client.
+inline std::string_view why_refused(quorate::refusal r) {
+  using quorate::refusal;
+  switch (r) {
+  case refusal::not_leader: return "no leader took it";
+  case refusal::no_room: return "the log is full";
+  case refusal::busy: return "too much is waiting on this node";
+  case refusal::stopped: return "this node is stopping";
+  case refusal::superseded: return "the leader has changed, and another command took its place";
+  case refusal::late: return "no leader took it in time";
+  }
+  return "it was refused";
+}
+inline std::string_view why_unknown(quorate::refusal r) {
+  using quorate::refusal;
+  if (r == refusal::superseded) return "the leader changed before the outcome was known";
+  if (r == refusal::stopped) return "this node is stopping";
+  return "no majority answered in time";
+}
+
 // `Port` is the client port, which gets the outcomes.
 template <class Replica, class Port> class backend_of {
 public:
@@ -85,6 +105,7 @@ public:
       port_->refused(number, "too much is waiting on this node");
   }
   quorate::service::key_value const& store() const { return store_; }
+  bool tidy(quorate::service::work_budget& budget) { return store_.tidy(budget); }
   info report() const;
 
   // --- what the replica tells, in its turn
@@ -98,13 +119,13 @@ public:
     }
     reply_.clear();
     resp_writer answer{reply_};
-    store_.apply(e.command, answer);
+    store_.apply(e.command, answer, port_->limit().max_answer);
     port_->complete(e.extra.number, reply_);
   }
   void operator()(quorate::proposal_outcome const& o) {
     writes_.settle(o.first.value, o.count, [&](std::uint64_t number) {
-      if (o.what == quorate::fate::refused) port_->refused(number, name_of(o.reason));
-      if (o.what == quorate::fate::unknown) port_->unknown(number, "no majority answered in time");
+      if (o.what == quorate::fate::refused) port_->refused(number, why_refused(o.reason));
+      if (o.what == quorate::fate::unknown) port_->unknown(number, why_unknown(o.reason));
       // done: it is answered when it is applied
     });
   }
@@ -113,7 +134,8 @@ public:
       if (o.what == quorate::fate::done)
         port_->readable(number);
       else
-        port_->refused(number, "no leader confirmed the read");
+        port_->refused(number, o.reason == quorate::refusal::late ? "no leader confirmed the read in time"
+                                                                  : why_refused(o.reason));
     });
   }
 

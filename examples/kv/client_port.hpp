@@ -1,15 +1,17 @@
 // The port that clients connect to: many connections on one thread, each answered in the order in which it asked.
+// Whatever one of them does, the others are served, and so are the node's peers: the work is done in slices, the
+// memory of all of them together is bounded, and so are their descriptors.
 #pragma once
 
 #include "connection.hpp"
 #include "info.hpp"
 #include "limits.hpp"
+#include "sharing.hpp"
 
 #include "quorate/service/key_value.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <array>
@@ -36,13 +38,18 @@ namespace kv {
 // |                          | port.readable, port.refused or port.unknown follows in the same way               |
 // | b.store()                | the store as far as it has been applied                                           |
 // | b.report()               | what INFO tells, but for what the port knows itself                               |
+// | b.tidy(budget)           | whatever the store has to do in its own time; false: there is more                |
+// | b.warn(text)             | tell the operator                                                                 |
 template <class B>
-concept backend = requires(B& b, B const& c, std::uint64_t n, std::string_view bytes) {
+concept backend = requires(B& b, B const& c, std::uint64_t n, std::string_view bytes, work_budget& budget,
+                           std::string text) {
   { c.available() } -> std::same_as<bool>;
   b.submit_write(n, bytes);
   b.submit_read(n);
   { c.store() } -> std::same_as<quorate::service::key_value const&>;
   { c.report() } -> std::same_as<info>;
+  { b.tidy(budget) } -> std::same_as<bool>;
+  b.warn(text);
 };
 
 template <class Backend>
@@ -51,17 +58,30 @@ public:
   using tcp = asio::ip::tcp;
   using client = connection<client_port>;
 
-  // Listens at once. Throws asio::system_error if it cannot. Must outlive every run of `io` from now on.
+  // Listens at once. Throws asio::system_error if it cannot. Must outlive every run of `io` from now on. Whoever
+  // runs `io` calls work() between: handlers only note what has happened.
   client_port(asio::io_context& io, Backend& b, limits const& l, tcp::endpoint at)
-      : io_{io}, backend_{b}, limits_{l}, acceptor_{io, at}, ticker_{io} {
+      : io_{io}, backend_{b}, limits_{l}, acceptor_{io, at}, ticker_{io}, sweeper_{io} {
     static_assert(backend<Backend>, "kv: a client port needs a backend: see the table at `kv::backend`");
     accept();
+    sweep_later();
   }
   client_port(client_port const&) = delete;
   client_port& operator=(client_port const&) = delete;
 
   tcp::endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
   std::size_t clients() const { return clients_.size(); }
+
+  // One slice of what is to be done for the clients.
+  void work() {
+    now_ = client::clock::now();
+    work_budget tidying{limits_.slice / 8};
+    untidy_ = !backend_.tidy(tidying);
+    work_budget budget{limits_.slice};
+    sharing_.slice(budget);
+  }
+  // There is something to be done: come again soon, but after others.
+  bool pending() const { return untidy_ || sharing_.any(); }
 
   // --- the outcomes, from the backend; of a number that is no longer waited for, nothing happens
 
@@ -84,6 +104,7 @@ public:
   // There is a leader again: what waits is tried without waiting for the next tick.
   void wake() {
     for (auto& [id, c] : clients_) {
+      if (!c->busy()) continue;
       c->queue().retry_held();
       touch(*c);
     }
@@ -96,6 +117,7 @@ public:
   void stop() {
     asio::error_code ignored;
     acceptor_.close(ignored);
+    sweeper_.cancel();
     for (auto& [id, c] : clients_) c->finish();
   }
   // Closes everything at once.
@@ -111,6 +133,7 @@ public:
   // --- for the connections
 
   limits const& limit() const { return limits_; }
+  typename client::clock::time_point now() const { return now_; } // when this slice began
   quorate::service::key_value const& store() const { return backend_.store(); }
   std::array<char, 65536>& scratch() { return scratch_; }
   void count_command() { ++commands_; }
@@ -120,6 +143,13 @@ public:
     i.connections_received = connections_;
     i.commands_processed = commands_;
     i.keys = backend_.store().size();
+    i.memory = memory_;
+    i.memory_peak = memory_peak_;
+    i.memory_limit = limits_.client_memory;
+    i.max_clients = limits_.max_clients;
+    i.closed_for_memory = closed_for_memory_;
+    i.closed_idle = closed_idle_;
+    i.rejected = rejected_;
     return i;
   }
   void submit(client& c) {
@@ -130,32 +160,34 @@ public:
                                       : backend_.submit_read(high | n);
     });
   }
-  // Has the connection flushed once what is going on now is over, so that many outcomes make one packet.
+  // There is work for this connection, in the next slice: so many outcomes make one packet.
   void touch(client& c) {
     if (!ticking_) tick_later();
-    if (c.dirty) return;
-    c.dirty = true;
-    if (dirty_.empty()) asio::post(io_, [this] { flush(); });
-    dirty_.push_back(c.shared_from_this());
+    sharing_.add(c);
   }
-  void forget(std::uint32_t id) { clients_.erase(id); }
+  // A connection's share of the memory has changed. Closes the one that has most unread, until the rest is within
+  // the bound: whoever does not fetch what it asked for pays first.
+  void account(client_bytes const& before, client_bytes const& after) {
+    memory_ -= before;
+    memory_ += after;
+    if (memory_.all() > memory_peak_) memory_peak_ = memory_.all();
+    while (memory_.all() > limits_.client_memory && clients_.size() > 0) shed();
+  }
+  void forget(client& c) {
+    memory_ -= c.bytes();
+    if (c.operating) --operators_;
+    clients_.erase(c.id());
+  }
 
 private:
   template <class Settle>
   void settle(std::uint64_t number, Settle&& how) {
     auto const at = clients_.find(static_cast<std::uint32_t>(number >> 32));
     if (at == clients_.end()) return;
-    how(at->second->queue(), static_cast<std::uint32_t>(number));
-    touch(*at->second);
-  }
-
-  void flush() {
-    flushing_.swap(dirty_);
-    for (auto& c : flushing_) {
-      c->dirty = false;
-      c->flush();
-    }
-    flushing_.clear();
+    auto const c = at->second; // its reply may be what is too much
+    how(c->queue(), static_cast<std::uint32_t>(number));
+    touch(*c);
+    c->account();
   }
 
   void tick_later() {
@@ -167,14 +199,52 @@ private:
     });
   }
   void tick() {
-    auto const now = client::clock::now();
+    now_ = client::clock::now();
     bool busy = false;
     for (auto at = clients_.begin(); at != clients_.end();) {
       auto const c = (at++)->second; // a tick may close it
-      c->tick(now);
+      c->tick(now_);
       busy = busy || c->busy();
     }
     if (busy && !ticking_) tick_later();
+  }
+
+  void sweep_later() {
+    sweeper_.expires_after(std::chrono::seconds{1});
+    sweeper_.async_wait([this](asio::error_code error) {
+      if (!error) sweep();
+    });
+  }
+  // Closes who has been idle for too long.
+  void sweep() {
+    now_ = client::clock::now();
+    auto const bound = limits_.idle_timeout;
+    for (auto at = clients_.begin(); at != clients_.end();) {
+      auto const c = (at++)->second;
+      auto const mine = c->operating ? std::chrono::seconds{10} : bound;
+      if (mine.count() == 0 || !c->idle_since(now_ - mine)) continue;
+      ++closed_idle_;
+      c->close();
+    }
+    sweep_later();
+  }
+
+  void shed() {
+    auto const* most = &*clients_.begin();
+    for (auto const& one : clients_) {
+      auto const &a = one.second->bytes(), &b = most->second->bytes();
+      if (a.unread != b.unread ? a.unread > b.unread : a.all() > b.all()) most = &one;
+    }
+    auto const c = most->second;
+    ++closed_for_memory_;
+    if (now_ >= warned_ + std::chrono::seconds{1}) {
+      warned_ = now_;
+      backend_.warn("the clients hold " + std::to_string(memory_.all()) + " bytes, and --client-memory allows " +
+                    std::to_string(limits_.client_memory) + ": client " + std::to_string(c->id()) +
+                    " was closed, with " + std::to_string(c->bytes().unread) + " bytes of answers unread (" +
+                    std::to_string(closed_for_memory_) + " closed so far)");
+    }
+    c->close();
   }
 
   void accept() {
@@ -200,15 +270,24 @@ private:
     asio::error_code error;
     s.non_blocking(true, error);
     if (!error) s.set_option(tcp::no_delay{true}, error);
+    if (!error) s.set_option(asio::socket_base::keep_alive{true}, error);
     if (error) return; // it has gone again
-    if (clients_.size() >= limits_.max_clients) {
-      s.write_some(asio::buffer(std::string_view{"-ERR max number of clients reached\r\n"}), error);
-      return;
-    }
+    bool const crowded = clients_.size() - operators_ >= limits_.max_clients;
+    if (crowded && operators_ >= limits_.operators) return turn_away(s, "-ERR max number of clients reached\r\n");
+    if (memory_.all() + client::own_bytes > limits_.client_memory)
+      return turn_away(s, "-ERR the memory for clients is used up (--client-memory)\r\n");
+    now_ = client::clock::now();
     while (last_id_ == 0 || clients_.contains(last_id_)) ++last_id_;
     auto const c = std::make_shared<client>(*this, last_id_, std::move(s));
+    c->operating = crowded;
+    if (crowded) ++operators_;
     clients_.emplace(last_id_++, c);
     c->start();
+  }
+  void turn_away(tcp::socket& s, std::string_view why) {
+    ++rejected_;
+    asio::error_code ignored;
+    s.write_some(asio::buffer(why), ignored);
   }
 
   asio::io_context& io_;
@@ -216,11 +295,20 @@ private:
   limits limits_;
   tcp::acceptor acceptor_;
   asio::steady_timer ticker_;
+  asio::steady_timer sweeper_;
   bool ticking_ = false;
+  typename client::clock::time_point now_ = client::clock::now();
   std::uint32_t last_id_ = 1;
   std::unordered_map<std::uint32_t, std::shared_ptr<client>> clients_;
-  std::vector<std::shared_ptr<client>> dirty_;
-  std::vector<std::shared_ptr<client>> flushing_;
+  sharing<client> sharing_;
+  bool untidy_ = false; // the store has something to do in its own time
+  client_bytes memory_{};
+  std::size_t memory_peak_ = 0;
+  typename client::clock::time_point warned_{};
+  std::size_t operators_ = 0; // connections beyond max_clients
+  std::uint64_t closed_for_memory_ = 0;
+  std::uint64_t closed_idle_ = 0;
+  std::uint64_t rejected_ = 0;
   std::array<char, 65536> scratch_;
   std::uint64_t connections_ = 0;
   std::uint64_t commands_ = 0;

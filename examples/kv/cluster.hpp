@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -24,8 +25,9 @@
 namespace kv {
 
 // One line of INFO, such as "role"; nothing if the node does not answer.
-inline std::optional<std::string> ask_info(client& c, std::string_view name) {
-  auto const r = c.call({"INFO", "consensus"});
+inline std::optional<std::string> ask_info(client& c, std::string_view name,
+                                           std::string_view section = "consensus") {
+  auto const r = c.call({"INFO", section});
   if (!r || r->kind != reply::type::bulk) return std::nullopt;
   auto const wanted = "\r\n" + std::string{name} + ":";
   auto const at = r->text.find(wanted);
@@ -44,9 +46,13 @@ public:
   static constexpr std::size_t size = 3;
   using milliseconds = std::chrono::milliseconds;
 
-  // `program` is the path of kv. Throws std::runtime_error if this machine gives no directory or ports.
-  explicit cluster(std::string program, std::vector<std::string> more_flags = {})
-      : program_{std::move(program)}, more_{std::move(more_flags)} {
+  // `program` is the path of kv, `before` what runs it if that is another program. Throws std::runtime_error if
+  // this
+  // machine gives no directory or ports.
+  explicit cluster(std::string program, std::vector<std::string> more_flags = {},
+                   std::vector<std::string> before = {})
+      : program_{std::move(before)}, more_{std::move(more_flags)} {
+    program_.push_back(std::move(program));
     auto path = (std::filesystem::temp_directory_path() / "quorate-kv-XXXXXX").string();
     if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path};
     directory_ = path;
@@ -72,20 +78,13 @@ public:
   void start(std::size_t i) { start(i, more_); }
   void start(std::size_t i, std::vector<std::string> const& flags) {
     auto const id = std::to_string(i + 1);
-    std::vector<std::string> words{program_,
-                                   "serve",
-                                   "--id",
-                                   id,
-                                   "--cluster",
-                                   members_,
-                                   "--listen",
-                                   "127.0.0.1:" + std::to_string(port(i)),
-                                   "--data",
-                                   data(i),
-                                   "--die-with-parent",
-                                   std::to_string(::getpid())};
+    auto words = program_;
+    for (auto const& word : std::initializer_list<std::string>{
+             "serve", "--id", id, "--cluster", members_, "--listen", "127.0.0.1:" + std::to_string(port(i)),
+             "--data", data(i), "--die-with-parent", std::to_string(::getpid())})
+      words.push_back(word);
     words.insert(words.end(), flags.begin(), flags.end());
-    if (!nodes_[i].start(words, log(i))) throw std::runtime_error{"cannot start " + program_};
+    if (!nodes_[i].start(words, log(i))) throw std::runtime_error{"cannot start " + program_.back()};
   }
   void start_all() {
     for (std::size_t i = 0; i < size; ++i) start(i);
@@ -112,8 +111,7 @@ public:
       for (std::size_t i = 0; i < size; ++i) {
         client c{milliseconds{500}};
         if (!c.connect(port(i)) || ask_info(c, "role") != "leader") continue;
-        auto const term =
-            as_number(ask_info(c, "term")); // of two, one does not know yet that it was replaced
+        auto const term = as_number(ask_info(c, "term")); // of two, one does not know yet that it was replaced
         if (term >= highest) found = i;
         highest = std::max(highest, term);
       }
@@ -133,13 +131,12 @@ public:
       std::vector<std::string> lines;
       for (std::string line; std::getline(file, line);) lines.push_back(line);
       std::printf("--- the end of node %zu's log\n", i + 1);
-      for (auto l = lines.size() > 10 ? lines.size() - 10 : 0; l < lines.size(); ++l)
-        std::puts(lines[l].c_str());
+      for (auto l = lines.size() > 10 ? lines.size() - 10 : 0; l < lines.size(); ++l) std::puts(lines[l].c_str());
     }
   }
 
 private:
-  std::string program_;
+  std::vector<std::string> program_; // and what stands before it
   std::vector<std::string> more_;
   std::string directory_;
   std::string members_;

@@ -16,17 +16,18 @@ struct session;
 using local_answer = void (*)(session&, arguments, resp_writer&);
 
 enum class command_kind : std::uint8_t {
-  write, // replicated, then applied
-  read,  // answered from the store once that is known to be fresh
-  local, // answered at once
-  info,  // likewise, by the backend
+  write,       // replicated, then applied
+  read,        // answered from the store once that is known to be fresh
+  local,       // answered at once
+  info,        // likewise, by the backend
+  transaction, // MULTI and its like
 };
 
 struct command {
   std::string_view name;
   int arity; // as Redis counts: the name is one; -n: n or more
   command_kind kind;
-  encoder encode;     // of a write, a read
+  encoder encode;     // of a write, a read; of a local one that may stand in a transaction
   local_answer local; // of a local one
   int first_key;      // where the keys stand, for COMMAND; 0: none
   int last_key;       // negative: counted from the end
@@ -36,6 +37,14 @@ struct command {
   bool takes(std::size_t n) const {
     return arity >= 0 ? n == static_cast<std::size_t>(arity) : n >= static_cast<std::size_t>(-arity);
   }
+  // How many keys it names when it has n words.
+  std::size_t keys(std::size_t n) const {
+    if (first_key == 0) return 0;
+    auto const last = last_key > 0 ? static_cast<std::size_t>(last_key) : n - static_cast<std::size_t>(-last_key);
+    return (last - static_cast<std::size_t>(first_key)) / static_cast<std::size_t>(key_step) + 1;
+  }
+  // Asks only what this node knows by itself.
+  bool looks() const { return kind == command_kind::local || kind == command_kind::info; }
 };
 
 namespace answers { // local_commands.hpp
@@ -61,28 +70,40 @@ inline constexpr command command_table[] = {
     {"mset", -3, command_kind::write, encoders::mset, nullptr, 1, -1, 2, "Sets several keys as one"},
     {"cas", 4, command_kind::write, encoders::cas, nullptr, 1, 1, 1,
      "Sets a key's value if it is as expected: CAS key expected new"},
-    {"get", 2, command_kind::read, encoders::keys_only<op_code::get>, nullptr, 1, 1, 1,
-     "Returns a key's value"},
+    {"setnx", 3, command_kind::write, encoders::setnx, nullptr, 1, 1, 1, "Sets a key's value if there is none"},
+    {"getset", 3, command_kind::write, encoders::getset, nullptr, 1, 1, 1,
+     "Sets a key's value and returns the one before"},
+    {"decrby", 3, command_kind::write, encoders::decrby, nullptr, 1, 1, 1, "Takes from a key's integer"},
+    {"unlink", -2, command_kind::write, encoders::keys_only<op_code::del>, nullptr, 1, -1, 1, "Deletes keys"},
+    {"flushdb", -1, command_kind::write, encoders::flush, nullptr, 0, 0, 0, "Deletes all keys"},
+    {"flushall", -1, command_kind::write, encoders::flush, nullptr, 0, 0, 0, "Deletes all keys"},
+    {"multi", 1, command_kind::transaction, nullptr, nullptr, 0, 0, 0,
+     "Begins a transaction: what follows is kept until EXEC"},
+    {"exec", 1, command_kind::transaction, nullptr, nullptr, 0, 0, 0,
+     "Carries a transaction out, as one, and returns all its answers"},
+    {"discard", 1, command_kind::transaction, nullptr, nullptr, 0, 0, 0, "Forgets a transaction"},
+    {"watch", -2, command_kind::transaction, nullptr, nullptr, 1, -1, 1, "Is refused: use CAS"},
+    {"unwatch", 1, command_kind::transaction, nullptr, nullptr, 0, 0, 0, "Forgets a WATCH that was refused"},
+    {"get", 2, command_kind::read, encoders::keys_only<op_code::get>, nullptr, 1, 1, 1, "Returns a key's value"},
     {"exists", -2, command_kind::read, encoders::keys_only<op_code::exists>, nullptr, 1, -1, 1,
      "Counts the keys that are there"},
+    {"touch", -2, command_kind::read, encoders::keys_only<op_code::exists>, nullptr, 1, -1, 1,
+     "Counts the keys that are there"},
+    {"type", 2, command_kind::read, encoders::keys_only<op_code::type>, nullptr, 1, 1, 1,
+     "Returns string, or none if there is no such key"},
     {"strlen", 2, command_kind::read, encoders::keys_only<op_code::strlen>, nullptr, 1, 1, 1,
      "Returns the length of a key's value"},
     {"mget", -2, command_kind::read, encoders::keys_only<op_code::mget>, nullptr, 1, -1, 1,
      "Returns the values of several keys"},
-    {"keys", 2, command_kind::read, encoders::keys_only<op_code::keys>, nullptr, 0, 0, 0,
-     "Returns the keys that match a pattern"},
-    {"scan", -2, command_kind::read, encoders::scan, nullptr, 0, 0, 0,
-     "Goes through the keys, with MATCH, COUNT"},
-    {"dbsize", 1, command_kind::read, encoders::dbsize, nullptr, 0, 0, 0, "Counts all keys"},
-    {"ping", -1, command_kind::local, nullptr, answers::ping, 0, 0, 0, "Answers"},
-    {"echo", 2, command_kind::local, nullptr, answers::echo, 0, 0, 0, "Answers with what it is given"},
-    {"command", -1, command_kind::local, nullptr, answers::command, 0, 0, 0,
-     "Tells which commands there are"},
-    {"config", -2, command_kind::local, nullptr, answers::config, 0, 0, 0,
-     "Tells the configuration: CONFIG GET"},
+    {"keys", 2, command_kind::read, encoders::keys, nullptr, 0, 0, 0, "Returns the keys that match a pattern"},
+    {"scan", -2, command_kind::read, encoders::scan, nullptr, 0, 0, 0, "Goes through the keys, with MATCH, COUNT"},
+    {"dbsize", 1, command_kind::read, encoders::no_keys<op_code::dbsize>, nullptr, 0, 0, 0, "Counts all keys"},
+    {"ping", -1, command_kind::local, encoders::ping, answers::ping, 0, 0, 0, "Answers"},
+    {"echo", 2, command_kind::local, encoders::echo, answers::echo, 0, 0, 0, "Answers with what it is given"},
+    {"command", -1, command_kind::local, nullptr, answers::command, 0, 0, 0, "Tells which commands there are"},
+    {"config", -2, command_kind::local, nullptr, answers::config, 0, 0, 0, "Tells the configuration: CONFIG GET"},
     {"hello", -1, command_kind::local, nullptr, answers::hello, 0, 0, 0, "Shakes hands, in RESP2"},
-    {"client", -2, command_kind::local, nullptr, answers::client, 0, 0, 0,
-     "Names and describes the connection"},
+    {"client", -2, command_kind::local, nullptr, answers::client, 0, 0, 0, "Names and describes the connection"},
     {"select", 2, command_kind::local, nullptr, answers::select, 0, 0, 0, "There is one database: 0"},
     {"quit", -1, command_kind::local, nullptr, answers::quit, 0, 0, 0, "Closes the connection"},
     {"info", -1, command_kind::info, nullptr, nullptr, 0, 0, 0, "Tells about this node and the cluster"},
@@ -94,6 +115,13 @@ inline command const* find_command(std::string_view name) {
     if (is_word(name, c.name)) return &c;
   return nullptr;
 }
+
+inline std::string too_many_keys(std::string_view name) {
+  return "ERR '" + std::string{name} + "' takes at most " + std::to_string(quorate::service::max_keys) +
+         " keys at a time, for all of them are of one moment; send fewer";
+}
+inline constexpr std::string_view only_looking = "ERR max number of clients reached: this connection takes INFO, "
+                                                 "CLIENT and the like, which this node answers itself";
 
 inline std::string wrong_number_of_arguments(std::string_view name) {
   return "ERR wrong number of arguments for '" + small_letters(name) + "' command";

@@ -1,10 +1,12 @@
 // One client's connection: bytes in, requests to the queue, replies out.
 #pragma once
 
+#include "client_bytes.hpp"
 #include "commands.hpp"
 #include "info.hpp"
 #include "request_queue.hpp"
 #include "resp.hpp"
+#include "transaction.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
@@ -20,7 +22,8 @@
 namespace kv {
 
 // `Port` is the client_port: connections live in its table, and the handlers that are under way keep them alive.
-// The socket is read only while there is room for what it may bring; an idle connection holds no buffer.
+// Handlers only note what has happened; all work is done in work(), of which the port gives each connection its
+// share. The socket is read only while there is room for what it may bring; an idle connection holds no buffer.
 template <class Port>
 class connection : public std::enable_shared_from_this<connection<Port>> {
 public:
@@ -28,7 +31,8 @@ public:
   using clock = request_queue::clock;
 
   connection(Port& port, std::uint32_t id, socket s)
-      : port_{port}, id_{id}, socket_{std::move(s)}, parser_{port.limit()}, queue_{port.limit()} {
+      : port_{port}, id_{id}, socket_{std::move(s)}, parser_{port.limit()}, queue_{port.limit()},
+        heard_{port.now()}, began_{heard_} {
     session_.id = id;
     session_.limit = &port.limit();
   }
@@ -36,10 +40,13 @@ public:
   std::uint32_t id() const { return id_; }
   request_queue& queue() { return queue_; }
   bool busy() const { return !queue_.empty() || lingering_; }
-  // Already on the port's list of those to flush.
-  bool dirty = false;
+  bool listed = false;    // the port's: it is on a list of those that have work
+  bool operating = false; // let in beyond the clients: may only look
 
-  void start() { await(); }
+  void start() {
+    account();
+    await();
+  }
 
   // Reads no more; closes when everything has been answered.
   void finish() {
@@ -52,19 +59,26 @@ public:
     closed_ = true;
     asio::error_code ignored;
     socket_.close(ignored);
-    port_.forget(id_);
+    port_.forget(*this);
   }
+  bool closed() const { return closed_; }
 
-  // Sends what may be sent, submits what may be submitted, reads if there is room again. Once a round of the
-  // loop, however many outcomes came in it.
-  void flush() {
-    if (closed_) return;
-    queue_.drain(port_.store(), out_, max_unsent);
+  // Sends what may be sent, submits what may be submitted, reads if there is room. False: the budget is used up,
+  // and
+  // there is more to do.
+  bool work(work_budget& budget) {
+    if (closed_) return true;
+    bool const read_all = take_requests(budget);
+    if (closed_) return true;
     port_.submit(*this);
+    bool const answered_all = queue_.advance(port_.store(), out_, max_unsent, budget);
+    if (answered_all) port_.submit(*this); // what waited for values
     if (!sending_ && !out_.empty()) send();
-    if (stalled_ && !full()) take({});
-    if (ending_ && queue_.empty() && out_.empty() && !sending_) return linger();
+    account();
+    if (closed_) return true;
+    if (ending_ && queue_.empty() && out_.empty() && !sending_) return linger(), true;
     await();
+    return read_all && answered_all;
   }
 
   // From time to time while busy().
@@ -75,6 +89,25 @@ public:
     queue_.retry_held();
     port_.touch(*this);
   }
+
+  // Neither has a request come nor a reply gone since then, and it is the client's turn.
+  bool idle_since(clock::time_point then) const {
+    bool const waits_for_us = !queue_.empty() && out_.empty() && !sending_;
+    return heard_ <= then && !waits_for_us;
+  }
+
+  client_bytes const& bytes() const { return bytes_; }
+  // Tells the port what this connection holds now, which may close it, or another.
+  void account() {
+    if (closed_) return;
+    auto const before = bytes_;
+    auto const replies = queue_.reply_bytes();
+    bytes_ = {own_bytes, kept_.capacity() + parser_.bytes() + transaction_.bytes(), queue_.bytes() - replies,
+              replies + out_.capacity() + sent_.capacity()};
+    port_.account(before, bytes_);
+  }
+
+  static constexpr std::size_t own_bytes = 4096; // with what the socket, the queue and the tables hold for it
 
 private:
   static constexpr std::size_t max_unsent = std::size_t{1} << 20;
@@ -87,36 +120,39 @@ private:
   }
 
   void await() {
-    if (waiting_ || closed_ || (!lingering_ && (ending_ || full()))) return;
+    if (waiting_ || readable_ || closed_ || (!lingering_ && (ending_ || full()))) return;
     waiting_ = true;
     socket_.async_wait(socket::wait_read, [me = self()](asio::error_code error) {
       me->waiting_ = false;
-      if (error)
-        me->close();
-      else
-        me->receive();
+      if (error) return me->close();
+      me->readable_ = true;
+      me->port_.touch(*me);
     });
   }
 
-  void receive() {
-    if (closed_) return;
+  // Goes through the requests that have come, as far as there is room. False: the budget is used up.
+  bool take_requests(work_budget& budget) {
+    if (stalled_ && !take(budget)) return false;
+    if (!readable_ || stalled_ || (full() && !lingering_)) return true;
+    readable_ = false;
     asio::error_code error;
     auto const room = asio::buffer(port_.scratch());
     auto const n = socket_.read_some(room, error);
-    if (error == asio::error::would_block || error == asio::error::try_again) return await();
-    if (lingering_) return error ? close() : await();
-    if (error == asio::error::eof) return finish();
-    if (error) return close();
-    if (!ending_) take({static_cast<char const*>(room.data()), n});
-    await();
+    if (error == asio::error::would_block || error == asio::error::try_again) return true;
+    if (!error) heard_ = port_.now();
+    if (lingering_) return error ? close() : void(), true;
+    if (error == asio::error::eof) return ending_ = true;
+    if (error) return close(), true;
+    if (ending_) return true;
+    return take(budget, {static_cast<char const*>(room.data()), n});
   }
 
-  // Goes through the requests in what was kept and what has come now, as far as there is room.
-  void take(std::string_view fresh) {
+  // The requests in what was kept and what has come now. False: the budget is used up.
+  bool take(work_budget& budget, std::string_view fresh = {}) {
     if (!kept_.empty()) kept_.append(fresh);
     auto rest = kept_.empty() ? fresh : std::string_view{kept_};
-    auto const now = clock::now();
-    while (!ending_ && !full()) {
+    auto const now = port_.now();
+    while (!ending_ && !full() && budget.left > 0) {
       auto const result = parser_.parse(rest);
       if (result == parsing::incomplete) break;
       if (result == parsing::failed) {
@@ -124,12 +160,15 @@ private:
         ending_ = true;
         break;
       }
+      auto const before = queue_.bytes();
       if (!parser_.args().empty()) carry_out(parser_.args(), now);
+      auto const grown = queue_.bytes() > before ? queue_.bytes() - before : 0;
+      budget.spend(cost::request + cost::of_bytes(parser_.consumed() + grown));
       rest.remove_prefix(parser_.consumed());
     }
-    stalled_ = !ending_ && full() && !rest.empty();
+    stalled_ = !ending_ && !rest.empty() && (full() || budget.left == 0);
     keep(rest);
-    port_.touch(*this);
+    return !stalled_ || full();
   }
 
   // `rest` is the end of kept_ or, if that is empty, of what has just come.
@@ -139,7 +178,9 @@ private:
       kept_.assign(rest);
     else
       kept_.erase(0, kept_.size() - rest.size());
-    if (kept_.empty() && kept_.capacity() > max_idle) std::string{}.swap(kept_);
+    if (!kept_.empty()) return;
+    if (kept_.capacity() > max_idle) std::string{}.swap(kept_);
+    parser_.shrink(max_idle);
   }
 
   template <class Write>
@@ -149,29 +190,63 @@ private:
     write(out);
     queue_.push_reply(std::move(reply));
   }
+  void answer_error(std::string_view text) {
+    answer([&](resp_writer& out) { out.error(text); });
+  }
 
   void carry_out(arguments args, clock::time_point now) {
     port_.count_command();
     auto const* const c = find_command(args[0]);
-    if (c == nullptr) return answer([&](resp_writer& out) { out.error(unknown_command(args)); });
-    if (!c->takes(args.size()))
-      return answer([&](resp_writer& out) { out.error(wrong_number_of_arguments(c->name)); });
-    if (c->kind == command_kind::local) {
-      answer([&](resp_writer& out) { c->local(session_, args, out); });
-      if (session_.quitting) ending_ = true;
-      return;
-    }
-    if (c->kind == command_kind::info) {
-      auto const section = small_letters(args.size() > 1 ? args[1] : std::string_view{});
-      return answer([&](resp_writer& out) { out.bulk(info_text(port_.report(), section)); });
+    if (c == nullptr) return refuse(unknown_command(args));
+    if (!c->takes(args.size())) return refuse(wrong_number_of_arguments(c->name));
+    if (c->keys(args.size()) > quorate::service::max_keys) return refuse(too_many_keys(c->name));
+    if (operating && !c->looks()) return refuse(only_looking);
+    switch (c->kind) {
+    case command_kind::transaction:
+      return control(*c, now);
+    case command_kind::local:
+    case command_kind::info:
+      if (transaction_.open() && c->encode == nullptr) return refuse(not_in_a_transaction(c->name));
+      if (!transaction_.open()) return answer_here(*c, args);
+      break;
+    default:
+      break;
     }
     std::string operation;
     encoding e{port_.limit(), operation};
     if (c->encode(args, e) && operation.size() > port_.limit().max_operation())
       e.fail("ERR the request is too large: send fewer keys at a time");
-    if (!e.error.empty()) return answer([&](resp_writer& out) { out.error(e.error); });
+    if (!e.error.empty()) return refuse(e.error);
+    if (transaction_.open()) return add_to_transaction(*c, operation);
     auto const kind = c->kind == command_kind::write ? request_queue::kind::write : request_queue::kind::read;
     queue_.push(kind, std::move(operation), now);
+  }
+  // What can't be carried out spoils the transaction that it stands in.
+  void refuse(std::string_view text) {
+    transaction_.spoil();
+    answer_error(text);
+  }
+  void answer_here(command const& c, arguments args) {
+    if (c.kind == command_kind::info)
+      return answer([&](resp_writer& out) {
+        out.bulk(info_text(port_.report(), small_letters(args.size() > 1 ? args[1] : std::string_view{})));
+      });
+    answer([&](resp_writer& out) { c.local(session_, args, out); });
+    if (session_.quitting) ending_ = true;
+  }
+
+  // MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+  void control(command const& c, clock::time_point now) {
+    auto const what = transaction_.control(c.name);
+    if (what.entry.empty()) return answer([&](resp_writer& out) { out.raw(what.reply); });
+    queue_.push(request_queue::kind::write, std::string{what.entry}, now);
+  }
+  void add_to_transaction(command const& c, std::string_view operation) {
+    if (quorate::service::is_walk(static_cast<op_code>(operation.front())))
+      return refuse(not_in_a_transaction(c.name));
+    auto const wrong = transaction_.add(operation, port_.limit());
+    if (!wrong.empty()) return refuse(wrong);
+    answer([](resp_writer& out) { out.status("QUEUED"); });
   }
 
   void send() {
@@ -181,10 +256,9 @@ private:
       me->sending_ = false;
       me->sent_.clear();
       if (me->sent_.capacity() > max_idle) std::string{}.swap(me->sent_);
-      if (error)
-        me->close();
-      else
-        me->flush();
+      if (error) return me->close();
+      me->heard_ = me->port_.now();
+      me->port_.touch(*me);
     });
   }
 
@@ -193,7 +267,7 @@ private:
   void linger() {
     if (lingering_) return await();
     lingering_ = true;
-    linger_until_ = clock::now() + std::chrono::milliseconds{500};
+    linger_until_ = port_.now() + std::chrono::milliseconds{500};
     asio::error_code ignored;
     socket_.shutdown(socket::shutdown_send, ignored);
     port_.touch(*this);
@@ -206,15 +280,20 @@ private:
   request_parser parser_;
   request_queue queue_;
   session session_;
+  transaction transaction_;
   std::string kept_; // read but not yet understood
   std::string out_;  // to be sent next
   std::string sent_; // being sent
-  bool waiting_ = false;
+  client_bytes bytes_{};
+  bool waiting_ = false;  // for the socket to be readable
+  bool readable_ = false; // it is
   bool sending_ = false;
-  bool stalled_ = false; // requests in kept_ wait for room
+  bool stalled_ = false; // requests in kept_ wait for room, or for the next slice
   bool ending_ = false;
   bool lingering_ = false;
   bool closed_ = false;
+  clock::time_point heard_; // when something came, or went
+  clock::time_point began_;
   clock::time_point linger_until_{};
 };
 

@@ -5,8 +5,11 @@
 #include "resp.hpp"
 #include "words.hpp"
 
+#include "quorate/service/glob.hpp"
 #include "quorate/service/operation.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -67,6 +70,18 @@ inline bool set(arguments args, encoding& e) {
   return true;
 }
 
+inline bool setnx(arguments args, encoding& e) {
+  namespace flag = quorate::service::set_flag;
+  if (!e.key_fits(args[1]) || !e.value_fits(args[2])) return false;
+  op_writer{e.op, op_code::set, 2, flag::if_absent | flag::as_integer}.string(args[1]).string(args[2]);
+  return true;
+}
+inline bool getset(arguments args, encoding& e) {
+  if (!e.key_fits(args[1]) || !e.value_fits(args[2])) return false;
+  op_writer{e.op, op_code::set, 2, quorate::service::set_flag::return_old}.string(args[1]).string(args[2]);
+  return true;
+}
+
 inline bool increment_by(arguments args, encoding& e, std::int64_t delta) {
   if (!e.key_fits(args[1])) return false;
   op_writer{e.op, op_code::increment, 1, 0, quorate::service::zigzag(delta)}.string(args[1]);
@@ -77,6 +92,12 @@ inline bool decr(arguments args, encoding& e) { return increment_by(args, e, -1)
 inline bool incrby(arguments args, encoding& e) {
   auto const delta = quorate::service::parse_integer<std::int64_t>(args[2]);
   return delta ? increment_by(args, e, *delta) : e.fail(not_an_integer);
+}
+inline bool decrby(arguments args, encoding& e) {
+  auto const delta = quorate::service::parse_integer<std::int64_t>(args[2]);
+  if (!delta) return e.fail(not_an_integer);
+  if (*delta == std::numeric_limits<std::int64_t>::min()) return e.fail("ERR decrement would overflow");
+  return increment_by(args, e, -*delta);
 }
 
 inline bool append(arguments args, encoding& e) {
@@ -101,11 +122,34 @@ inline bool cas(arguments args, encoding& e) {
   return true;
 }
 
-inline bool dbsize(arguments, encoding& e) {
-  op_writer{e.op, op_code::dbsize, 0};
+template <op_code Code> // of the whole store
+bool no_keys(arguments, encoding& e) {
+  op_writer{e.op, Code, 0};
+  return true;
+}
+// FLUSHDB and FLUSHALL, which may say how: what they free is freed bit by bit in either case.
+inline bool flush(arguments args, encoding& e) {
+  if (args.size() == 2 && !is_word(args[1], "async") && !is_word(args[1], "sync")) return e.fail(syntax_error);
+  return no_keys<op_code::flush>(args, e);
+}
+
+// PING and ECHO between MULTI and EXEC.
+inline bool ping(arguments args, encoding& e) {
+  auto const status = args.size() == 1 ? quorate::service::echo_flag::as_status : std::uint8_t{0};
+  op_writer{e.op, op_code::echo, 1, status}.string(args.size() == 1 ? "PONG" : args[1]);
+  return true;
+}
+inline bool echo(arguments args, encoding& e) {
+  op_writer{e.op, op_code::echo, 1}.string(args[1]);
   return true;
 }
 
+inline bool keys(arguments args, encoding& e) {
+  if (args[1].size() > quorate::service::glob_pattern::max_pattern)
+    return e.fail(quorate::service::glob_pattern::too_long);
+  op_writer{e.op, op_code::keys, 1}.string(args[1]);
+  return true;
+}
 inline bool scan(arguments args, encoding& e) {
   auto const cursor = quorate::service::parse_integer<std::uint64_t>(args[1]);
   if (!cursor) return e.fail("ERR invalid cursor");
@@ -124,7 +168,8 @@ inline bool scan(arguments args, encoding& e) {
       return e.fail(syntax_error);
     }
   }
-  if (!e.key_fits(pattern)) return false;
+  if (pattern.size() > quorate::service::glob_pattern::max_pattern)
+    return e.fail(quorate::service::glob_pattern::too_long);
   op_writer{e.op, op_code::scan, 1, 0, *cursor, static_cast<std::uint64_t>(count)}.string(pattern);
   return true;
 }

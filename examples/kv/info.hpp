@@ -1,6 +1,8 @@
 // What INFO tells: the backend fills in the struct, this makes the text.
 #pragma once
 
+#include "client_bytes.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -46,6 +48,18 @@ struct info {
   std::uint64_t connections_received = 0;
   std::uint64_t commands_processed = 0;
   std::uint64_t keys = 0;
+  std::size_t max_clients = 0;
+  client_bytes memory{};
+  std::size_t memory_peak = 0;
+  std::size_t memory_limit = 0;
+  std::uint64_t closed_for_memory = 0;
+  std::uint64_t closed_idle = 0;
+  std::uint64_t rejected = 0; // connections
+
+  // The longest that each part of the node's loop has taken, in microseconds of CPU.
+  std::uint64_t sockets_max_cpu = 0;
+  std::uint64_t slice_max_cpu = 0;
+  std::uint64_t turn_max_cpu = 0;
 };
 
 namespace info_detail {
@@ -113,12 +127,32 @@ inline std::string info_text(info const& i, std::string_view section) {
     t.line("listen", i.listen);
     t.line("uptime_in_seconds", i.uptime_seconds);
   }
-  if (t.section("Clients")) t.line("connected_clients", i.connected_clients);
+  if (t.section("Clients")) {
+    t.line("connected_clients", i.connected_clients);
+    t.line("maxclients", i.max_clients);
+    t.line("clients_closed_idle", i.closed_idle);
+    t.line("rejected_connections", i.rejected);
+  }
   if (t.section("Stats")) {
     t.line("total_connections_received", i.connections_received);
     t.line("total_commands_processed", i.commands_processed);
   }
   if (t.section("Consensus")) info_detail::consensus_section(i, t);
+  if (t.section("Memory")) {
+    t.line("client_memory", i.memory.all());
+    t.line("client_memory_connections", i.memory.connection);
+    t.line("client_memory_half_requests", i.memory.half);
+    t.line("client_memory_pipelines", i.memory.pipeline);
+    t.line("client_memory_unread_answers", i.memory.unread);
+    t.line("client_memory_peak", i.memory_peak);
+    t.line("client_memory_limit", i.memory_limit);
+    t.line("clients_closed_for_memory", i.closed_for_memory);
+  }
+  if (t.section("CPU")) {
+    t.line("sockets_max_cpu_usec", i.sockets_max_cpu);
+    t.line("client_slice_max_cpu_usec", i.slice_max_cpu);
+    t.line("turn_max_cpu_usec", i.turn_max_cpu);
+  }
   if (t.section("Keyspace")) t.line("db0", "keys=" + std::to_string(i.keys));
   return std::move(t.out);
 }

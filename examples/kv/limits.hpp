@@ -4,21 +4,36 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace kv {
 
 struct limits {
   std::size_t max_key = std::size_t{64} << 10;  // bytes (--max-key)
   std::size_t max_value = std::size_t{1} << 20; // bytes (--max-value)
-  // How long a request may wait for a leader (--request-timeout); once it is on its way, its outcome may take
-  // as long again before the client is told that it cannot be known.
+  // How long a request may take (--request-timeout). Its time begins when all before it on its connection have
+  // been
+  // answered.
   std::chrono::milliseconds request_timeout{3000};
+  // How long a client may neither ask nor fetch anything before its connection is closed (--idle-timeout); 0: for
+  // ever.
+  std::chrono::seconds idle_timeout{0};
 
-  std::size_t max_clients = 10000;
+  std::size_t max_clients = 10000; // connections (--max-clients); fewer if the system gives fewer descriptors
+  // Beyond them so many connections are let in that may only look: an operator must see who takes all the others.
+  std::size_t operators = 4;
+  // Memory of all clients together (--client-memory): half requests, pipelines, unread answers, the connections.
+  std::size_t client_memory = std::size_t{256} << 20;
+
   std::size_t max_outstanding = 1024; // requests of one connection, then its socket is not read
-  std::size_t max_buffered = std::size_t{8}
-                             << 20;               // bytes of requests and replies of one connection, likewise
-  std::size_t max_answer = std::size_t{64} << 20; // bytes of keys and values in one reply
+  // Bytes of requests and replies of one connection, likewise; then its reads wait too until it fetches replies.
+  std::size_t max_buffered = std::size_t{8} << 20;
+  // What one command reads is of one moment and can't be cut into slices, so it is bounded; its keys too
+  // (max_keys).
+  std::size_t max_answer = std::size_t{8} << 20; // bytes of keys and values in one reply
+
+  // What clients may cost between two turns of the replica, which has to hear its peers (units: cost).
+  std::uint64_t slice = 4'000'000;
 
   // One encoded operation: a key and a value of the largest size fit, as do many small ones (MSET).
   std::size_t max_operation() const { return max_key + max_value + (std::size_t{64} << 10); }
@@ -27,5 +42,11 @@ struct limits {
   std::size_t max_bulk() const { return 2 * std::max(max_key, max_value) + (std::size_t{64} << 10); }
   std::size_t max_request() const { return 2 * max_operation(); }
 };
+
+// What the work for clients costs, in units of about one instruction.
+namespace cost {
+inline constexpr std::uint64_t request = 2000;                                         // whatever it is
+inline constexpr std::uint64_t of_bytes(std::size_t n) { return std::uint64_t{n} / 4; } // copied or looked at
+} // namespace cost
 
 } // namespace kv

@@ -70,7 +70,13 @@ Options:
   --max-value BYTES         the longest value (1048576)
   --election-timeout MS     how long no leader is heard before there is an election (500)
   --heartbeat MS            how often the leader is heard; at most half of the above (100)
-  --request-timeout MS      how long a request waits for a leader (3000)
+  --request-timeout MS      how long a request may take, from when all before it on its
+                            connection have been answered (3000)
+  --max-clients N           connections of clients (10000); fewer, with a warning, if the
+                            system gives fewer descriptors
+  --client-memory BYTES     of all clients together: unread answers, half requests,
+                            pipelines (268435456); who has most unread is closed first
+  --idle-timeout SECONDS    closes a connection that neither asks nor fetches; 0: never (0)
 
 Try it:
   redis-cli -p 6401 set a 1
@@ -145,6 +151,12 @@ inline bool set(serve_flags& o, std::string_view flag, std::string_view text) {
     o.heartbeat = duration();
   else if (flag == "--request-timeout")
     o.limit.request_timeout = duration();
+  else if (flag == "--idle-timeout")
+    o.limit.idle_timeout = std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
+  else if (flag == "--max-clients")
+    o.limit.max_clients = integer_within<std::size_t>(flag, text, 1, 1000000);
+  else if (flag == "--client-memory")
+    o.limit.client_memory = integer_within<std::size_t>(flag, text, std::size_t{1} << 20, std::size_t{1} << 40);
   else if (flag == "--protocol")
     o.protocol = parse_protocol(flag, text);
   else if (flag == "--die-with-parent")

@@ -79,6 +79,20 @@ public:
   std::size_t consumed() const { return at_; }
   std::string_view error() const { return error_; }
 
+  // Memory that it keeps from request to request.
+  std::size_t bytes() const {
+    auto n = pieces_.capacity() * sizeof(piece) + arguments_.capacity() * sizeof(std::string_view);
+    for (auto const& w : words_) n += sizeof w + w.capacity();
+    return n;
+  }
+  // Gives back what is more than `most`. Between requests only.
+  void shrink(std::size_t most) {
+    if (bytes() <= most) return;
+    pieces_ = {};
+    arguments_ = {};
+    words_ = {};
+  }
+
 private:
   static constexpr std::size_t max_line = std::size_t{64} << 10;
   static constexpr std::size_t max_number = 32;

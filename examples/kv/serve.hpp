@@ -3,6 +3,9 @@
 
 #include "backend.hpp"
 #include "client_port.hpp"
+#include "cpu_time.hpp"
+#include "descriptors.hpp"
+#include "freed_memory.hpp"
 #include "options.hpp"
 
 #include "quorate/replica/wire.hpp"
@@ -32,6 +35,7 @@ struct serve_options {
   std::chrono::milliseconds election_timeout{500};
   std::chrono::milliseconds heartbeat{100};
   limits limit{};
+  std::size_t peer_guests = 64; // connections at the peers' port that have not said yet who they are
   kv::protocol protocol = kv::protocol::raft;
 };
 
@@ -75,12 +79,16 @@ private:
   class backend : public backend_of<Replica, client_port<backend>> {
   public:
     explicit backend(server& s) : backend_of<Replica, client_port<backend>>{s.replica_}, server_{s} {}
+    void warn(std::string const& text) { server_.log(text); }
     info report() const { // the addresses are known here
       auto i = backend_of<Replica, client_port<backend>>::report();
       i.uptime_seconds = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::seconds>(clock::now() - server_.began_).count());
       i.listen = text(server_.port_->local_endpoint());
       if (i.leader != 0) i.leader_address = text(server_.options_.cluster.at(quorate::node_id{i.leader}));
+      i.sockets_max_cpu = server_.sockets_.microseconds();
+      i.slice_max_cpu = server_.slices_.microseconds();
+      i.turn_max_cpu = server_.turns_.microseconds();
       for (auto& p : i.peers) p.address = text(server_.options_.cluster.at(quorate::node_id{p.id}));
       return i;
     }
@@ -116,6 +124,7 @@ private:
     t.cluster = id.cluster, t.self = id.node, t.store = id.store, t.incarnation = id.incarnation;
     t.protocol = Replica::core_type::protocol_name;
     t.peers = options_.cluster;
+    t.max_guests = options_.peer_guests;
     t.max_frame_bytes = static_cast<std::uint32_t>((8U << 20) + 2 * options_.limit.max_operation());
     t.remembered = [this](quorate::node_id n) { return known_.find(n); };
     t.remember = [this](quorate::node_id n, quorate::store_id s) {
@@ -134,22 +143,31 @@ private:
   }
 
   // What waits at the sockets is taken before timers are looked at, so that a process that was paused does
-  // not campaign against a leader that is alive. Everything taken shares one sync.
+  // not campaign against a leader that is alive. Everything taken shares one sync. Each part is bounded: none of
+  // them keeps the others waiting for long, whatever clients ask.
   void turn() {
-    for (int i = 0; i < 512 && io_.poll_one() != 0; ++i) {
-    }
-    auto const next = replica_.turn(
-        clock::now(),
-        [this](quorate::node_id to, auto const& m, quorate::payloads bytes) {
-          return transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
-        },
-        backend_);
+    sockets_.time([this] { hear(); });
+    slices_.time([this] { port_->work(); });
+    auto const next = turns_.time([this] {
+      return replica_.turn(
+          clock::now(),
+          [this](quorate::node_id to, auto const& m, quorate::payloads bytes) {
+            return transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
+          },
+          backend_);
+    });
     note_leader();
-    if (next.pending || replica_.stopped()) return;
+    if (next.pending || port_->pending() || replica_.stopped()) return;
     if (next.deadline)
       io_.run_one_until(*next.deadline);
     else
       io_.run_one();
+  }
+  // What has come to the sockets, and what may go.
+  void hear() {
+    auto const until = clock::now() + std::chrono::milliseconds{2};
+    for (int i = 0; i < 512 && io_.poll_one() != 0 && clock::now() < until; ++i) {
+    }
   }
   void note_leader() {
     auto const s = replica_.status();
@@ -188,6 +206,9 @@ private:
   backend backend_;
   quorate::tcp_transport<on_frame, on_log> transport_;
   std::optional<client_port<backend>> port_{};
+  longest_slice sockets_;
+  longest_slice slices_;
+  longest_slice turns_;
   asio::steady_timer wake_{io_};
   std::optional<clock::time_point> deadline_{};
   std::optional<quorate::node_id> leader_{};
@@ -215,7 +236,15 @@ template <class Replica> int serve_with(serve_options const& o) {
   auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known); // too large for the stack
   return s->run();
 }
-inline int serve(serve_options const& o) {
+inline int serve(serve_options o) {
+  give_freed_memory_back();
+  auto const shares = share_descriptors(raised_descriptor_limit(), o.limit.max_clients, o.limit.operators,
+                                        o.cluster.size() - 1);
+  for (auto const& text : {shares.wrong, shares.note})
+    if (!text.empty()) std::fprintf(stderr, "kv %u: %s\n", o.id.value, text.c_str());
+  if (!shares.wrong.empty()) return 1;
+  o.limit.max_clients = shares.clients;
+  o.peer_guests = shares.guests;
   return o.protocol == protocol::raft ? serve_with<raft_replica>(o) : serve_with<multi_paxos_replica>(o);
 }
 

@@ -13,10 +13,12 @@ namespace {
 
 // As much of a client port as a backend needs that nobody asks anything.
 struct silent_port {
+  limits const& limit() const { return limit_; }
   void complete(std::uint64_t, std::string_view) {}
   void readable(std::uint64_t) {}
   void refused(std::uint64_t, std::string_view) {}
   void unknown(std::uint64_t, std::string_view) {}
+  limits limit_{};
 };
 
 // INFO of a sole node, with the id 9, before it has led and once it does.

@@ -24,6 +24,7 @@ struct local_backend {
   mood now = mood::apply;
   bool at_once = false; // outcomes within the call
   std::vector<std::pair<std::uint64_t, std::string>> due{};
+  std::vector<std::string> warnings{};
 
   bool available() const { return led; }
   quorate::service::key_value const& store() const { return data; }
@@ -33,6 +34,8 @@ struct local_backend {
     i.role = "leader";
     return i;
   }
+  bool tidy(work_budget& budget) { return data.tidy(budget); }
+  void warn(std::string text) { warnings.push_back(std::move(text)); }
   void submit_write(std::uint64_t number, std::string_view bytes) { add(number, std::string{bytes}); }
   void submit_read(std::uint64_t number) { add(number, {}); }
 
@@ -52,7 +55,7 @@ private:
     if (bytes.empty()) return port->readable(number);
     std::string reply;
     resp_writer out{reply};
-    data.apply(bytes, out);
+    data.apply(bytes, out, port->limit().max_answer);
     port->complete(number, reply);
   }
 };

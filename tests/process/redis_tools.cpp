@@ -1,12 +1,14 @@
-// redis-cli and redis-benchmark against real nodes: what is set at one is read at another, and neither the leader
+// redis-cli, redis-benchmark and redis-py against real nodes: what is set at one is read at another, and neither
+// the leader
 // nor a follower gives the benchmark an error.
 //
-//   redis_tools PROGRAM
+//   redis_tools PROGRAM PROTOCOL [PYTHON SCRIPT]    the script is redis_py.py
 #include "../../examples/kv/cluster.hpp"
 #include "../support/shell.hpp"
 
 #include <chrono>
 #include <cstdio>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -29,12 +31,12 @@ void expect(std::string const& command, std::string const& wanted) {
 
 void benchmark(std::uint16_t port, char const* whom) {
   auto const r = shell("redis-benchmark -p " + std::to_string(port) +
-                     " -t set,get,incr,mset -n 100000 -c 50 -P 16 -q");
+                     " -t ping,set,get,incr,mset -n 100000 -c 50 -P 16 -q");
   std::size_t done = 0;
   std::string const mark = "requests per second";
   for (auto at = r.text.find(mark); at != std::string::npos; at = r.text.find(mark, at + 1))
     ++done;
-  bool const good = r.status == 0 && done == 4 && r.text.find("rror") == std::string::npos &&
+  bool const good = r.status == 0 && done == 6 && r.text.find("rror") == std::string::npos &&
                     r.text.find("WARN") == std::string::npos;
   std::printf("%s: redis-benchmark against %s\n", good ? "ok" : "WRONG", whom);
   if (good) return;
@@ -42,11 +44,20 @@ void benchmark(std::uint16_t port, char const* whom) {
   std::printf("%s\n", r.text.c_str());
 }
 
+void redis_py(std::string const& python, std::string const& script, kv::cluster const& c,
+              std::initializer_list<std::size_t> nodes) {
+  auto command = python + " -B " + script;
+  for (auto const n : nodes) command += " " + std::to_string(c.port(n));
+  auto const r = shell(command);
+  std::printf("%s: redis-py\n%s\n", r.status == 0 ? "ok" : "WRONG", r.text.c_str());
+  wrong += r.status == 0 ? 0 : 1;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fputs("usage: redis_tools PROGRAM PROTOCOL\n", stderr);
+  if (argc != 3 && argc != 5) {
+    std::fputs("usage: redis_tools PROGRAM PROTOCOL [PYTHON SCRIPT]\n", stderr);
     return 2;
   }
   try {
@@ -69,6 +80,7 @@ int main(int argc, char** argv) {
       expect(cli(follower) + "info consensus | tr -d '\\r' | grep -x 'ballot:round=[1-9][0-9]*,owner=" +
                  std::to_string(*leader + 1) + "' | wc -l",
              "1");
+    if (argc == 5) redis_py(argv[3], argv[4], cluster, {*leader, follower});
     benchmark(cluster.port(*leader), "the leader");
     benchmark(cluster.port(follower), "a follower");
     if (!cluster.stop_all(10s)) {

@@ -148,9 +148,6 @@ private:
     std::shared_ptr<inlet> in{};
   };
 
-  // A stranger may hold so many connections that have said nothing yet; the oldest goes when one more comes.
-  static constexpr std::size_t max_guests = 64;
-
   static std::uint64_t seed_of(tcp_options const& o) {
     if (o.jitter_seed != 0) return o.jitter_seed;
     std::seed_seq mix{o.self.value, static_cast<std::uint32_t>(o.store.value),
@@ -228,7 +225,7 @@ private:
   }
 
   void accepted(tcp::socket&& s) {
-    if (guests_.size() == max_guests) {
+    if (guests_.size() >= settings().max_guests) {
       guests_.front()->close();
       guests_.erase(guests_.begin());
     }
@@ -264,7 +261,7 @@ private:
 
   void hang_up(tcp::socket&& s, std::string_view reason) {
     std::erase_if(leaving_, [](auto const& weak) { return weak.expired(); });
-    if (leaving_.size() >= max_guests) return;
+    if (leaving_.size() >= settings().max_guests) return;
     auto const f = std::make_shared<tcp::farewell>(std::move(s), reason);
     leaving_.push_back(f);
     f->start(settings().handshake_timeout);

@@ -35,6 +35,11 @@ struct tcp_options {
   // do, so the memory behind it can be twice that.)
   std::size_t max_queued_bytes = 64u << 20;
 
+  // Connections to our port that have not yet said who they are, at most: the oldest goes when one more comes. As
+  // many
+  // again may be about to be told why they were turned away. Each is a descriptor.
+  std::size_t max_guests = 64;
+
   // How long to wait before dialling again: doubles from min to max, less a random part of up to a half.
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{2000};

@@ -43,7 +43,7 @@ TEST_CASE("a forward that is lost is unknown at the deadline, and nothing is sen
   c.book.check();
 }
 
-TEST_CASE("a forward lost with its leader is unknown once the next leader's entry is applied, and that is the reason") {
+TEST_CASE("a forward lost with its leader is unknown, for that reason, once the next leader's entry is applied") {
   under_way u{12};
   auto& c = u.c;
   auto const next = c.succeed(u.l, cut_off(u.l));
