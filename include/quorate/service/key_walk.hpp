@@ -153,7 +153,7 @@ inline bool key_walk::walk(key_value const& store, work_budget& budget) {
   bool time = true;                  // for one key at least
   bool stopped = false;
   store.visit_from(hash_, key_, [&](std::uint64_t hash, std::string_view key) {
-    if (enough() && hash != previous_) return finish(hash), false;
+    if (read_ == 0 && enough() && hash != previous_) return finish(hash), false;
     if (time && match(hash, key, budget)) {
       time = pass(hash, key, budget);
       return phase_ == phase::walking;
