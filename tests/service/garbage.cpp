@@ -22,7 +22,7 @@ TEST_CASE("small values are freed at once, large ones and whole maps when there 
   for (int i = 0; i < 10; ++i) g.add(std::string(1 << 20, 'x'));
   for (int m = 0; m < 3; ++m) {
     store s;
-    for (int i = 0; i < 10; ++i) s[{std::to_string(i)}] = "v";
+    for (int i = 0; i < 10; ++i) s.emplace(named{std::to_string(i)}, std::string(1, 'v'));
     g.add(std::move(s));
   }
   int slices = 0;
