@@ -173,6 +173,13 @@ public:
     if (memory_.all() > memory_peak_) memory_peak_ = memory_.all();
     while (memory_.all() > limits_.client_memory && clients_.size() > 0) shed();
   }
+  // One that was let in beyond the clients is a client like others once there is room. False: there is none.
+  bool admit(client& c) {
+    if (clients_.size() - operators_ >= limits_.max_clients) return false;
+    c.operating = false;
+    --operators_;
+    return true;
+  }
   void forget(client& c) {
     memory_ -= c.bytes();
     if (c.operating) --operators_;

@@ -60,25 +60,19 @@ public:
     asio::error_code ignored;
     socket_.close(ignored);
     port_.forget(*this);
+    if (!working_) let_go();
   }
   bool closed() const { return closed_; }
 
   // Sends what may be sent, submits what may be submitted, reads if there is room. False: the budget is used up,
-  // and
-  // there is more to do.
+  // and there is more to do.
   bool work(work_budget& budget) {
     if (closed_) return true;
-    bool const read_all = take_requests(budget);
-    if (closed_) return true;
-    port_.submit(*this);
-    bool const answered_all = queue_.advance(port_.store(), out_, max_unsent, budget);
-    if (answered_all) port_.submit(*this); // what waited for values
-    if (!sending_ && !out_.empty()) send();
-    account();
-    if (closed_) return true;
-    if (ending_ && queue_.empty() && out_.empty() && !sending_) return linger(), true;
-    await();
-    return read_all && answered_all;
+    working_ = true;
+    bool const all = work_on(budget);
+    working_ = false;
+    if (closed_) let_go();
+    return all;
   }
 
   // From time to time while busy().
@@ -114,6 +108,26 @@ private:
   static constexpr std::size_t max_idle = std::size_t{64} << 10; // what a buffer may keep when it is empty
 
   auto self() { return this->shared_from_this(); }
+  // What a closed connection holds: a handler that is under way would keep it for a while.
+  void let_go() {
+    queue_ = request_queue{port_.limit()};
+    transaction_.reset();
+    for (auto* const s : {&kept_, &out_, &sent_}) std::string{}.swap(*s);
+  }
+
+  bool work_on(work_budget& budget) {
+    bool const read_all = take_requests(budget);
+    if (closed_) return true;
+    port_.submit(*this);
+    bool const answered_all = queue_.advance(port_.store(), out_, max_unsent, budget);
+    if (answered_all) port_.submit(*this); // what waited for values
+    if (!sending_ && !out_.empty()) send();
+    account();
+    if (closed_) return true;
+    if (ending_ && queue_.empty() && out_.empty() && !sending_) return linger(), true;
+    await();
+    return read_all && answered_all;
+  }
   bool full() const {
     return queue_.size() >= port_.limit().max_outstanding ||
            queue_.bytes() + out_.size() + sent_.size() >= port_.limit().max_buffered;
@@ -200,7 +214,7 @@ private:
     if (c == nullptr) return refuse(unknown_command(args));
     if (!c->takes(args.size())) return refuse(wrong_number_of_arguments(c->name));
     if (c->keys(args.size()) > quorate::service::max_keys) return refuse(too_many_keys(c->name));
-    if (operating && !c->looks()) return refuse(only_looking);
+    if (operating && !port_.admit(*this) && !c->looks()) return refuse(only_looking);
     switch (c->kind) {
     case command_kind::transaction:
       return control(*c, now);
@@ -292,6 +306,7 @@ private:
   bool ending_ = false;
   bool lingering_ = false;
   bool closed_ = false;
+  bool working_ = false;
   clock::time_point heard_; // when something came, or went
   clock::time_point began_;
   clock::time_point linger_until_{};

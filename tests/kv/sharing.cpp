@@ -153,6 +153,9 @@ TEST_CASE("beyond the clients a few may look, and nobody else is let in") {
   CHECK(text(fourth.read()) == "!ERR max number of clients reached");
   a.close();
   CHECK(soon(s, [](info const& i) { return i.connected_clients == 2; }));
+  CHECK(text(look.call({"SET", "a", "1"})) == "OK"); // there is room: it is a client like others
+  look.close();
+  CHECK(soon(s, [](info const& i) { return i.connected_clients == 1; }));
   auto again = s.connect();
   CHECK(text(again.call({"SET", "a", "1"})) == "OK");
 }
