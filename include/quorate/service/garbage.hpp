@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <string>
 #include <utility>
 
 namespace quorate::service {
@@ -15,10 +14,13 @@ namespace quorate::service {
 // are put here instead, which takes no time, and are freed bit by bit. Not part of a store's state: a copy has
 // none of it, and it makes no two stores different.
 //
-// Map is a std::map of keys, whose bytes are the member `text`, to strings.
+// Map is a std::map of keys, whose bytes are the member `text`, to values whose memory() says how many bytes each
+// holds.
 template <class Map>
 class garbage {
 public:
+  using value = typename Map::mapped_type;
+
   garbage() = default;
   garbage(garbage const&) {}
   garbage(garbage&& other) noexcept : values_{std::move(other.values_)}, maps_{std::move(other.maps_)} {}
@@ -31,12 +33,11 @@ public:
   friend bool operator==(garbage const&, garbage const&) { return true; }
 
   // Takes a value that is not wanted any more. Freeing a small one takes no longer than putting it here.
-  void add(std::string&& value) {
-    if (value.capacity() < small) {
-      std::string{std::move(value)};
-      return;
-    }
-    values_.push_back(std::move(value));
+  void add(value&& v) {
+    if (v.memory() < small)
+      v = value{};
+    else
+      values_.push_back(std::move(v));
   }
   void add(Map&& map) {
     if (map.empty()) return;
@@ -55,23 +56,23 @@ public:
 private:
   static constexpr std::size_t small = 4096;
   // The system takes pages back one by one.
-  static std::uint64_t cost(std::size_t bytes) { return 500 + bytes / 16; }
+  static std::uint64_t cost(std::size_t bytes) { return 500 + bytes / 4; }
 
   std::uint64_t free_value() {
-    auto const units = cost(values_.front().capacity());
+    auto const units = cost(values_.front().memory());
     values_.pop_front();
     return units;
   }
   std::uint64_t free_key() {
     auto& map = maps_.front();
     auto const first = map.begin();
-    auto const units = cost(first->first.text.capacity() + first->second.capacity());
+    auto const units = cost(first->first.text.capacity() + first->second.memory());
     map.erase(first);
     if (map.empty()) maps_.pop_front();
     return units;
   }
 
-  std::deque<std::string> values_;
+  std::deque<value> values_;
   std::deque<Map> maps_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/service/garbage.hpp"
+#include "quorate/service/growing_string.hpp"
 #include "quorate/service/integer.hpp"
 #include "quorate/service/operation.hpp"
 #include "quorate/service/reply_sink.hpp"
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,7 +52,7 @@ public:
 
   std::size_t size() const { return entries_.size(); }
   // The value of a key; nullptr if there is none.
-  std::string const* find(std::string_view key) const {
+  growing_string const* find(std::string_view key) const {
     auto const at = entries_.find(probe{hash_of(key), key});
     return at == entries_.end() ? nullptr : &at->second;
   }
@@ -88,7 +90,7 @@ private:
       return a.hash != b.hash ? a.hash < b.hash : std::string_view{a.text} < std::string_view{b.text};
     }
   };
-  using map = std::map<placed_key, std::string, order>;
+  using map = std::map<placed_key, growing_string, order>;
 
   // A key's entry, or where it would be put: so that a key is hashed and looked for once.
   struct place {
@@ -96,24 +98,29 @@ private:
     map::iterator at;
     bool there;
 
-    std::string const* value() const { return there ? &at->second : nullptr; }
+    growing_string const* value() const { return there ? &at->second : nullptr; }
   };
 
+  // A long value is no integer, and is not put together to see that.
+  static std::optional<std::int64_t> integer_in(growing_string const& value) {
+    if (!value.whole()) return std::nullopt;
+    return value.with([](std::string_view text) { return parse_integer<std::int64_t>(text); });
+  }
   place locate(std::string_view key) {
     probe const wanted{hash_of(key), key};
     auto const at = entries_.lower_bound(wanted);
     return {wanted, at, at != entries_.end() && !order{}(wanted, at->first)};
   }
   // The value at that place, which is made if there is none.
-  std::string& slot(place const& p) {
+  growing_string& slot(place const& p) {
     if (p.there) return p.at->second;
-    return entries_.emplace_hint(p.at, placed_key{p.wanted.hash, std::string{p.wanted.text}}, std::string{})
+    return entries_.emplace_hint(p.at, placed_key{p.wanted.hash, std::string{p.wanted.text}}, growing_string{})
         ->second;
   }
   void put(place const& p, std::string_view value) {
     auto& there = slot(p);
     // A long value would leave its memory to a short one.
-    if (there.capacity() / 2 > value.size()) garbage_.add(std::exchange(there, {}));
+    if (there.memory() / 2 > value.size()) garbage_.add(std::exchange(there, {}));
     there = value;
   }
   bool erase(place const& p) {
@@ -123,8 +130,12 @@ private:
     return true;
   }
   template <class Out>
-  static void answer(std::string const* value, Out& out) {
-    value != nullptr ? out.bulk(*value) : out.nil();
+  static void answer(growing_string const* value, Out& out) {
+    if (value == nullptr) return out.nil();
+    if constexpr (says_nothing<Out>) return;
+    if constexpr (requires { out.refuses(value->size()); })
+      if (out.refuses(value->size())) return; // before it is put together
+    value->with([&out](std::string_view bytes) { out.bulk(bytes); });
   }
 
   template <class Out>
@@ -169,7 +180,7 @@ void key_value::read(std::string_view bytes, Out& out, std::size_t most) const {
 
 template <class Out>
 void key_value::exec(operation op, Out& out, std::size_t most) {
-  limited_reply<Out> limited{out, most};
+  limited_reply<Out> limited{out, says_nothing<Out> ? 0 : most};
   out.array(static_cast<std::size_t>(op.arguments.count()));
   while (op.arguments.count() > 0) {
     auto const element = *op_detail::decode_flat(op.arguments.next());
@@ -266,7 +277,7 @@ template <class Out>
 void key_value::increment(operation op, Out& out) {
   auto const at = locate(op.arguments.next());
   auto const delta = unzigzag(op.numbers[0]);
-  auto const before = at.there ? parse_integer<std::int64_t>(*at.value()) : std::int64_t{0};
+  auto const before = at.there ? integer_in(*at.value()) : std::int64_t{0};
   if (!before) return out.error("ERR value is not an integer or out of range");
   std::int64_t after = 0;
   if (__builtin_add_overflow(*before, delta, &after))

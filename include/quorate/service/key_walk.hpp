@@ -67,7 +67,8 @@ private:
   enum class phase : std::uint8_t { unread, walking, walked, answering };
 
   static constexpr std::size_t chunk = std::size_t{64} << 10;
-  static constexpr std::uint64_t key_cost = 250; // the next of many keys is not in the cache
+  // A key is looked at (the next of many is not in the cache), taken, and written; besides its bytes.
+  static constexpr std::uint64_t key_cost = 250;
   static constexpr std::size_t least_piece = 256;
 
   bool is_scan() const { return code_ == op_code::scan; }
@@ -193,7 +194,7 @@ inline bool key_walk::pass(std::uint64_t hash, std::string_view key, work_budget
   if (answer_ > most_ && !is_scan()) return refuse("ERR the answer would be too large: use SCAN");
   if (group && answer_ > most_ && answer_ - most_ > group_slack)
     return refuse("ERR the keys of one hash are too many for one answer: use a narrower pattern");
-  return spend(budget, key_cost + key.size() / 4);
+  return spend(budget, 2 * key_cost + key.size() / 4);
 }
 
 inline void key_walk::take(std::string_view key) {
@@ -222,7 +223,7 @@ bool key_walk::answer(Out& out, work_budget& budget) {
     auto rest = std::string_view{found_.front()}.substr(written_);
     auto const key = *op_detail::take_string(rest);
     out.bulk(key);
-    auto const units = 100 + key.size() / 4;
+    auto const units = key_cost + key.size() / 4;
     written_ = found_.front().size() - rest.size();
     if (rest.empty()) {
       held_ -= found_.front().capacity();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace quorate::service {
 
@@ -37,6 +38,8 @@ struct no_reply {
   constexpr void array(std::size_t) {}
 };
 static_assert(reply_sink<no_reply>);
+template <reply_sink Out>
+inline constexpr bool says_nothing = std::is_same_v<Out, no_reply>;
 
 // Passes on what is said until `left` bytes have been, then an error in the place of bytes that are too many.
 template <reply_sink Out>
@@ -50,10 +53,15 @@ public:
   void error(std::string_view text) { out_.error(text); }
   void integer(std::int64_t n) { out_.integer(n); }
   void bulk(std::string_view bytes) {
-    if (bytes.size() > left_)
-      return out_.error("ERR the answer would be too large; the command was carried out all the same");
+    if (refuses(bytes.size())) return;
     left_ -= bytes.size();
     out_.bulk(bytes);
+  }
+  // Whether that many bytes are too many; then their place is taken.
+  bool refuses(std::size_t bytes) {
+    if (bytes <= left_) return false;
+    out_.error("ERR the answer would be too large; the command was carried out all the same");
+    return true;
   }
   void nil() { out_.nil(); }
   void array(std::size_t n) { out_.array(n); }

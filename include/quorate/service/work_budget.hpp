@@ -6,8 +6,8 @@
 namespace quorate::service {
 
 // In units. A unit is about one instruction, or one byte moved; what waits for memory (the next key of many) is
-// charged for that too. So a million units take a millisecond or less, and under callgrind a million
-// instructions or less. What is charged is a bound and not a measurement: it is the same on every machine.
+// charged for that too. So a million units take a millisecond or two, and under callgrind a million and a half
+// instructions or less (bench/slice.py). What is charged is no measurement: it is the same on every machine.
 //
 // Work that is given a budget does at least one thing, however small the budget, and stops after the thing by
 // which it is used up. Each function says how much that last thing may cost.
