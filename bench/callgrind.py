@@ -1,5 +1,6 @@
 """Counts what a program's run costs in instructions: callgrind's count, which repeats."""
 
+import pathlib
 import re
 import shutil
 import subprocess
@@ -12,15 +13,30 @@ def fail(sentence):
     sys.exit(2)
 
 
-def counted(command):
-    """(instructions of the whole run, what it printed)"""
+def run(command, file, *options):
+    """What callgrind and the program said."""
     if not shutil.which('valgrind'):
         fail('valgrind is not there: apt-get install valgrind')
     command = [str(word) for word in command]
+    done = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={file}', *options, *command],
+                          capture_output=True, text=True)
+    found = re.search(r'Collected : (\d+)', done.stderr)
+    if done.returncode != 0 or not found:
+        fail(f'{" ".join(command)} under callgrind: exit {done.returncode}\n{done.stdout}{done.stderr}')
+    return int(found[1]), done.stdout
+
+
+def counted(command):
+    """(instructions of the whole run, what it printed)"""
     with tempfile.NamedTemporaryFile() as out:
-        run = subprocess.run(['valgrind', '--tool=callgrind', f'--callgrind-out-file={out.name}', *command],
-                             capture_output=True, text=True)
-    found = re.search(r'Collected : (\d+)', run.stderr)
-    if run.returncode != 0 or not found:
-        fail(f'{" ".join(command)} under callgrind: exit {run.returncode}\n{run.stdout}{run.stderr}')
-    return int(found[1]), run.stdout
+        return run(command, out.name)
+
+
+def counted_calls(command, function):
+    """([instructions of each call of that function, in order], what the run printed)"""
+    with tempfile.TemporaryDirectory() as folder:
+        files = pathlib.Path(folder)
+        _, printed = run(command, files / 'out', f'--toggle-collect={function}', f'--dump-after={function}')
+        dumps = sorted(files.glob('out.*'), key=lambda path: int(path.suffix[1:]))
+        return [int(re.search(r'^(?:summary|totals): (\d+)', dump.read_text(), re.MULTILINE)[1])
+                for dump in dumps], printed
