@@ -45,11 +45,37 @@ TEST_CASE("a delta of either sign comes back as it went") {
 
 TEST_CASE("no truncated operation decodes, and none with something behind it") {
   for (auto const& whole : {encoded(op_code::mset, {"a", "bb", "", "dddd"}),
-                            encoded(op_code::append, {"a", "b"}, 0, 1000), encoded(op_code::dbsize, {})}) {
+                            encoded(op_code::append, {"a", "b"}, 0, 1000), encoded(op_code::dbsize, {}),
+                            encoded(op_code::exec, {encoded(op_code::get, {"a"}), encoded(op_code::flush, {}),
+                                                    encoded(op_code::mset, {"a", "1", "b", "2"})})}) {
     CHECK(decodes(whole));
     for (std::size_t n = 0; n < whole.size(); ++n) CHECK_FALSE(decodes(whole.substr(0, n)));
     CHECK_FALSE(decodes(whole + '\0'));
   }
+}
+
+TEST_CASE("an exec holds writes and point reads, and no exec") {
+  for (int c = 0; c < 256; ++c) {
+    auto const code = static_cast<op_code>(c);
+    auto const shape = shape_of(code);
+    if (!shape) continue;
+    CAPTURE(c);
+    auto const element = encoded(code, std::vector<std::string>(static_cast<std::size_t>(shape->least), "a"));
+    REQUIRE(decodes(element));
+    CHECK(decodes(encoded(op_code::exec, {element})) == (code != op_code::exec && !is_walk(code)));
+    CHECK_FALSE(decodes(encoded(op_code::exec, {element, "x"})));
+  }
+}
+
+// Logs on disks hold them.
+TEST_CASE("a code keeps its number") {
+  using enum op_code;
+  int expected = 1;
+  for (auto const code : {set, getdel, del, increment, append, mset, cas, flush, exec})
+    CHECK(static_cast<int>(code) == expected++);
+  expected = 64;
+  for (auto const code : {get, exists, strlen, mget, keys, scan, dbsize, type, echo})
+    CHECK(static_cast<int>(code) == expected++);
 }
 
 TEST_CASE("lies in lengths and counts, unknown codes and flags, and wasteful numbers do not decode") {
@@ -71,9 +97,11 @@ TEST_CASE("lies in lengths and counts, unknown codes and flags, and wasteful num
 
 TEST_CASE("arbitrary bytes and flipped bits never read outside") {
   std::mt19937 random{7};
-  auto const good = encoded(op_code::mset, {"key", std::string(200, 'x'), "other", "y"});
+  auto const several = encoded(op_code::mset, {"key", std::string(200, 'x'), "other", "y"});
+  auto const nested =
+      encoded(op_code::exec, {encoded(op_code::get, {"key"}), several, encoded(op_code::dbsize, {})});
   for (int i = 0; i < 20000; ++i) {
-    auto bytes = good;
+    auto bytes = i % 3 == 0 ? nested : several;
     for (auto flips = random() % 4 + 1; flips > 0; --flips)
       bytes[random() % (i % 2 == 0 ? 8 : bytes.size())] ^= static_cast<char>(1U << (random() % 8));
     decodes(bytes);
