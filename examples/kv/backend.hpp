@@ -164,10 +164,20 @@ template <class Replica> std::string ballot_text(Replica const& r, quorate::stam
   }
 }
 
+inline std::string hexadecimal(std::uint64_t n, std::size_t digits) {
+  std::string text(digits, '0');
+  for (; n != 0; n /= 16) text[--digits] = "0123456789abcdef"[n % 16];
+  return text;
+}
+
 template <class Replica, class Port> info backend_of<Replica, Port>::report() const {
   auto const s = replica_.status();
   auto const& core = replica_.core().state();
   info i{};
+  auto const stored = replica_.storage().identity();
+  i.run_id = hexadecimal(stored.store.value, 16) + hexadecimal(stored.incarnation.value, 16) +
+             hexadecimal(stored.node.value, 8);
+  i.cluster_id = hexadecimal(stored.cluster.value, 40);
   i.id = s.self.value;
   i.protocol = Replica::core_type::protocol_name;
   i.role = name_of(core.is);
@@ -181,11 +191,12 @@ template <class Replica, class Port> info backend_of<Replica, Port>::report() co
     quorate::node_index const peer{n};
     if (peer == core.self) continue;
     auto const& p = core.peer(peer);
-    i.peers.push_back({.id = replica_.id_of(peer).value,
-                       .address = {},
-                       .match = s.leads ? p.match.value : 0,
-                       .next = s.leads ? p.next.value : 0,
-                       .state = s.leads ? state_of(p) : "unknown"});
+    auto& told = i.peers.emplace_back();
+    told.id = replica_.id_of(peer).value;
+    if (!s.leads) continue; // what a follower has of it is left from another time, or from nowhere
+    told.match = p.match.value;
+    told.next = p.next.value;
+    told.state = state_of(p);
   }
   i.elections = s.counters.elections;
   i.leader_changes = s.counters.leader_changes;

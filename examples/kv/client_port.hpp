@@ -132,6 +132,16 @@ public:
 
   // --- for the connections
 
+  host_view const& host() const { return host_; }
+  template <class F> void each_client(F&& f) const {
+    for (auto const& [id, c] : clients_) f(c->describe());
+  }
+  void close_client(std::uint64_t id) {
+    auto const at = clients_.find(static_cast<std::uint32_t>(id));
+    if (at == clients_.end() || at->first != id) return;
+    auto const c = at->second;
+    c->close();
+  }
   limits const& limit() const { return limits_; }
   typename client::clock::time_point now() const { return now_; } // when this slice began
   quorate::service::key_value const& store() const { return backend_.store(); }
@@ -139,17 +149,21 @@ public:
   void count_command() { ++commands_; }
   info report() const {
     auto i = backend_.report();
+    i.port = local_endpoint().port();
     i.connected_clients = clients_.size();
+    i.max_clients = limits_.max_clients;
     i.connections_received = connections_;
     i.commands_processed = commands_;
     i.keys = backend_.store().size();
-    i.memory = memory_;
-    i.memory_peak = memory_peak_;
-    i.memory_limit = limits_.client_memory;
-    i.max_clients = limits_.max_clients;
+    i.client_memory = {.half_requests = memory_.half,
+                       .pipelines = memory_.pipeline,
+                       .unread_answers = memory_.unread,
+                       .connections = memory_.connection,
+                       .limit = limits_.client_memory,
+                       .highest = memory_peak_};
     i.closed_for_memory = closed_for_memory_;
     i.closed_idle = closed_idle_;
-    i.rejected = rejected_;
+    i.connections_rejected = rejected_;
     return i;
   }
   void submit(client& c) {
@@ -300,6 +314,7 @@ private:
   asio::io_context& io_;
   Backend& backend_;
   limits limits_;
+  host_view host_ = host_view_of(*this);
   tcp::acceptor acceptor_;
   asio::steady_timer ticker_;
   asio::steady_timer sweeper_;

@@ -19,7 +19,6 @@ enum class command_kind : std::uint8_t {
   write,       // replicated, then applied
   read,        // answered from the store once that is known to be fresh
   local,       // answered at once
-  info,        // likewise, by the backend
   transaction, // MULTI and its like
 };
 
@@ -44,17 +43,27 @@ struct command {
     return (last - static_cast<std::size_t>(first_key)) / static_cast<std::size_t>(key_step) + 1;
   }
   // Asks only what this node knows by itself.
-  bool looks() const { return kind == command_kind::local || kind == command_kind::info; }
+  bool looks() const { return kind == command_kind::local; }
+  // Ends a transaction that it stands in.
+  bool leaves_transaction() const;
 };
 
-namespace answers { // local_commands.hpp
+namespace answers { // local_commands.hpp, client_commands.hpp
 inline void ping(session&, arguments, resp_writer&);
 inline void echo(session&, arguments, resp_writer&);
+inline void time(session&, arguments, resp_writer&);
 inline void command(session&, arguments, resp_writer&);
 inline void config(session&, arguments, resp_writer&);
+inline void info(session&, arguments, resp_writer&);
+inline void role(session&, arguments, resp_writer&);
+inline void wait(session&, arguments, resp_writer&);
+inline void cluster(session&, arguments, resp_writer&);
+inline void ok(session&, arguments, resp_writer&);
+inline void auth(session&, arguments, resp_writer&);
 inline void hello(session&, arguments, resp_writer&);
 inline void client(session&, arguments, resp_writer&);
 inline void select(session&, arguments, resp_writer&);
+inline void reset(session&, arguments, resp_writer&);
 inline void quit(session&, arguments, resp_writer&);
 } // namespace answers
 
@@ -95,19 +104,41 @@ inline constexpr command command_table[] = {
      "Returns the length of a key's value"},
     {"mget", -2, command_kind::read, encoders::keys_only<op_code::mget>, nullptr, 1, -1, 1,
      "Returns the values of several keys"},
-    {"keys", 2, command_kind::read, encoders::keys, nullptr, 0, 0, 0, "Returns the keys that match a pattern"},
-    {"scan", -2, command_kind::read, encoders::scan, nullptr, 0, 0, 0, "Goes through the keys, with MATCH, COUNT"},
+    {"keys", 2, command_kind::read, encoders::keys, nullptr, 0, 0, 0,
+     "Returns the keys that match a pattern"},
+    {"scan", -2, command_kind::read, encoders::scan, nullptr, 0, 0, 0,
+     "Goes through the keys, with MATCH, COUNT"},
     {"dbsize", 1, command_kind::read, encoders::no_keys<op_code::dbsize>, nullptr, 0, 0, 0, "Counts all keys"},
     {"ping", -1, command_kind::local, encoders::ping, answers::ping, 0, 0, 0, "Answers"},
     {"echo", 2, command_kind::local, encoders::echo, answers::echo, 0, 0, 0, "Answers with what it is given"},
-    {"command", -1, command_kind::local, nullptr, answers::command, 0, 0, 0, "Tells which commands there are"},
-    {"config", -2, command_kind::local, nullptr, answers::config, 0, 0, 0, "Tells the configuration: CONFIG GET"},
+    {"time", 1, command_kind::local, nullptr, answers::time, 0, 0, 0,
+     "Tells this node's clock, in seconds and microseconds"},
+    {"command", -1, command_kind::local, nullptr, answers::command, 0, 0, 0,
+     "Tells which commands there are: COMMAND COUNT, DOCS, GETKEYS, INFO, LIST"},
+    {"config", -2, command_kind::local, nullptr, answers::config, 0, 0, 0,
+     "Tells the configuration: CONFIG GET"},
     {"hello", -1, command_kind::local, nullptr, answers::hello, 0, 0, 0, "Shakes hands, in RESP2"},
-    {"client", -2, command_kind::local, nullptr, answers::client, 0, 0, 0, "Names and describes the connection"},
+    {"client", -2, command_kind::local, nullptr, answers::client, 0, 0, 0,
+     "Names, lists and closes connections: CLIENT ID, INFO, KILL, LIST, SETNAME, ..."},
+    {"auth", -2, command_kind::local, nullptr, answers::auth, 0, 0, 0, "Is refused: no password is set"},
     {"select", 2, command_kind::local, nullptr, answers::select, 0, 0, 0, "There is one database: 0"},
+    {"reset", 1, command_kind::local, nullptr, answers::reset, 0, 0, 0,
+     "Makes the connection as it was at first"},
     {"quit", -1, command_kind::local, nullptr, answers::quit, 0, 0, 0, "Closes the connection"},
-    {"info", -1, command_kind::info, nullptr, nullptr, 0, 0, 0, "Tells about this node and the cluster"},
+    {"readonly", 1, command_kind::local, nullptr, answers::ok, 0, 0, 0,
+     "Changes nothing: any node serves reads"},
+    {"readwrite", 1, command_kind::local, nullptr, answers::ok, 0, 0, 0, "Changes nothing, likewise"},
+    {"info", -1, command_kind::local, nullptr, answers::info, 0, 0, 0,
+     "Tells about this node and the cluster, by sections"},
+    {"role", 1, command_kind::local, nullptr, answers::role, 0, 0, 0,
+     "Tells who leads, and how far the others are"},
+    {"wait", 3, command_kind::local, nullptr, answers::wait, 0, 0, 0,
+     "Tells on how many other nodes an acknowledged write is at least"},
+    {"cluster", -2, command_kind::local, nullptr, answers::cluster, 0, 0, 0,
+     "Is refused: keys are not spread over Redis Cluster's slots"},
 };
+
+inline bool command::leaves_transaction() const { return local == answers::reset || local == answers::quit; }
 
 // nullptr: there is no such command. A dozen comparisons cost less than a hash of the name.
 inline command const* find_command(std::string_view name) {

@@ -3,7 +3,6 @@
 
 #include "client_bytes.hpp"
 #include "commands.hpp"
-#include "info.hpp"
 #include "request_queue.hpp"
 #include "resp.hpp"
 #include "transaction.hpp"
@@ -21,6 +20,12 @@
 
 namespace kv {
 
+// HOST:PORT, with the brackets that an IPv6 address needs.
+inline std::string text_of(asio::ip::tcp::endpoint const& e) {
+  auto const host = e.address().to_string();
+  return (e.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(e.port());
+}
+
 // `Port` is the client_port: connections live in its table, and the handlers that are under way keep them alive.
 // Handlers only note what has happened; all work is done in work(), of which the port gives each connection its
 // share. The socket is read only while there is room for what it may bring; an idle connection holds no buffer.
@@ -35,10 +40,33 @@ public:
         heard_{port.now()}, began_{heard_} {
     session_.id = id;
     session_.limit = &port.limit();
+    session_.host = &port.host();
+    asio::error_code gone;
+    remote_ = socket_.remote_endpoint(gone);
+    local_ = socket_.local_endpoint(gone);
   }
 
   std::uint32_t id() const { return id_; }
   request_queue& queue() { return queue_; }
+  client_description describe() {
+    auto const seconds = [now = clock::now()](clock::time_point t) {
+      return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now - t).count());
+    };
+    return {.id = id_,
+            .descriptor = socket_.native_handle(),
+            .address = text_of(remote_),
+            .local_address = text_of(local_),
+            .name = session_.name,
+            .library_name = session_.library_name,
+            .library_version = session_.library_version,
+            .last_command = session_.last_command,
+            .age_seconds = seconds(began_),
+            .idle_seconds = seconds(heard_),
+            .queued = transaction_.queued(),
+            .query_bytes = kept_.size(),
+            .reply_bytes = out_.size() + sent_.size() + queue_.reply_bytes(),
+            .memory_bytes = bytes_.all()};
+  }
   bool busy() const { return !queue_.empty() || lingering_; }
   bool listed = false;    // the port's: it is on a list of those that have work
   bool operating = false; // let in beyond the clients: may only look
@@ -213,13 +241,14 @@ private:
     auto const* const c = find_command(args[0]);
     if (c == nullptr) return refuse(unknown_command(args));
     if (!c->takes(args.size())) return refuse(wrong_number_of_arguments(c->name));
+    session_.last_command = c->name;
     if (c->keys(args.size()) > quorate::service::max_keys) return refuse(too_many_keys(c->name));
     if (operating && !port_.admit(*this) && !c->looks()) return refuse(only_looking);
     switch (c->kind) {
     case command_kind::transaction:
       return control(*c, now);
     case command_kind::local:
-    case command_kind::info:
+      if (c->leaves_transaction()) transaction_.reset();
       if (transaction_.open() && c->encode == nullptr) return refuse(not_in_a_transaction(c->name));
       if (!transaction_.open()) return answer_here(*c, args);
       break;
@@ -241,10 +270,6 @@ private:
     answer_error(text);
   }
   void answer_here(command const& c, arguments args) {
-    if (c.kind == command_kind::info)
-      return answer([&](resp_writer& out) {
-        out.bulk(info_text(port_.report(), small_letters(args.size() > 1 ? args[1] : std::string_view{})));
-      });
     answer([&](resp_writer& out) { c.local(session_, args, out); });
     if (session_.quitting) ending_ = true;
   }
@@ -310,6 +335,8 @@ private:
   clock::time_point heard_; // when something came, or went
   clock::time_point began_;
   clock::time_point linger_until_{};
+  asio::ip::tcp::endpoint remote_{}; // asked once: each question is a system call
+  asio::ip::tcp::endpoint local_{};
 };
 
 } // namespace kv

@@ -2,25 +2,18 @@
 #pragma once
 
 #include "commands.hpp"
+#include "info_text.hpp"
+#include "session.hpp"
 
 #include "quorate/service/glob.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace kv {
-
-// One connection, as its own commands see it.
-struct session {
-  std::uint64_t id = 0;
-  limits const* limit = nullptr;
-  std::string name{};
-  bool quitting = false; // close once everything has been answered
-};
-
-namespace answers {
+namespace kv::answers {
 
 inline void ping(session&, arguments args, resp_writer& out) {
   if (args.size() > 2)
@@ -32,6 +25,16 @@ inline void ping(session&, arguments args, resp_writer& out) {
 }
 
 inline void echo(session&, arguments args, resp_writer& out) { out.bulk(args[1]); }
+
+inline void time(session&, arguments, resp_writer& out) {
+  using namespace std::chrono;
+  auto const now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  out.array(2);
+  out.bulk(std::to_string(now / 1'000'000));
+  out.bulk(std::to_string(now % 1'000'000));
+}
+
+inline void ok(session&, arguments, resp_writer& out) { out.status("OK"); }
 
 inline void describe(kv::command const& c, resp_writer& out) {
   out.array(6);
@@ -75,6 +78,20 @@ inline void command_info(arguments names, resp_writer& out) {
   }
 }
 
+// COMMAND GETKEYS command argument...: the keys among the arguments, as the table knows where they stand.
+inline void command_get_keys(arguments args, resp_writer& out) {
+  auto const* const c = find_command(args[0]);
+  if (c == nullptr) return out.error("ERR Invalid command specified");
+  if (!c->takes(args.size())) return out.error("ERR Invalid number of arguments specified for command");
+  if (c->first_key == 0) return out.error("ERR The command has no key arguments");
+  auto const first = static_cast<std::size_t>(c->first_key);
+  auto const step = static_cast<std::size_t>(c->key_step);
+  auto const end = c->last_key < 0 ? args.size() - static_cast<std::size_t>(-c->last_key) + 1
+                                   : static_cast<std::size_t>(c->last_key) + 1;
+  out.array(first < end ? (end - first + step - 1) / step : 0);
+  for (auto i = first; i < end; i += step) out.bulk(args[i]);
+}
+
 inline void unknown_subcommand(std::string_view command_name, std::string_view sub, resp_writer& out) {
   out.error("ERR unknown subcommand or wrong number of arguments for '" + std::string{sub.substr(0, 128)} +
             "' of " + std::string{command_name});
@@ -85,19 +102,38 @@ inline void command(session&, arguments args, resp_writer& out) {
   if (is_word(args[1], "count")) return out.integer(static_cast<std::int64_t>(std::size(command_table)));
   if (is_word(args[1], "docs")) return command_docs(args.subspan(2), out);
   if (is_word(args[1], "info")) return command_info(args.subspan(2), out);
-  if (!is_word(args[1], "list")) return unknown_subcommand("COMMAND", args[1], out);
+  if (is_word(args[1], "getkeys") && args.size() > 2) return command_get_keys(args.subspan(2), out);
+  if (!is_word(args[1], "list") || args.size() > 2) return unknown_subcommand("COMMAND", args[1], out);
   out.array(std::size(command_table));
   for (auto const& c : command_table) out.bulk(c.name);
 }
 
-// CONFIG GET pattern...: what tools look at, and truthfully. redis-benchmark prints `save` and `appendonly`.
+// CONFIG GET pattern...: what tools look at, and truthfully. redis-benchmark prints `save` and `appendonly`; some
+// libraries write to no server whose `replica-read-only` is not "no".
 inline void config(session& s, arguments args, resp_writer& out) {
+  if (is_word(args[1], "set") || is_word(args[1], "rewrite"))
+    return out.error("ERR CONFIG SET and REWRITE are not supported: a node's options are the flags of its start");
+  if (is_word(args[1], "resetstat"))
+    return out.error("ERR CONFIG RESETSTAT is not supported: INFO counts from the start of the node");
   if (!is_word(args[1], "get") || args.size() < 3) return unknown_subcommand("CONFIG", args[1], out);
   std::pair<std::string_view, std::string> const parameters[] = {
-      {"appendonly", "yes"}, {"appendfsync", "always"},
-      {"databases", "1"},    {"maxclients", std::to_string(s.limit->max_clients)},
-      {"maxmemory", "0"},    {"proto-max-bulk-len", std::to_string(s.limit->max_value)},
-      {"save", ""},          {"timeout", "0"},
+      {"appendfsync", "always"},
+      {"appendonly", "yes"},
+      {"cluster-enabled", "no"},
+      {"databases", "1"},
+      {"io-threads", "1"},
+      {"maxclients", std::to_string(s.limit->max_clients)},
+      {"maxmemory", "0"},
+      {"maxmemory-policy", "noeviction"},
+      {"notify-keyspace-events", ""},
+      {"port", std::to_string(s.host->told().port)},
+      {"proto-max-bulk-len", std::to_string(s.limit->max_value)},
+      {"replica-read-only", "no"},
+      {"requirepass", ""},
+      {"save", ""},
+      {"slave-read-only", "no"},
+      {"slowlog-log-slower-than", "-1"},
+      {"timeout", std::to_string(s.limit->idle_timeout.count())},
   };
   std::string found;
   resp_writer pairs{found};
@@ -115,16 +151,68 @@ inline void config(session& s, arguments args, resp_writer& out) {
   out.raw(found);
 }
 
-inline bool set_name(session& s, std::string_view name, resp_writer& out) {
-  for (auto const c : name)
-    if (c < '!' || c > '~') {
-      out.error("ERR Client names cannot contain spaces, newlines or special characters.");
-      return false;
-    }
-  if (name.size() > 256) {
-    out.error("ERR the client's name is longer than 256 bytes");
-    return false;
+inline void info(session& s, arguments args, resp_writer& out) {
+  out.bulk(info_text(s.host->told(), args.subspan(1)));
+}
+
+// In Redis's form, with indices of the log for offsets. Of a leader's followers those are told that it reaches, as
+// far as it knows that they are; a follower tells how far it has applied.
+inline void role(session& s, arguments, resp_writer& out) {
+  auto const i = s.host->told();
+  if (!i.leads()) {
+    auto const* const leader = i.other_leader();
+    out.array(5);
+    out.bulk("slave");
+    out.bulk(leader != nullptr ? leader->host : "");
+    out.integer(leader != nullptr ? leader->port : 0);
+    out.bulk(leader == nullptr ? "connect" : leader->hearing ? "connected" : "connecting");
+    return out.integer(static_cast<std::int64_t>(i.applied_index));
   }
+  std::size_t reached = 0;
+  for (auto const& p : i.peers) reached += p.connected ? 1 : 0;
+  out.array(3);
+  out.bulk("master");
+  out.integer(static_cast<std::int64_t>(i.last_index));
+  out.array(reached);
+  for (auto const& p : i.peers) {
+    if (!p.connected) continue;
+    out.array(3);
+    out.bulk(p.host);
+    out.bulk(std::to_string(p.port));
+    out.bulk(std::to_string(p.match.value_or(0)));
+  }
+}
+
+// What this connection's writes had been promised when they were acknowledged: a majority has them. More may be
+// so, but only the leader could tell.
+inline void wait(session& s, arguments args, resp_writer& out) {
+  for (auto const number : args.subspan(1)) {
+    auto const n = quorate::service::parse_integer<std::int64_t>(number);
+    if (!n) return out.error(not_an_integer);
+    if (*n < 0) return out.error("ERR value is out of range, must be positive");
+  }
+  out.integer(static_cast<std::int64_t>((s.host->told().peers.size() + 1) / 2));
+}
+
+inline void cluster(session&, arguments, resp_writer& out) {
+  out.error("ERR This instance has cluster support disabled");
+}
+
+// Whoever sends a password believes that one protects what is here.
+inline void auth(session&, arguments, resp_writer& out) {
+  out.error("ERR AUTH called without any password configured: this server asks for none");
+}
+
+// As Redis lets through what stands between blanks in CLIENT LIST; Redis calls a name "Client names".
+inline bool is_label(std::string_view what, std::string_view text, resp_writer& out) {
+  for (auto const c : text)
+    if (c < '!' || c > '~')
+      return out.error(std::string{what} + " cannot contain spaces, newlines or special characters."), false;
+  if (text.size() <= 256) return true;
+  return out.error(std::string{what} + " cannot be longer than 256 bytes"), false;
+}
+inline bool set_name(session& s, std::string_view name, resp_writer& out) {
+  if (!is_label("ERR Client names", name, out)) return false;
   s.name = name;
   return true;
 }
@@ -135,7 +223,7 @@ inline void hello(session& s, arguments args, resp_writer& out) {
     if (!version) return out.error("ERR Protocol version is not an integer or out of range");
     if (*version != 2) return out.error("NOPROTO unsupported protocol version");
     for (std::size_t i = 2; i < args.size(); ++i) {
-      if (is_word(args[i], "auth")) return out.error("ERR AUTH is not supported: no password is set");
+      if (is_word(args[i], "auth")) return auth(s, args, out);
       if (!is_word(args[i], "setname") || i + 1 == args.size())
         return out.error("ERR Syntax error in HELLO option");
       if (!set_name(s, args[++i], out)) return;
@@ -145,7 +233,7 @@ inline void hello(session& s, arguments args, resp_writer& out) {
   out.bulk("server");
   out.bulk("redis"); // of a kind: clients look here for what they may ask
   out.bulk("version");
-  out.bulk("7.0.0");
+  out.bulk(redis_version);
   out.bulk("proto");
   out.integer(2);
   out.bulk("id");
@@ -153,23 +241,9 @@ inline void hello(session& s, arguments args, resp_writer& out) {
   out.bulk("mode");
   out.bulk("standalone");
   out.bulk("role");
-  out.bulk("master"); // every node takes every command
+  out.bulk(s.host->told().leads() ? "master" : "replica"); // any of them takes every command
   out.bulk("modules");
   out.array(0);
-}
-
-inline void client(session& s, arguments args, resp_writer& out) {
-  auto const sub = args[1];
-  if (is_word(sub, "id") && args.size() == 2) return out.integer(static_cast<std::int64_t>(s.id));
-  if (is_word(sub, "getname") && args.size() == 2) return s.name.empty() ? out.nil() : out.bulk(s.name);
-  if (is_word(sub, "setname") && args.size() == 3) {
-    if (set_name(s, args[2], out)) out.status("OK");
-    return;
-  }
-  if (is_word(sub, "setinfo") && args.size() == 4) return out.status("OK");
-  if (is_word(sub, "info") && args.size() == 2)
-    return out.bulk("id=" + std::to_string(s.id) + " name=" + s.name + " db=0 resp=2\n");
-  unknown_subcommand("CLIENT", sub, out);
 }
 
 inline void select(session&, arguments args, resp_writer& out) {
@@ -182,10 +256,17 @@ inline void select(session&, arguments args, resp_writer& out) {
     out.status("OK");
 }
 
+// There is one database and no password; what is left to forget is the name.
+inline void reset(session& s, arguments, resp_writer& out) {
+  s.name.clear();
+  out.status("RESET");
+}
+
 inline void quit(session& s, arguments, resp_writer& out) {
   s.quitting = true;
   out.status("OK");
 }
 
-} // namespace answers
-} // namespace kv
+} // namespace kv::answers
+
+#include "client_commands.hpp"

@@ -86,10 +86,18 @@ private:
           std::chrono::duration_cast<std::chrono::seconds>(clock::now() - server_.began_).count());
       i.listen = text(server_.port_->local_endpoint());
       if (i.leader != 0) i.leader_address = text(server_.options_.cluster.at(quorate::node_id{i.leader}));
-      i.sockets_max_cpu = server_.sockets_.microseconds();
-      i.slice_max_cpu = server_.slices_.microseconds();
-      i.turn_max_cpu = server_.turns_.microseconds();
-      for (auto& p : i.peers) p.address = text(server_.options_.cluster.at(quorate::node_id{p.id}));
+      i.sockets_max_cpu_usec = server_.sockets_.microseconds();
+      i.client_slice_max_cpu_usec = server_.slices_.microseconds();
+      i.turn_max_cpu_usec = server_.turns_.microseconds();
+      for (auto& p : i.peers) {
+        auto const link = server_.transport_.status(quorate::node_id{p.id});
+        auto const& at = server_.options_.cluster.at(link.node);
+        p.host = at.address().to_string();
+        p.port = at.port();
+        p.connected = link.connected;
+        p.hearing = link.hearing;
+        p.queued_bytes = link.queued_bytes;
+      }
       return i;
     }
 
@@ -108,9 +116,7 @@ private:
   };
   using wire = quorate::wire_of<Replica>;
 
-  static std::string text(asio::ip::tcp::endpoint const& e) {
-    return e.address().to_string() + ":" + std::to_string(e.port());
-  }
+  static std::string text(asio::ip::tcp::endpoint const& e) { return text_of(e); }
   static quorate::replica_config config(serve_options const& o) {
     quorate::replica_config c{.self = o.id};
     c.staged_bytes =

@@ -21,6 +21,8 @@ inline std::string not_in_a_transaction(std::string_view name) {
 class transaction {
 public:
   bool open() const { return open_; }
+  // How many commands it has; -1: there is none.
+  int queued() const { return open_ ? static_cast<int>(operations_.size()) : -1; }
   // Memory that it holds.
   std::size_t bytes() const { return bytes_ + operations_.capacity() * sizeof(std::string); }
 

@@ -13,6 +13,13 @@ inline std::string small_letters(std::string_view word) {
   return s;
 }
 
+inline std::string capital_letters(std::string_view word) {
+  std::string s{word};
+  for (auto& c : s)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
+  return s;
+}
+
 // `word` in any case; `small` in small letters.
 inline bool is_word(std::string_view word, std::string_view small) {
   return word.size() == small.size() && small_letters(word) == small;

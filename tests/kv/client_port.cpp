@@ -4,6 +4,7 @@
 
 #include <asio/read.hpp>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -57,12 +58,37 @@ TEST_CASE("every command answers as Redis does") {
   CHECK(ask({"CLIENT", "ID"}).starts_with(":"));
   CHECK(ask({"CONFIG", "GET", "save"}) == "[save ]");
   CHECK(ask({"CONFIG", "GET", "nothing"}) == "[]");
-  CHECK(ask({"COMMAND", "COUNT"}) == ":" + std::to_string(std::size(command_table)));
   CHECK(ask({"COMMAND", "DOCS", "get"}) == "[get [summary Returns a key's value group string]]");
   CHECK(ask({"COMMAND", "INFO", "get", "none"}) == "[[get :2 [readonly] :1 :1 :1] nil]");
   CHECK(ask({"INFO", "consensus"}).find("role:leader\r\n") != std::string::npos);
   CHECK(ask({"QUIT"}) == "OK");
   CHECK(ask({"PING"}) == "(nothing)");
+}
+
+TEST_CASE("a connection is listed as it is, and closed by another one or by itself") {
+  server s;
+  auto c = s.connect();
+  auto other = s.connect();
+  CHECK(text(other.call({"CLIENT", "SETNAME", "other"})) == "OK");
+  CHECK(text(other.call({"CLIENT", "SETINFO", "LIB-NAME", "none"})) == "OK");
+  CHECK(text(other.call({"GET", "a"})) == "nil");
+  auto const all = text(c.call({"CLIENT", "LIST"}));
+  auto const port = std::to_string(s.number());
+  CHECK(std::count(all.begin(), all.end(), '\n') == 2);
+  CHECK(all.find(" laddr=127.0.0.1:" + port + " fd=") != all.npos);
+  CHECK(all.find(" name=other age=0 idle=0 flags=N ") != all.npos);
+  CHECK(all.find(" cmd=get user=default redir=-1 resp=2 lib-name=none lib-ver=\n") != all.npos);
+  CHECK(all.find(" cmd=client ") != all.npos);
+  CHECK(text(c.call({"CLIENT", "INFO"})).find(" name= ") != std::string::npos);
+  CHECK(text(c.call({"CLIENT", "KILL", "ID", text(other.call({"CLIENT", "ID"})).substr(1)})) == ":1");
+  CHECK(text(other.call({"PING"})) == "(nothing)");
+  CHECK(text(c.call({"CLIENT", "KILL", "TYPE", "normal"})) == ":0");
+  auto const clients = text(c.call({"INFO", "clients", "server"}));
+  CHECK(clients.find("\nconnected_clients:1\r\nmaxclients:10000\r\n") != clients.npos);
+  CHECK(clients.find("\ntcp_port:" + port + "\r\n") != clients.npos);
+  CHECK(text(c.call({"CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal"})) == ":1");
+  CHECK(text(c.call({"PING"})) == "(nothing)");
+  CHECK(s.lets_go());
 }
 
 TEST_CASE("what is too long is refused by name, and what is far too long costs the connection") {

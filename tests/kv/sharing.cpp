@@ -37,8 +37,8 @@ TEST_CASE("memory of all clients together is bounded, and who has most unread is
   for (int i = 0; i < 20; ++i) CHECK(text(good.call({"GET", "k"})).size() == 1 << 20);
   s.with([&] {
     auto const i = s.port.report();
-    CHECK(i.memory.all() <= l.client_memory);
-    CHECK(i.memory_peak < l.client_memory + (20 << 20)); // by one answer at most, and what a string grows by
+    CHECK(i.client_memory.total() <= l.client_memory);
+    CHECK(i.client_memory.highest < l.client_memory + (20 << 20)); // by one answer at most, and what a string grows by
     REQUIRE(!s.backend.warnings.empty());
     CHECK(s.backend.warnings[0].find("--client-memory allows 16777216") != std::string::npos);
     CHECK(s.backend.warnings[0].find("bytes of answers unread") != std::string::npos);
@@ -58,12 +58,12 @@ TEST_CASE("what was counted for a client is given back when it has gone") {
     asio::ip::tcp::socket raw{io};
     raw.connect(s.port.local_endpoint());
     asio::write(raw, asio::buffer(half));
-    CHECK(soon(s, [](info const& i) { return i.memory.half >= 50000; }));
-    CHECK(s.with([&] { return s.port.report().memory.connection; }) ==
+    CHECK(soon(s, [](info const& i) { return i.client_memory.half_requests >= 50000; }));
+    CHECK(s.with([&] { return s.port.report().client_memory.connections; }) ==
           6 * client_port<local_backend>::client::own_bytes);
   }
   CHECK(s.lets_go());
-  CHECK(s.with([&] { return s.port.report().memory.all(); }) == 0);
+  CHECK(s.with([&] { return s.port.report().client_memory.total(); }) == 0);
 }
 
 TEST_CASE("an answer to a write counts as well: a transaction of many large reads") {
@@ -79,7 +79,7 @@ TEST_CASE("an answer to a write counts as well: a transaction of many large read
   }
   c.flush();
   CHECK(soon(s, [](info const& i) { return i.closed_for_memory == 1; }));
-  CHECK(s.with([&] { return s.port.report().memory_peak; }) < l.client_memory + (20 << 20));
+  CHECK(s.with([&] { return s.port.report().client_memory.highest; }) < l.client_memory + (20 << 20));
 }
 
 TEST_CASE("a pattern over many long keys keeps nobody waiting") {
