@@ -64,7 +64,6 @@ struct explore_flags {
   bool in_flight = false, refusals = false;
   std::uint64_t seed = 0;
   quorate::check::bounds search{.bytes = std::uint64_t{4096} << 20, .threads = 2};
-  bool help = false;
   std::string words = "check explore"; // as they came
 };
 
@@ -109,7 +108,7 @@ public:
       if (!bound(in) && !search(in)) {
         throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check explore; see check --help"};
       }
-    if (!o_.help) check_owners();
+    check_owners();
     return o_;
   }
 
@@ -140,7 +139,6 @@ private:
     if (flag == "--threads") return o_.search.threads = number(1, quorate::check::most_threads), true;
     if (flag == "--seed") return o_.seed = number(0, ~std::uint64_t{0} >> 1), true;
     if (flag == "--html") return o_.html = in.value(), true;
-    if (flag == "--help") return in.no_value(), o_.help = true;
     return false;
   }
   void check_owners() const {
@@ -168,7 +166,6 @@ private:
 inline int explore(std::span<char const* const> words) {
   try {
     auto const o = explore_reader{}.read(words);
-    if (o.help) return std::fwrite(explore_usage.data(), 1, explore_usage.size(), stdout), 0;
     for (auto const& p : explored_protocols)
       if (p.name == o.protocol) return p.run(o);
   } catch (flags::failure const& f) {

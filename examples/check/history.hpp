@@ -41,7 +41,6 @@ inline constexpr std::string_view history_usage =
 struct history_flags {
   std::vector<std::string> files;
   bool explain = false;
-  bool help = false;
   budget limit;
 };
 
@@ -49,17 +48,12 @@ struct history_flags {
 inline std::optional<history_flags> parse_history_flags(std::span<char const* const> words, std::string& error) {
   history_flags o;
   try {
-    bool only_files = false;
     for (flags::reader in{words}; in.next();) {
-      auto const word = in.whole();
-      if (only_files || !word.starts_with('-'))
-        o.files.emplace_back(word);
-      else if (word == "--")
-        only_files = true;
+      if (in.whole() == "--" && in.is_flag()) continue;
+      if (!in.is_flag())
+        o.files.emplace_back(in.whole());
       else if (in.word() == "--explain")
         in.no_value(), o.explain = true;
-      else if (in.word() == "--help")
-        in.no_value(), o.help = true;
       else if (in.word() == "--states")
         o.limit.states = flags::integer_within<std::uint64_t>("--states", in.value(), 1, 4'000'000'000);
       else if (in.word() == "--memory")
@@ -67,7 +61,7 @@ inline std::optional<history_flags> parse_history_flags(std::span<char const* co
       else
         throw flags::failure{"\"" + std::string{in.word()} + "\" is no flag of check history; see check --help"};
     }
-    if (o.files.empty() && !o.help) throw flags::failure{"history: expected a file or more, but got none"};
+    if (o.files.empty()) throw flags::failure{"history: expected a file or more, but got none"};
   } catch (flags::failure const& f) {
     error = f.text;
     return std::nullopt;
@@ -126,7 +120,6 @@ inline int history(std::span<char const* const> words) {
     std::fprintf(stderr, "check: %s\n", error.c_str());
     return 2;
   }
-  if (o->help) return std::fwrite(history_usage.data(), 1, history_usage.size(), stdout), 0;
   int status = 0;
   for (auto const& file : o->files) {
     auto const found = judge_file(file, *o);

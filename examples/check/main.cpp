@@ -1,5 +1,6 @@
 // check: quorate's checkers on the command line. Each subcommand has a header of its own; what each can do,
 // `check --help` says.
+#include "../flags.hpp"
 #include "explore.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
@@ -24,27 +25,23 @@ constexpr subcommand subcommands[] = {
     {"history", check_tool::history_usage, check_tool::history},
 };
 
-void say(std::string_view text, std::FILE* where) { std::fwrite(text.data(), 1, text.size(), where); }
-
-int help(std::FILE* where) {
-  say("check: quorate's checkers\n", where);
-  for (auto const& s : subcommands) {
-    say("\n", where);
-    say(s.usage, where);
-  }
-  return where == stdout ? 0 : 2;
+std::string usage() {
+  std::string text = "check: quorate's checkers; check --version tells which\n";
+  for (auto const& s : subcommands) text.append("\n").append(s.usage);
+  return text;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
   std::span<char const* const> const words{argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)};
-  if (words.empty()) return help(stderr);
+  if (words.empty()) return std::fputs(usage().c_str(), stderr), 2;
   std::string_view const what = words[0];
-  if (what == "--help" || what == "-h" || what == "help") return help(stdout);
+  if (flags::is_help(what)) return flags::say(usage());
+  if (flags::is_version(what)) return flags::say_version("check");
   std::string names;
   for (auto const& s : subcommands) {
-    if (what == s.name) return s.run(words.subspan(1));
+    if (what == s.name) return flags::asks_help(words) ? flags::say(s.usage) : s.run(words.subspan(1));
     names += std::string{s.name} + ", ";
   }
   std::fprintf(stderr, "check: expected one of %s--help, but got \"%s\"; see check --help\n", names.c_str(),

@@ -61,7 +61,7 @@ inline void mutants_run::tell(quorate::check::mutant_verdict const& v) {
   std::fflush(stdout);
 }
 
-inline mutants_run parse_mutants_flags(std::span<char const* const> words, bool& help) {
+inline mutants_run parse_mutants_flags(std::span<char const* const> words) {
   mutants_run run;
   for (flags::reader in{words}; in.next();) {
     if (in.word() == "--protocol")
@@ -70,8 +70,6 @@ inline mutants_run parse_mutants_flags(std::span<char const* const> words, bool&
       run.rule = in.value();
     else if (in.word() == "--html")
       run.html = in.value();
-    else if (in.word() == "--help")
-      in.no_value(), help = true;
     else
       throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of check mutants; see check --help"};
   }
@@ -100,9 +98,7 @@ inline void try_mutants(mutants_run& run) {
 
 inline int mutants(std::span<char const* const> words) {
   try {
-    bool help = false;
-    auto run = parse_mutants_flags(words, help);
-    if (help) return std::fwrite(mutants_usage.data(), 1, mutants_usage.size(), stdout), 0;
+    auto run = parse_mutants_flags(words);
     try_mutants(run);
     std::printf("%zu rules taken out, %zu not missed\n", run.all, run.survivors);
     return write_story(run.counterexample, run.html, run.survivors == 0 ? 0 : 1);

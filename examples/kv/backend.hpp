@@ -119,7 +119,7 @@ public:
     }
     reply_.clear();
     resp_writer answer{reply_};
-    store_.apply(e.command, answer, port_->limit().max_answer);
+    store_.apply(e.command, answer, port_->limit().max_answer());
     port_->complete(e.extra.number, reply_);
   }
   void operator()(quorate::proposal_outcome const& o) {

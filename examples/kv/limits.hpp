@@ -30,7 +30,8 @@ struct limits {
   std::size_t max_buffered = std::size_t{8} << 20;
   // What one command reads is of one moment and can't be cut into slices, so it is bounded; its keys too
   // (max_keys).
-  std::size_t max_answer = std::size_t{8} << 20; // bytes of keys and values in one reply
+  // Bytes of keys and values in one reply: several values of the largest size, or many small ones.
+  std::size_t max_answer() const { return std::max(std::size_t{8} << 20, 2 * max_value); }
 
   // What clients may cost between two turns of the replica, which has to hear its peers (units: cost).
   std::uint64_t slice = 4'000'000;

@@ -3,9 +3,13 @@
 #include "options.hpp"
 #include "process.hpp"
 #include "serve.hpp"
+#include "usage.hpp"
 
 #include <asio/ip/tcp.hpp>
 
+#include <fcntl.h>
+
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -63,25 +67,36 @@ int serve(std::span<char const* const> words) {
   return kv::serve(*options);
 }
 
+// What is an error of one call must not be the end of the process. A reader of the log, or of the demo's output,
+// that has gone (SIGPIPE) and a file at the limit on its size (SIGXFSZ, `ulimit -f`) become errors of write(). And
+// where one of the standard descriptors is closed its number would go to the next file that is opened, a part of
+// the replicated log perhaps, and what is said there be written into it.
+void brace() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (int fd = 0; fd <= 2; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+}
+
+int serve_or_demo(std::string_view what, std::span<char const* const> words) {
+  brace();
+  if (what == "serve") return serve(words);
+  std::string error;
+  auto const protocol = kv::parse_demo_flags(words, error);
+  return protocol ? kv::run_demo(*protocol) : misused(error);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   std::span<char const* const> const words{argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)};
-  std::string_view const what = words.empty() ? "" : words[0];
-  if (what == "serve") {
-    for (auto const* word : words)
-      if (std::string_view{word} == "--help")
-        return std::fwrite(kv::usage.data(), 1, kv::usage.size(), stdout), 0;
-    return serve(words.subspan(1));
-  }
-  if (what == "demo") {
-    std::string error;
-    auto const protocol = kv::parse_demo_flags(words.subspan(1), error);
-    return protocol ? kv::run_demo(*protocol) : misused(error);
-  }
-  bool const asked = what == "--help" || what == "-h" || what == "help";
-  if (!asked && !what.empty())
-    return misused("expected serve, demo or --help, but got \"" + std::string{what} + "\"; see kv --help");
-  std::fwrite(kv::usage.data(), 1, kv::usage.size(), asked ? stdout : stderr);
-  return asked ? 0 : 2;
+  if (words.empty()) return std::fputs(kv::usage().c_str(), stderr), 2;
+  std::string_view const what = words[0];
+  if (flags::is_help(what)) return flags::say(kv::usage());
+  if (flags::is_version(what)) return flags::say_version("kv");
+  if (what != "serve" && what != "demo")
+    return misused("expected serve, demo, --help or --version, but got \"" + std::string{what} +
+                   "\"; see kv --help");
+  if (flags::asks_help(words)) return flags::say(what == "serve" ? kv::serve_usage() : kv::demo_usage);
+  return serve_or_demo(what, words.subspan(1));
 }

@@ -1,4 +1,4 @@
-// The command line: `kv serve`'s flags, and what is wrong with them in words that help.
+// The command line: the flags of `kv serve` and `kv demo`, and what is wrong with them in words that help.
 #pragma once
 
 #include "../flags.hpp"
@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -45,42 +46,6 @@ struct serve_flags {
   kv::protocol protocol = kv::protocol::raft;
   pid_t parent = 0; // die with it; 0: live on
 };
-
-inline constexpr std::string_view usage =
-    R"(kv: a replicated key-value store that speaks the Redis protocol (RESP2)
-
-  kv serve --id N --cluster N=HOST:PORT,... --listen HOST:PORT --data DIR [options]
-      runs one node until SIGTERM
-  kv demo [--protocol P]
-      starts three nodes on this machine, kills the leader under load, and checks
-      that nothing acknowledged is lost; takes under a minute
-  kv --help
-
-What serve needs:
-  --id N                    this node's number in --cluster, 1 or more
-  --cluster 1=HOST:PORT,... every node's number and the address at which the nodes talk
-                            to each other; the same on all of them
-  --listen HOST:PORT        where clients connect
-  --data DIR                this node's own directory; made if it is not there
-
-Options:
-  --protocol P              raft or multi-paxos; the same on all nodes, and for good (raft)
-  --cluster-id N            keeps the nodes of two clusters apart (1)
-  --max-key BYTES           the longest key (65536)
-  --max-value BYTES         the longest value (1048576)
-  --election-timeout MS     how long no leader is heard before there is an election (500)
-  --heartbeat MS            how often the leader is heard; at most half of the above (100)
-  --request-timeout MS      how long a request may take, from when all before it on its
-                            connection have been answered (3000)
-  --max-clients N           connections of clients (10000); fewer, with a warning, if the
-                            system gives fewer descriptors
-  --client-memory BYTES     of all clients together: unread answers, half requests,
-                            pipelines (268435456); who has most unread is closed first
-  --idle-timeout SECONDS    closes a connection that neither asks nor fetches; 0: never (0)
-
-Try it:
-  redis-cli -p 6401 set a 1
-)";
 
 namespace options_detail {
 
@@ -127,43 +92,9 @@ inline protocol parse_protocol(std::string_view flag, std::string_view text) {
   throw failure{complaint(flag, "raft or multi-paxos", text)};
 }
 
-// One flag's value into the options. False: there is no such flag.
-inline bool set(serve_flags& o, std::string_view flag, std::string_view text) {
-  using ms = std::chrono::milliseconds;
-  auto const duration = [&] { return ms{integer_within<ms::rep>(flag, text, 1, 600000)}; };
-  if (flag == "--id")
-    o.id = integer_within<std::uint32_t>(flag, text, 1, 0xffffffff);
-  else if (flag == "--cluster")
-    o.cluster = parse_cluster(text);
-  else if (flag == "--listen")
-    o.listen = parse_address(flag, text);
-  else if (flag == "--data")
-    o.data = text;
-  else if (flag == "--cluster-id")
-    o.cluster_id = integer_within<std::uint64_t>(flag, text, 1, ~std::uint64_t{0});
-  else if (flag == "--max-key")
-    o.limit.max_key = integer_within<std::size_t>(flag, text, 1, std::size_t{1} << 20);
-  else if (flag == "--max-value")
-    o.limit.max_value = integer_within<std::size_t>(flag, text, 1, std::size_t{8} << 20);
-  else if (flag == "--election-timeout")
-    o.election_timeout = duration();
-  else if (flag == "--heartbeat")
-    o.heartbeat = duration();
-  else if (flag == "--request-timeout")
-    o.limit.request_timeout = duration();
-  else if (flag == "--idle-timeout")
-    o.limit.idle_timeout = std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
-  else if (flag == "--max-clients")
-    o.limit.max_clients = integer_within<std::size_t>(flag, text, 1, 1000000);
-  else if (flag == "--client-memory")
-    o.limit.client_memory = integer_within<std::size_t>(flag, text, std::size_t{1} << 20, std::size_t{1} << 40);
-  else if (flag == "--protocol")
-    o.protocol = parse_protocol(flag, text);
-  else if (flag == "--die-with-parent")
-    o.parent = integer_within<pid_t>(flag, text, 1, 0x7fffffff); // the demo's own
-  else
-    return false;
-  return true;
+using milliseconds = std::chrono::milliseconds;
+inline milliseconds duration(std::string_view flag, std::string_view text, milliseconds::rep least) {
+  return milliseconds{integer_within<milliseconds::rep>(flag, text, least, 600000)};
 }
 
 inline void check(serve_flags const& o) {
@@ -181,31 +112,118 @@ inline void check(serve_flags const& o) {
                   std::to_string(o.heartbeat.count()) + " ms; lower it, or raise the other"};
 }
 
+// A flag of `kv serve`; all take a value.
+struct serve_flag {
+  std::string_view name;
+  std::string_view value; // what stands for it in the help
+  std::string_view help;  // a new line begins a new one there; empty: not for users
+  void (*set)(serve_flags&, std::string_view flag, std::string_view text);
+};
+
+inline constexpr serve_flag needed_flags[] = {
+    {"--id", "N", "this node's number in --cluster, 1 or more",
+     [](auto& o, auto flag, auto text) { o.id = integer_within<std::uint32_t>(flag, text, 1, 0xffffffff); }},
+    {"--cluster", "1=HOST:PORT,...",
+     "every node's number and the address at which the nodes talk\nto each other; the same on all of them",
+     [](auto& o, auto, auto text) { o.cluster = parse_cluster(text); }},
+    {"--listen", "HOST:PORT", "where clients connect",
+     [](auto& o, auto flag, auto text) { o.listen = parse_address(flag, text); }},
+    {"--data", "DIR", "this node's own directory; made if it is not there",
+     [](auto& o, auto, auto text) { o.data = text; }},
+};
+
+inline constexpr serve_flag optional_flags[] = {
+    {"--protocol", "P", "raft or multi-paxos; the same on all nodes, and for good (raft)",
+     [](auto& o, auto flag, auto text) { o.protocol = parse_protocol(flag, text); }},
+    {"--cluster-id", "N", "keeps the nodes of two clusters apart (1)",
+     [](auto& o, auto flag, auto text) {
+       o.cluster_id = integer_within<std::uint64_t>(flag, text, 1, ~std::uint64_t{0});
+     }},
+    {"--max-key", "BYTES", "the longest key (65536)",
+     [](auto& o, auto flag, auto text) {
+       o.limit.max_key = integer_within<std::size_t>(flag, text, 1, std::size_t{1} << 20);
+     }},
+    {"--max-value", "BYTES", "the longest value (1048576)",
+     [](auto& o, auto flag, auto text) {
+       o.limit.max_value = integer_within<std::size_t>(flag, text, 1, std::size_t{8} << 20);
+     }},
+    // Below some ten milliseconds a busy machine alone makes a node campaign.
+    {"--election-timeout", "MS", "how long no leader is heard before there is an election (500)",
+     [](auto& o, auto flag, auto text) { o.election_timeout = duration(flag, text, 10); }},
+    {"--heartbeat", "MS", "how often the leader is heard; at most half of the above (100)",
+     [](auto& o, auto flag, auto text) { o.heartbeat = duration(flag, text, 1); }},
+    {"--request-timeout", "MS",
+     "how long a request may take, from when all before it on its\nconnection have been answered (3000)",
+     [](auto& o, auto flag, auto text) { o.limit.request_timeout = duration(flag, text, 10); }},
+    {"--max-clients", "N", "connections of clients; fewer, with a warning, if the system\ngives fewer descriptors (10000)",
+     [](auto& o, auto flag, auto text) { o.limit.max_clients = integer_within<std::size_t>(flag, text, 1, 1000000); }},
+    {"--client-memory", "BYTES",
+     "of all clients together: unread answers, half requests,\npipelines; who has most unread is closed first (268435456)",
+     [](auto& o, auto flag, auto text) {
+       o.limit.client_memory = integer_within<std::size_t>(flag, text, std::size_t{16} << 20, std::size_t{1} << 40);
+     }},
+    {"--idle-timeout", "SECONDS", "closes a connection that neither asks nor fetches; 0: never (0)",
+     [](auto& o, auto flag, auto text) {
+       o.limit.idle_timeout = std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
+     }},
+    {"--die-with-parent", "PID", "", // the demo's own
+     [](auto& o, auto flag, auto text) { o.parent = integer_within<pid_t>(flag, text, 1, 0x7fffffff); }},
+};
+
+// The word in front of `in` is a flag of the table, and its value goes into the options.
+inline bool set_one_of(std::span<serve_flag const> table, serve_flags& o, flags::reader& in) {
+  for (auto const& f : table)
+    if (in.word() == f.name) return f.set(o, f.name, in.value()), true;
+  return false;
+}
+
+// The table as lines of the help.
+inline std::string help_of(std::span<serve_flag const> table) {
+  constexpr std::size_t column = 28;
+  std::string out;
+  for (auto const& f : table) {
+    if (f.help.empty()) continue;
+    auto line = "  " + std::string{f.name} + " " + std::string{f.value};
+    for (auto rest = f.help; !rest.empty(); line.clear()) {
+      auto const part = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+      out.append(line).append(column > line.size() ? column - line.size() : 1, ' ').append(part).append("\n");
+    }
+  }
+  return out;
+}
+
 } // namespace options_detail
+
+// The flags of `kv serve` as the help tells them: those that it needs, then the others.
+inline std::string needed_flags_help() { return options_detail::help_of(options_detail::needed_flags); }
+inline std::string optional_flags_help() { return options_detail::help_of(options_detail::optional_flags); }
 
 // What follows `kv demo`; or what is wrong with it, in `error`.
 inline std::optional<protocol> parse_demo_flags(std::span<char const* const> words, std::string& error) {
-  if (words.empty()) return protocol::raft;
+  auto chosen = protocol::raft;
   try {
-    if (words.size() == 2 && std::string_view{words[0]} == "--protocol")
-      return options_detail::parse_protocol("--protocol", words[1]);
-    error = "kv demo: expected nothing or --protocol P, but got \"" + std::string{words[0]} + "\"";
+    for (flags::reader in{words}; in.next();) {
+      if (in.word() != "--protocol")
+        throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of kv demo; see kv demo --help"};
+      chosen = options_detail::parse_protocol(in.word(), in.value());
+    }
   } catch (flags::failure const& f) {
     error = f.text;
+    return std::nullopt;
   }
-  return std::nullopt;
+  return chosen;
 }
 
 // What follows `kv serve`; or what is wrong with it, in `error`.
 inline std::optional<serve_flags> parse_serve_flags(std::span<char const* const> words, std::string& error) {
+  namespace detail = options_detail;
   serve_flags o;
   try {
-    for (flags::reader in{words}; in.next();) {
-      auto const flag = in.word();
-      if (!options_detail::set(o, flag, in.value()))
-        throw flags::failure{"\"" + std::string{flag} + "\" is no flag of kv serve; see kv --help"};
-    }
-    options_detail::check(o);
+    for (flags::reader in{words}; in.next();)
+      if (!detail::set_one_of(detail::needed_flags, o, in) && !detail::set_one_of(detail::optional_flags, o, in))
+        throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of kv serve; see kv serve --help"};
+    detail::check(o);
   } catch (flags::failure const& f) {
     error = f.text;
     return std::nullopt;

@@ -235,7 +235,7 @@ private:
       walk_.reset();
     } else {
       resp_writer w{reply};
-      store.read(operation, w, limits_->max_answer);
+      store.read(operation, w, limits_->max_answer());
     }
     budget.spend(cost::request + cost::of_bytes(operation.size() + reply.size() - before));
     if (out == nullptr) return finish(at, kept), true;
@@ -244,7 +244,7 @@ private:
   }
   // Goes on over the keys, and then with the answer. True: the reply is whole.
   bool walk(quorate::service::key_value const& store, std::string_view operation, work_budget& budget) {
-    if (!walk_) walk_ = std::make_unique<walking>(operation, limits_->max_answer);
+    if (!walk_) walk_ = std::make_unique<walking>(operation, limits_->max_answer());
     resp_writer w{walk_->reply};
     return walk_->keys.step(store, budget) && walk_->keys.answer(w, budget);
   }

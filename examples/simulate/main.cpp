@@ -81,12 +81,15 @@ int run_protocol(options const& o) {
 } // namespace simulate
 
 int main(int argc, char** argv) {
+  std::span<char const* const> const words{argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)};
+  if (flags::asks_help(words) || (!words.empty() && flags::is_help(words[0])))
+    return flags::say(simulate::usage_with_names());
+  if (!words.empty() && flags::is_version(words[0])) return flags::say_version("simulate");
   simulate::options o;
-  auto const wrong = simulate::read({argv + 1, static_cast<std::size_t>(argc - 1)}, o);
+  auto const wrong = simulate::read(words, o);
   if (!wrong.empty()) {
     std::fprintf(stderr, "simulate: %s\n", wrong.c_str());
     return 2;
   }
-  if (o.help) return std::fputs(simulate::usage_with_names().c_str(), stdout) < 0 ? 2 : 0;
   return simulate::run_protocol(o);
 }

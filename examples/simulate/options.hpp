@@ -1,13 +1,13 @@
 // The command line: what to run, and what is wrong with it in words that help.
 #pragma once
 
-#include "quorate/service/integer.hpp"
+#include "../flags.hpp"
+
 #include "quorate/sim/fault.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +25,6 @@ struct options {
   std::string trace{};
   std::string html{};
   bool shrink = false;
-  bool help = false;
 };
 
 inline constexpr std::string_view usage =
@@ -44,7 +43,7 @@ inline constexpr std::string_view usage =
   --trace FILE    writes what happened in the first failing seed, or in that of --seed, a
                   line a record; - is the standard output. With --shrink: the short one
   --html FILE     the same as a page to open in a browser, with a diagram
-  --help
+  --help, --version
 
 Exit status: 0, all was well; 1, a seed failed, and one line tells how to see it again;
 2, the command line was wrong.
@@ -64,78 +63,61 @@ inline std::string usage_with_names() {
 }
 
 namespace detail {
-inline std::optional<std::uint64_t> number(std::string_view text, std::uint64_t least, std::uint64_t most) {
-  auto const n = quorate::service::parse_integer<std::uint64_t>(text);
-  return n && *n >= least && *n <= most ? n : std::nullopt;
-}
 
-// What is wrong with the list; empty: nothing.
-inline std::string read_faults(std::string_view list, options& o) {
+inline void read_faults(std::string_view list, options& o) {
   o.faults_named = list;
-  if (list == "all") return o.faults = quorate::sim::all_faults, "";
-  o.faults = 0;
-  if (list == "none") return "";
+  o.faults = list == "all" ? quorate::sim::all_faults : 0;
+  if (list == "all" || list == "none") return;
   for (std::size_t at = 0; at <= list.size();) {
     auto const end = std::min(list.find(',', at), list.size());
     auto const name = list.substr(at, end - at);
     auto const f = quorate::sim::fault_named(name);
-    if (!f) return "--faults: there is no fault '" + std::string{name} + "'; --help lists them";
+    if (!f) throw flags::failure{flags::complaint("--faults", "none, all, or names that --help lists", name)};
     o.faults |= bit_of(*f);
     at = end + 1;
   }
-  return "";
 }
 
-inline std::string read_protocol(std::string_view name, options& o) {
+inline void read_protocol(std::string_view name, options& o) {
   for (std::string_view const known : {"raft", "multi-paxos", "paxos", "caspaxos"})
-    if (name == known) return o.protocol = name, "";
-  return "--protocol: '" + std::string{name} + "' is none of raft, multi-paxos, paxos and caspaxos";
+    if (name == known) return void(o.protocol = name);
+  throw flags::failure{flags::complaint("--protocol", "raft, multi-paxos, paxos or caspaxos", name)};
 }
 
-inline std::string read_number(std::string_view flag, std::string_view value, options& o) {
-  auto const most = flag == "--nodes" ? 7U : ~std::uint64_t{0} >> 1;
-  auto const n = number(value, 1, most);
-  if (!n)
-    return std::string{flag} + ": '" + std::string{value} + "' is no number between 1 and " + std::to_string(most);
-  if (flag == "--nodes")
-    o.nodes = static_cast<std::uint32_t>(*n);
+inline void read_flag(flags::reader& in, options& o) {
+  auto const flag = in.word();
+  auto const number = [&] { return flags::integer_within<std::uint64_t>(flag, in.value(), 1, ~0ULL >> 1); };
+  if (flag == "--shrink")
+    in.no_value(), o.shrink = true;
+  else if (flag == "--protocol")
+    read_protocol(in.value(), o);
+  else if (flag == "--nodes")
+    o.nodes = flags::integer_within<std::uint32_t>(flag, in.value(), 1, 7);
   else if (flag == "--seeds")
-    o.seeds = *n;
+    o.seeds = number();
+  else if (flag == "--seed")
+    o.first = number(), o.one = true;
+  else if (flag == "--faults")
+    read_faults(in.value(), o);
+  else if (flag == "--trace")
+    o.trace = in.value();
+  else if (flag == "--html")
+    o.html = in.value();
   else
-    o.first = *n, o.seeds = 1, o.one = true;
-  return "";
+    throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of simulate; see simulate --help"};
 }
+
 } // namespace detail
 
 // What is wrong; empty: nothing.
 inline std::string read(std::span<char const* const> words, options& o) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string_view const flag = words[i];
-    if (flag == "--help")
-      o.help = true;
-    else if (flag == "--shrink")
-      o.shrink = true;
-    else {
-      bool known = false;
-      for (std::string_view const f :
-           {"--protocol", "--nodes", "--seeds", "--seed", "--faults", "--trace", "--html"})
-        known = known || flag == f;
-      if (!known) return "'" + std::string{flag} + "' is no flag of simulate; --help lists them";
-      if (++i == words.size()) return std::string{flag} + " needs a value behind it";
-      std::string_view const value = words[i];
-      std::string wrong;
-      if (flag == "--protocol")
-        wrong = detail::read_protocol(value, o);
-      else if (flag == "--faults")
-        wrong = detail::read_faults(value, o);
-      else if (flag == "--trace")
-        o.trace = value;
-      else if (flag == "--html")
-        o.html = value;
-      else
-        wrong = detail::read_number(flag, value, o);
-      if (!wrong.empty()) return wrong;
-    }
+  try {
+    bool seeds = false;
+    for (flags::reader in{words}; in.next(); detail::read_flag(in, o)) seeds = seeds || in.word() == "--seeds";
+    if (o.one && seeds) return "--seed: expected without --seeds, but both came: one seed, or the first so many";
+    if (o.one) o.seeds = 1;
+  } catch (flags::failure const& f) {
+    return f.text;
   }
   return "";
 }

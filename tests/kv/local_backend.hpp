@@ -55,7 +55,7 @@ private:
     if (bytes.empty()) return port->readable(number);
     std::string reply;
     resp_writer out{reply};
-    data.apply(bytes, out, port->limit().max_answer);
+    data.apply(bytes, out, port->limit().max_answer());
     port->complete(number, reply);
   }
 };
