@@ -6,6 +6,7 @@
 #include "cpu_time.hpp"
 #include "descriptors.hpp"
 #include "freed_memory.hpp"
+#include "log.hpp"
 #include "options.hpp"
 
 #include "quorate/replica/wire.hpp"
@@ -15,7 +16,6 @@
 #include <asio.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -41,8 +41,8 @@ struct serve_options {
 
 template <class Replica> class server {
 public:
-  server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known)
-      : options_{o}, disk_{disk}, known_{known},
+  server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known, event_log& log)
+      : options_{o}, disk_{disk}, known_{known}, log_{log},
         replica_{config(o), disk,
                  quorate::steady_timer{{o.election_timeout, o.heartbeat, o.limit.request_timeout},
                                        disk.identity().store.value ^ disk.identity().incarnation.value}},
@@ -65,13 +65,13 @@ public:
       if (!error) shut_down();
     });
     auto const id = disk_.identity();
-    log("node " + std::to_string(id.node.value) + ", incarnation " + std::to_string(id.incarnation.value) +
-        ": clients at " + text(port_->local_endpoint()) + ", peers at " + text(transport_.local_endpoint()));
+    note("node " + std::to_string(id.node.value) + ", incarnation " + std::to_string(id.incarnation.value) +
+         ": clients at " + text(port_->local_endpoint()) + ", peers at " + text(transport_.local_endpoint()));
     while (!finished()) turn();
     port_->abort();
     transport_.close();
     if (replica_.stopped()) return fail(replica_.failure());
-    log("stopped");
+    note("stopped");
     return 0;
   }
 
@@ -79,7 +79,7 @@ private:
   class backend : public backend_of<Replica, client_port<backend>> {
   public:
     explicit backend(server& s) : backend_of<Replica, client_port<backend>>{s.replica_}, server_{s} {}
-    void warn(std::string const& text) { server_.log(text); }
+    void warn(std::string const& text) { server_.log_(level::warning, text); }
     info report() const { // the addresses are known here
       auto i = backend_of<Replica, client_port<backend>>::report();
       i.uptime_seconds = static_cast<std::uint64_t>(
@@ -112,7 +112,9 @@ private:
   };
   struct on_log {
     server* self;
-    void operator()(std::string line) const { self->log(line); }
+    void operator()(std::string line) const { // of links: that one is there, or what is wrong with it
+      self->log_(line.starts_with("connected to ") ? level::info : level::warning, line);
+    }
   };
   using wire = quorate::wire_of<Replica>;
 
@@ -135,7 +137,7 @@ private:
     t.remembered = [this](quorate::node_id n) { return known_.find(n); };
     t.remember = [this](quorate::node_id n, quorate::store_id s) {
       if (!known_.remember(n, s)) {
-        log(known_.failure());
+        log_(level::error, known_.failure());
         replica_.stop(); // a peer that is not remembered could come back with a wiped disk unseen
       }
     };
@@ -145,7 +147,8 @@ private:
   void take(quorate::node_id from, std::span<std::byte const> frame) {
     auto const bad = wire::deliver(replica_, from, frame);
     if (bad != quorate::decode_error::none)
-      log("a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
+      log_(level::warning,
+           "a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
   }
 
   // What waits at the sockets is taken before timers are looked at, so that a process that was paused does
@@ -183,12 +186,15 @@ private:
     era_ = s.era;
     auto const ballot = ballot_text(replica_, s.era);
     auto const era = ballot.empty() ? "term " + std::to_string(s.era.value) : "ballot " + ballot;
-    log(s.leader ? "node " + std::to_string(s.leader->value) + " leads " + era : "no leader is known");
+    if (s.leader)
+      note("node " + std::to_string(s.leader->value) + " leads " + era);
+    else
+      log_(level::warning, "no leader is known");
     if (found) port_->wake();
   }
 
   void shut_down() {
-    log("shutting down");
+    note("shutting down");
     port_->stop();
     deadline_ = clock::now() + options_.limit.request_timeout;
     wake_.expires_at(*deadline_);
@@ -199,14 +205,15 @@ private:
   }
 
   int fail(std::string const& why) {
-    log(why);
+    log_(level::error, why);
     return 1;
   }
-  void log(std::string const& line) { std::fprintf(stderr, "kv %u: %s\n", options_.id.value, line.c_str()); }
+  void note(std::string const& line) { log_(level::info, line); }
 
   serve_options options_;
   quorate::file_wal& disk_;
   quorate::known_stores& known_;
+  event_log& log_;
   asio::io_context io_{1};
   Replica replica_;
   backend backend_;
@@ -223,11 +230,8 @@ private:
 };
 
 // Opens the data directory and serves. Returns the exit status.
-template <class Replica> int serve_with(serve_options const& o) {
-  auto const complain = [&](std::string const& why) {
-    std::fprintf(stderr, "kv %u: %s\n", o.id.value, why.c_str());
-    return 1;
-  };
+template <class Replica> int serve_with(serve_options const& o, event_log& log) {
+  auto const complain = [&](std::string const& why) { return log(level::error, why), 1; };
   std::error_code error;
   std::filesystem::create_directories(o.data, error);
   if (error) return complain("can't make the data directory " + o.data + ": " + error.message());
@@ -236,22 +240,22 @@ template <class Replica> int serve_with(serve_options const& o) {
                                          .node = o.id,
                                          .protocol = std::string{Replica::core_type::protocol_name} + " 1"});
   if (!opened) return complain(opened.error);
-  for (auto const& note : opened.wal->recovered().notes) complain(note);
+  for (auto const& note : opened.wal->recovered().notes) log(level::warning, note);
   quorate::known_stores known{o.data};
   if (!known.failure().empty()) return complain(known.failure());
-  auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known); // too large for the stack
+  auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known, log); // too large for the stack
   return s->run();
 }
 inline int serve(serve_options o) {
   give_freed_memory_back();
   auto const shares = share_descriptors(raised_descriptor_limit(), o.limit.max_clients, o.limit.operators,
                                         o.cluster.size() - 1);
-  for (auto const& text : {shares.wrong, shares.note})
-    if (!text.empty()) std::fprintf(stderr, "kv %u: %s\n", o.id.value, text.c_str());
-  if (!shares.wrong.empty()) return 1;
+  event_log log{"kv " + std::to_string(o.id.value)};
+  if (!shares.note.empty()) log(level::warning, shares.note);
+  if (!shares.wrong.empty()) return log(level::error, shares.wrong), 1;
   o.limit.max_clients = shares.clients;
   o.peer_guests = shares.guests;
-  return o.protocol == protocol::raft ? serve_with<raft_replica>(o) : serve_with<multi_paxos_replica>(o);
+  return o.protocol == protocol::raft ? serve_with<raft_replica>(o, log) : serve_with<multi_paxos_replica>(o, log);
 }
 
 } // namespace kv

@@ -23,6 +23,8 @@ inline std::string advice(int error) {
     return "Let this user write there, then start the node again.";
   case EIO:
     return "The disk may be failing: look at the system's log before you start the node again.";
+  case EFBIG:
+    return "Raise the limit on the size of a file (ulimit -f), then start the node again.";
   case EMFILE:
   case ENFILE:
     return "Raise the limit on open files, then start the node again.";
