@@ -55,13 +55,11 @@ using flags::integer_within;
 
 inline address parse_address(std::string_view flag, std::string_view text) {
   auto const colon = text.rfind(':');
-  auto const port = colon == text.npos
-                        ? std::nullopt
-                        : quorate::service::parse_integer<std::uint16_t>(text.substr(colon + 1));
+  auto const port =
+      colon == text.npos ? std::nullopt : quorate::service::parse_integer<std::uint16_t>(text.substr(colon + 1));
   if (!port || colon == 0) throw failure{complaint(flag, "HOST:PORT, such as 127.0.0.1:6401", text)};
   auto host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2); // IPv6, as in a URL
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2); // IPv6, as in a URL
   return {std::string{host}, *port};
 }
 
@@ -71,8 +69,7 @@ inline std::vector<member> parse_cluster(std::string_view text) {
     auto const one = rest.substr(0, rest.find(','));
     rest.remove_prefix(one.size() < rest.size() ? one.size() + 1 : one.size());
     auto const equals = one.find('=');
-    if (equals == one.npos)
-      throw failure{complaint("--cluster", "N=HOST:PORT, such as 1=127.0.0.1:7101", one)};
+    if (equals == one.npos) throw failure{complaint("--cluster", "N=HOST:PORT, such as 1=127.0.0.1:7101", one)};
     auto const id = integer_within<std::uint32_t>("--cluster", one.substr(0, equals), 1, 0xffffffff);
     for (auto const& m : members)
       if (m.id == id)
@@ -155,16 +152,22 @@ inline constexpr serve_flag optional_flags[] = {
     {"--request-timeout", "MS",
      "how long a request may take, from when all before it on its\nconnection have been answered (3000)",
      [](auto& o, auto flag, auto text) { o.limit.request_timeout = duration(flag, text, 10); }},
-    {"--max-clients", "N", "connections of clients; fewer, with a warning, if the system\ngives fewer descriptors (10000)",
-     [](auto& o, auto flag, auto text) { o.limit.max_clients = integer_within<std::size_t>(flag, text, 1, 1000000); }},
-    {"--client-memory", "BYTES",
-     "of all clients together: unread answers, half requests,\npipelines; who has most unread is closed first (268435456)",
+    {"--max-clients", "N",
+     "connections of clients; fewer, with a warning, if the system\ngives fewer descriptors (10000)",
      [](auto& o, auto flag, auto text) {
-       o.limit.client_memory = integer_within<std::size_t>(flag, text, std::size_t{16} << 20, std::size_t{1} << 40);
+       o.limit.max_clients = integer_within<std::size_t>(flag, text, 1, 1000000);
+     }},
+    {"--client-memory", "BYTES",
+     "of all clients together: unread answers, half requests,\npipelines; who has most unread is closed first "
+     "(268435456)",
+     [](auto& o, auto flag, auto text) {
+       o.limit.client_memory =
+           integer_within<std::size_t>(flag, text, std::size_t{16} << 20, std::size_t{1} << 40);
      }},
     {"--idle-timeout", "SECONDS", "closes a connection that neither asks nor fetches; 0: never (0)",
      [](auto& o, auto flag, auto text) {
-       o.limit.idle_timeout = std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
+       o.limit.idle_timeout =
+           std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
      }},
     {"--die-with-parent", "PID", "", // the demo's own
      [](auto& o, auto flag, auto text) { o.parent = integer_within<pid_t>(flag, text, 1, 0x7fffffff); }},

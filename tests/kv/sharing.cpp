@@ -38,7 +38,8 @@ TEST_CASE("memory of all clients together is bounded, and who has most unread is
   s.with([&] {
     auto const i = s.port.report();
     CHECK(i.client_memory.total() <= l.client_memory);
-    CHECK(i.client_memory.highest < l.client_memory + (20 << 20)); // by one answer at most, and what a string grows by
+    CHECK(i.client_memory.highest <
+          l.client_memory + (20 << 20)); // by one answer at most, and what a string grows by
     REQUIRE(!s.backend.warnings.empty());
     CHECK(s.backend.warnings[0].find("--client-memory allows 16777216") != std::string::npos);
     CHECK(s.backend.warnings[0].find("bytes of answers unread") != std::string::npos);
