@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <random>
 #include <string>
 
@@ -80,7 +81,7 @@ TEST_CASE("the matcher says what one says that tries everything") {
 }
 
 TEST_CASE("a pattern of several words of bits is matched across them") {
-  for (std::size_t n : {62, 63, 64, 65, 127, 128, 129, 1000, 1022}) {
+  for (auto const n : std::initializer_list<std::size_t>{62, 63, 64, 65, 127, 128, 129, 1000, 1022}) {
     CAPTURE(n);
     std::string const as(n, 'a');
     CHECK(glob_match(as, as));

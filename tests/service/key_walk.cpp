@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <random>
 #include <set>
 #include <string>
@@ -98,7 +99,7 @@ TEST_CASE("a walk takes as many steps as its work needs, and no more, whatever t
   CHECK(key_walk{bytes}.step(kv, all));
   auto const work = ~all.left;
   CHECK(work > 4 * 65000 * std::uint64_t{270});
-  for (std::uint64_t const budget : {500'000, 5'000'000, 50'000'000}) {
+  for (auto const budget : std::initializer_list<std::uint64_t>{500'000, 5'000'000, 50'000'000}) {
     std::uint64_t steps = 1;
     key_walk walk{bytes};
     for (work_budget slice{budget}; !walk.step(kv, slice); slice.left = budget) {
