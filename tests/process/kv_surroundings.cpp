@@ -133,6 +133,7 @@ void file_size(std::string const& program, std::string const& protocol) {
     auto const r = client.call({"SET", "k" + std::to_string(i), value});
     ok += r && r->is_ok();
   }
+  expect(ok >= 10, "writes are acknowledged by another node all the while");
   auto const status = c.node(0).wait_for(20s);
   expect(status && WIFEXITED(*status) && WEXITSTATUS(*status) == 1,
          "the file reaches its limit, and the node ends with status 1, and by no signal");
