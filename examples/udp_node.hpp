@@ -9,7 +9,7 @@
 using namespace quorate;
 
 // A datagram holds 65,507 bytes, so what is sent at once is bounded below that; where fragments get lost, 1,300 is
-// better. A command that is larger must not be proposed: its append would never leave, nor any behind it.
+// better. A larger command is refused when it is proposed.
 constexpr std::uint32_t at_once = 32'000;
 using udp_replica =
     raft::replica<messages<int>, memory, steady_timer, limits<limit_values{.append_bytes = at_once}>>;
@@ -21,7 +21,10 @@ struct udp_node {
   udp_replica raft;
   udp_node(std::uint32_t self, udp_sockets& sockets)
       : all{sockets}, own{all[self - 1]},
-        raft{{node_id{self}, {node_id{1}, node_id{2}, node_id{3}}, at_once}, disk, {{300ms, 100ms, 5s}, self}} {}
+        raft{config_of(node_id{self}), disk, {{300ms, 100ms, 5s}, self}} {}
+  static replica_config config_of(node_id self) {
+    return {.self = self, .members = {node_id{1}, node_id{2}, node_id{3}}, .max_command_bytes = at_once};
+  }
 
   bool hear() { // one datagram; false: there is none. What is no message of a member's has no effect
     std::byte frame[1 << 16];

@@ -112,7 +112,7 @@ public:
   void start(host& h) {
     using t = ticks<Timer>;
     replica_config config{h.id, members_};
-    if (staged_bytes != 0) config.staged_bytes = staged_bytes;
+    if (staged_bytes != 0) config.staged_bytes = staged_bytes, config.max_command_bytes = staged_bytes / 2;
     h.node = std::make_unique<replica>(
         config, h.disk,
         Timer{{t::duration(settings.election), t::duration(settings.heartbeat), t::duration(settings.request)},

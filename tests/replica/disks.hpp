@@ -21,6 +21,8 @@ namespace quorate::test {
 // The write-ahead log on a disk in memory that knows what is durable. A copy is the disk alone: it can be read
 // once its power was cut, as a machine that starts again.
 class wal_on_disk {
+  using file_wal = basic_file_wal<disk_files>;
+
 public:
   explicit wal_on_disk(memory_options const& o) : owner_{o.identity} {
     platter_->random_state += owner_.node.value; // every store gets an identity of its own
@@ -41,6 +43,7 @@ public:
   hard_state hard() const { return wal().hard(); }
   store_identity identity() const { return wal().identity(); }
   std::string failure() const { return wal().failure(); }
+  static constexpr std::uint64_t turn_bytes() { return file_wal::turn_bytes(); }
   std::optional<payloads> read(log_index i, std::uint32_t n) { return wal().read(i, n); }
   bool put(entry_run const& run, payloads bytes) { return wal().put(run, bytes); }
   bool put(hard_state const& h) { return wal().put(h); }
@@ -67,7 +70,6 @@ public:
   quorate::disk& platter() { return *platter_; }
 
 private:
-  using file_wal = basic_file_wal<disk_files>;
   file_wal const& wal() const {
     if (!wal_) FAIL(error_);
     return *wal_;

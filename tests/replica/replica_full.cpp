@@ -23,8 +23,8 @@ TEST_CASE_TEMPLATE("a full leader refuses the forward with its reason, and says 
   CHECK(c.fate_of(f, tokens.back()) == fate::refused);
   CHECK(c.reason_of(f, tokens.back()) == refusal::no_room);
   CHECK(c[l]->status().last < log_index{80});
-  CHECK(c[l]->status().trouble == "the storage is full");
-  CHECK(c[f]->status().trouble.empty());
+  CHECK(c[l]->status().trouble == "the log is full: compact() it, or give it more room");
+  CHECK(c[f]->status().trouble == "the leader's log is full"); // as it was told last
   c[l]->compact(c[l]->applied_index()); // and works again when there is room
   c[f]->compact(c[f]->applied_index());
   c[c.other_than(l, f)]->compact(c[f]->applied_index());
@@ -32,6 +32,7 @@ TEST_CASE_TEMPLATE("a full leader refuses the forward with its reason, and says 
   c.run(20);
   CHECK(c.fate_of(f, next) == fate::done);
   CHECK(c[l]->status().trouble.empty());
+  CHECK(c[f]->status().trouble.empty());
   c.book.check();
 }
 

@@ -139,7 +139,7 @@ TEST_CASE("the envelope's extra fields take their own bytes in a frame; without 
 // A node that hears frames, on its own.
 struct listener {
   static constexpr memory_options options{
-      .identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 64, .bytes = 1024};
+      .identity = {.node = node_id{1}, .incarnation = incarnation_id{1}}, .entries = 128, .bytes = 1024};
   memory disk{options};
   replica_type r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
 };

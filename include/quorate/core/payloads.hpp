@@ -48,6 +48,20 @@ public:
     return n == count_ ? *this : payloads{whole_.first(size_of(n)), n};
   }
 
+  // As many of the first records as take at most so many bytes, and one in any case. Linear in what it gives, if
+  // that is not all. Precondition: count() > 0.
+  payloads within(std::size_t most) const {
+    if (whole_.size() <= most) return *this;
+    auto size = prefix + length_at(whole_.data());
+    std::uint32_t n = 1;
+    for (; n < count_; ++n) {
+      auto const next = size + prefix + length_at(whole_.data() + size);
+      if (next > most) break;
+      size = next;
+    }
+    return {whole_.first(size), n};
+  }
+
   // Calls f(bytes) for each record, in order.
   template <class F>
   void for_each(F&& f) const {

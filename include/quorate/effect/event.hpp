@@ -20,10 +20,11 @@ from(node_index, Message const&) -> from<Message>;
 // Why something was refused; and of what is unknown, why it can't be told.
 enum class refusal : std::uint8_t {
   not_leader, // ask the leader, if one is known
-  no_room,    // the storage is full: compact, or wait
+  no_room,    // the log is full: compact it, or give it more room
   busy,       // too much is waiting already
   stopped,    // a failed write or sync has stopped the replica
   superseded, // another leader's entry stands in its place, or may: the leader has changed
+  too_large,  // one command of more bytes than the replica takes (replica_config::max_command_bytes)
   late,       // the time that the Timer allows for a request is over
 };
 inline constexpr refusal last_enumerator(refusal) { return refusal::late; }
@@ -34,6 +35,7 @@ constexpr char const* name_of(refusal r) {
   case refusal::busy: return "busy";
   case refusal::stopped: return "stopped";
   case refusal::superseded: return "superseded";
+  case refusal::too_large: return "too_large";
   case refusal::late: return "late";
   }
   return "unknown";

@@ -62,6 +62,12 @@ struct limits {
   static constexpr limit_values value = V;
   static_assert(V.nodes >= 1 && V.nodes <= 64, "quorate: limits: nodes must be between 1 and 64");
   static_assert(V.window >= 1, "quorate: limits: the window must let at least one append be in flight");
+  static_assert(V.reads >= 1 && V.reads <= 64,
+                "quorate: limits: reads must be between 1 and 64; to leave them out there is a keyword");
+  static_assert(V.append_entries >= 1 && V.append_entries <= 1U << 20,
+                "quorate: limits: append_entries must be between 1 and 1,048,576, or nothing could be sent");
+  static_assert(V.append_bytes <= 1U << 30, "quorate: limits: append_bytes must be at most 1 GiB");
+  static_assert(V.reserve <= std::uint64_t{1} << 32, "quorate: limits: reserve must be at most 2^32 entries");
 };
 
 } // namespace quorate

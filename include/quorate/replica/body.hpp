@@ -3,8 +3,10 @@
 
 #include "quorate/policy/storage.hpp"
 #include "quorate/policy/timing.hpp"
+#include "quorate/replica/fitting.hpp"
 #include "quorate/replica/hands.hpp"
 #include "quorate/replica/membership.hpp"
+#include "quorate/replica/sentence.hpp"
 #include "quorate/replica/staging.hpp"
 #include "quorate/replica/status.hpp"
 
@@ -23,8 +25,9 @@ struct replica_body {
   using core_type = Core;
   static constexpr std::size_t batches = 1024; // of proposals, and of reads, that wait for their outcome
 
-  replica_body(Storage& s, Timer const& t, std::size_t staged_bytes)
-      : storage{s}, timer{t}, hands{s}, staged{staged_bytes} {}
+  replica_body(replica_config const& c, Storage& s, Timer const& t)
+      : storage{s}, timer{t}, hands{s}, staged{c.staged_bytes}, max_command_bytes{c.max_command_bytes},
+        max_frame_bytes{largest_frame(c, Core::options::limit.append_bytes)} {}
 
   node_index self() const { return core.self(); }
   decltype(auto) log() const { return std::as_const(storage).log(); } // a view may be a value
@@ -63,8 +66,9 @@ struct replica_body {
   // Why there is no progress; empty if nothing is in the way.
   std::string_view trouble() const {
     if (stopped) return "stopped";
+    if (!oversized.empty()) return oversized; // for want of it a candidate of Multi-Paxos may never lead
     if (core.leader() == no_node) return "no leader is known";
-    if (core.leads() && log().room() <= Core::options::limit.reserve) return "the storage is full"; // for commands
+    if (log().room() <= (core.leads() ? Core::options::limit.reserve : 0)) return log_is_full;
     return {};
   }
   void note_changes() {
@@ -76,6 +80,17 @@ struct replica_body {
     seen_leader = core.leader();
   }
 
+  // How many bytes of entries a frame carries.
+  std::size_t carried() const { return max_frame_bytes - frame_overhead; }
+  // A message with these entries was not sent.
+  [[gnu::cold]] void note_unsent(entry_run const& run, std::size_t bytes) {
+    if (bytes <= carried() || !oversized.empty()) return;
+    oversized = sentence({"entry ", run.first.value, " takes ", bytes,
+                          " bytes, and was not sent: max_frame_bytes is ", max_frame_bytes,
+                          "; start this node and its transport with larger frames"});
+  }
+  static constexpr std::string_view log_is_full = "the log is full: compact() it, or give it more room";
+
   Storage& storage;
   Timer timer;
   membership<Core::options::limit.nodes> ids{};
@@ -86,6 +101,9 @@ struct replica_body {
   bool attention = false; // it has stopped, or there are refusals to tell
   std::string failure{};  // why it has stopped, unless the storage knows better
   staging<time> staged;
+  std::size_t max_command_bytes;
+  std::size_t max_frame_bytes;
+  std::string oversized{}; // the first entry that did not leave because frames are too small; empty: none
   stamp seen_era{};
   node_index seen_leader = no_node;
   replica_counters counters{};

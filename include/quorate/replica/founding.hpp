@@ -40,6 +40,10 @@ std::optional<std::string> compare(Body& b, payloads record) {
 // Sees to it that the log begins with these members. Returns what is wrong, if anything is.
 template <class Body>
 [[gnu::cold]] std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
+  for (auto const id : all)
+    if (id == node_id{})
+      return "a node's id is 0 in replica_config::members: expected 1 or more, because 0 names nobody; give this "
+             "node another id";
   if (!b.ids.assign(all) || b.ids.find(self) == no_node)
     return "expected between 1 and " + std::to_string(Body::core_type::options::limit.nodes) +
            " different members with this node's id, " + std::to_string(self.value) +

@@ -118,7 +118,7 @@ public:
   bool noticed() const { return (news_ & notice) != 0; }
   void heeded() { news_ &= ~notice; }
   bool failed() const { return failed_; }
-  bool crowded() const { return ready_.size() > enough || outbox_.size() > enough; }
+  bool crowded() const { return ready_.size() > enough || outbox_.size() > enough || much_unordered(); }
   // Calls deliver(to, message) for each advisory message, oldest first.
   template <class Deliver>
   void send_ready(Deliver&& deliver) {
@@ -133,7 +133,10 @@ public:
   bool has_ready() const { return !ready_.empty(); }
   auto& waiting() { return outbox_; }
   auto const& waiting() const { return outbox_; }
-  sync_order order() const { return ticket_source::order(); }
+  sync_order order() {
+    ordered_bytes_ = counted_.bytes;
+    return ticket_source::order();
+  }
 
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
@@ -153,6 +156,13 @@ public:
   std::uint64_t dropped() const { return dropped_ + outbox_.dropped(); }
 
 private:
+  // Has more been written since the last sync order than half of what the storage may write in one go? The other
+  // half is for one more write (fitting.hpp).
+  bool much_unordered() const {
+    if constexpr (requires { storage_.turn_bytes(); })
+      return counted_.bytes - ordered_bytes_ > storage_.turn_bytes() / 2;
+    else return false;
+  }
   struct advice {
     node_index to{};
     message what{};
@@ -202,6 +212,7 @@ private:
   std::uint32_t news_ = 0;
   std::uint32_t armed_ = 0; // timers whose last word was to arm
   std::uint64_t dropped_ = 0;
+  std::uint64_t ordered_bytes_ = 0; // counted_.bytes at the last sync order
   bounded_queue<advice, capacity> ready_{};
   typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};
 };

@@ -5,6 +5,7 @@
 #include "quorate/effect/event.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace quorate {
 
@@ -12,6 +13,34 @@ namespace quorate {
 // token means something to the replica that gave it and only until that restarts.
 using proposal_token = strong_id<struct proposal_token_tag, std::uint64_t>;
 using read_token = strong_id<struct read_token_tag, std::uint64_t>;
+
+// What asking gave: a token, or why there is none and never will be an outcome. Used as an optional token, which
+// it becomes where one is asked for:
+//
+//   auto const token = r.propose(command);
+//   if (!token) say(name_of(token.reason()));
+template <class Token>
+class asked {
+public:
+  constexpr asked(Token t) : token_{t} {}
+  constexpr asked(refusal why) : reason_{why} {}
+
+  constexpr bool has_value() const { return token_ != Token{}; } // the first token is 1
+  constexpr explicit operator bool() const { return has_value(); }
+  // Precondition of these three: has_value().
+  constexpr Token const& value() const { return token_; }
+  constexpr Token const& operator*() const { return token_; }
+  constexpr Token const* operator->() const { return &token_; }
+  // Precondition: !has_value().
+  constexpr refusal reason() const { return reason_; }
+  constexpr operator std::optional<Token>() const { return has_value() ? std::optional{token_} : std::nullopt; }
+
+private:
+  Token token_{};
+  refusal reason_{};
+};
+using proposal_asked = asked<proposal_token>;
+using read_asked = asked<read_token>;
 
 enum class fate : std::uint8_t {
   done,    // committed: it stands at its index for ever. Readable: the state machine may be read

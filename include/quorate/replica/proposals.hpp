@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -29,22 +30,15 @@ public:
     if (waiting_.full() || refused_ || b.hands.crowded()) return;
     auto const leader = b.core.leader();
     if (leader == no_node) return wait_for_leader(b);
+    if (!b.core.leads()) return hand_on(b, b.ids[leader], send);
     auto const bytes = b.staged.view();
-    auto index = log_index{};
-    auto era = b.core.era();
-    if (b.core.leads()) {
-      auto const& run = put(b, bytes);
-      if (run.count == 0) return refuse_staged(b, b.hands.reason_);
-      index = run.first, era = run.written_at;
-    } else {
-      forward const f{b.incarnation(), b.staged.first(), era, bytes.count()};
-      if (!sent(send, b.ids[leader], f, bytes)) return wait_for_leader(b);
-    }
+    auto const& run = put(b, bytes);
+    if (run.count == 0) return refuse_staged(b, b.hands.reason_);
     waiting_.add() = {.first = b.staged.first(),
                       .count = bytes.count(),
-                      .placed = index != log_index{},
-                      .index = index,
-                      .era = era,
+                      .placed = true,
+                      .index = run.first,
+                      .era = run.written_at,
                       .deadline = b.timer.after(timing::request, b.now)};
     b.staged.clear();
   }
@@ -61,16 +55,21 @@ public:
       return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::not_leader});
     }
     seen = {m.asker, m.number};
+    if (!takes(b, bytes)) return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::too_large});
     auto const& run = put(b, bytes);
     if (run.count == 0) b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.reason_});
     else b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
   }
   void take(Body& b, node_index, forward_placed const& m, payloads) {
-    if (m.asker == b.incarnation()) waiting_.place(m.number, m.count, m.index, m.era);
+    if (m.asker != b.incarnation()) return;
+    waiting_.place(m.number, m.count, m.index, m.era);
+    full_elsewhere_ = false;
   }
-  void take(Body& b, node_index, forward_refused const& m, payloads) {
+  void take(Body& b, node_index n, forward_refused const& m, payloads) {
     if (m.asker != b.incarnation()) return;
     b.attention = true;
+    full_elsewhere_ = m.reason == refusal::no_room;
+    full_leader_ = n;
     refused_elsewhere_.push_back(m);
   }
 
@@ -104,6 +103,12 @@ public:
     waiting_.give_up(tell);
   }
 
+  // Why this node can take no proposal, or none that would be done; empty if nothing is known to be in the way.
+  std::string_view trouble(Body const& b) const {
+    if (waiting_.full()) return "too many proposals wait: no majority answers, or a disk is slow";
+    if (full_elsewhere_ && full_leader_ == b.core.leader()) return "the leader's log is full";
+    return {};
+  }
   // Is there something to place at once?
   bool pending(Body const& b) const { return !b.staged.empty() && !b.staged.deadline && !waiting_.full(); }
   // Calls f(time) for each time at which something expires.
@@ -119,6 +124,30 @@ private:
     std::uint64_t number{};
   };
 
+  // To the leader, in as many messages as there must be for each to fit a frame: an earlier part that is lost is
+  // never sent again, so nothing can come behind a later one. What can't be sent stays.
+  template <class Send>
+  [[gnu::noinline]] void hand_on(Body& b, node_id leader, Send&& send) {
+    while (!b.staged.empty() && !waiting_.full()) {
+      auto const part = b.staged.view().within(b.carried());
+      forward const f{b.incarnation(), b.staged.first(), b.core.era(), part.count()};
+      if (!sent(send, leader, f, part)) return wait_for_leader(b);
+      waiting_.add() = {.first = f.number,
+                        .count = f.count,
+                        .placed = false,
+                        .index = {},
+                        .era = f.era,
+                        .deadline = b.timer.after(timing::request, b.now)};
+      b.staged.drop(part);
+    }
+  }
+  // Is none of them larger than what is taken here?
+  static bool takes(Body const& b, payloads bytes) {
+    bool all = true;
+    if (bytes.whole().size() > payloads::prefix + b.max_command_bytes)
+      bytes.for_each([&](payloads::bytes record) { all = all && record.size() <= b.max_command_bytes; });
+    return all;
+  }
   // The run is empty if it was refused.
   entry_run const& put(Body& b, payloads bytes) {
     b.step(propose{bytes.count()}, b.log().last() + 1, bytes);
@@ -146,6 +175,8 @@ private:
   std::optional<proposal_outcome> refused_{};
   std::vector<forward_refused> refused_elsewhere_{};
   last_forward forwarded_[Body::core_type::options::limit.nodes]{};
+  bool full_elsewhere_ = false; // so the node that led last said, as its last word on a forward
+  node_index full_leader_ = no_node;
   stamp recovered_era_{}; // in it and before it this node may have led and forgotten
 };
 

@@ -8,7 +8,6 @@
 #include "quorate/replica/waiting.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 namespace quorate {
@@ -18,8 +17,9 @@ class reads {
 public:
   using time = typename Body::time;
 
-  std::optional<read_token> add(Body const& b) {
-    if (b.stopped || new_ == ~std::uint32_t{0}) return std::nullopt;
+  read_asked add(Body const& b) {
+    if (b.stopped) return refusal::stopped;
+    if (new_ == ~std::uint32_t{0}) return refusal::busy;
     ++new_;
     any_ = true;
     return read_token{++made_};

@@ -7,6 +7,8 @@
 #include "quorate/policy/timing.hpp"
 #include "quorate/replica/applying.hpp"
 #include "quorate/replica/body.hpp"
+#include "quorate/replica/config.hpp"
+#include "quorate/replica/fitting.hpp"
 #include "quorate/replica/founding.hpp"
 #include "quorate/replica/hands.hpp"
 #include "quorate/replica/outcome.hpp"
@@ -18,17 +20,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace quorate {
-
-struct replica_config {
-  node_id self{};
-  std::vector<node_id> members{};              // all of them, self included; the same on every node
-  std::size_t staged_bytes = std::size_t{64} << 20; // of proposals that wait for a turn or a leader, at most
-};
 
 // What a turn leaves: when to come again at the latest, and whether there is something to do at once.
 template <class Time>
@@ -68,11 +64,13 @@ public:
   using entry_extra = typename Messages::entry_extra;
   using wire = wire_messages<Core>;
 
-  // The storage was opened, the timer is new. If the options do not fit the storage, the replica is stopped from
-  // the start, and failure() says why.
+  // The storage was opened, the timer is new. If the options can't work, or do not fit the storage, the replica is
+  // stopped from the start, and failure() says why.
   replica(replica_config const& config, Storage& storage, Timer const& timer)
-      : b_{storage, timer, config.staged_bytes} {
-    if (auto why = found(b_, config.self, config.members)) {
+      : b_{config, storage, timer} {
+    auto why = misfit<Core>(config, storage, timer);
+    if (!why) why = found(b_, config.self, config.members);
+    if (why) {
       b_.stop(std::move(*why));
       return;
     }
@@ -86,18 +84,19 @@ public:
 
   // --- events
 
-  // A command to be replicated, from the leader or from any other node. Nothing: refused at once, because too much
-  // is waiting already or the replica has stopped.
-  std::optional<proposal_token> propose(command const& c, entry_extra const& extra = {}) {
+  // A command to be replicated, from the leader or from any other node. Without a token it was refused at once: it
+  // is larger than max_command_bytes (too_large), too much is waiting already (busy), or the replica has stopped.
+  proposal_asked propose(command const& c, entry_extra const& extra = {}) {
     auto const size = Messages::entry_size(c, extra);
-    auto* const at = b_.staged.add(size); // which is closed once the replica has stopped
-    if (at == nullptr) return std::nullopt;
+    // What is staged is closed once the replica has stopped.
+    auto* const at = size <= b_.max_command_bytes ? b_.staged.add(size) : nullptr;
+    if (at == nullptr) return why_not(size);
     Messages::encode_entry(c, extra, at);
     return proposal_token{b_.staged.last()};
   }
 
-  // A linearizable read: once its outcome is `done`, the state machine may be read. Nothing: as for propose.
-  std::optional<read_token> read() {
+  // A linearizable read: once its outcome is `done`, the state machine may be read. No token: busy, or stopped.
+  read_asked read() {
     static_assert(Core::options::reads, "quorate: this core has no reads (raft: read_index<off>); leave the "
                                         "keyword out to read");
     return reads_.add(b_);
@@ -216,6 +215,8 @@ public:
   log_index applied_index() const { return applying_.index(); }
   node_id id_of(node_index n) const { return b_.id_of(n); }
   std::size_t member_count() const { return b_.ids.size(); }
+  // The largest frame that this replica may send, and so what its transport and the peers' should carry.
+  std::size_t max_frame_bytes() const { return b_.max_frame_bytes; }
   replica_status status() const {
     return {.self = id_of(b_.self()),
             .leads = b_.core.leads(),
@@ -225,13 +226,21 @@ public:
             .applied = applying_.index(),
             .first = b_.log().compacted() + 1,
             .last = b_.log().last(),
-            .trouble = b_.trouble(),
+            .trouble = trouble(),
             .counters = b_.counters,
             .written = b_.hands.counted_};
   }
 
 private:
   using body = replica_body<Core, Storage, Timer>;
+
+  [[gnu::cold]] refusal why_not(std::size_t size) const {
+    return b_.stopped ? refusal::stopped : size > b_.max_command_bytes ? refusal::too_large : refusal::busy;
+  }
+  std::string_view trouble() const {
+    auto const t = b_.trouble();
+    return t.empty() ? proposals_.trouble(b_) : t;
+  }
 
   template <class M>
   void tell_self(M const& m) {
@@ -268,7 +277,10 @@ private:
 
   // A timer has expired, and others may have.
   [[gnu::cold]] void expire() {
-    while (auto const slot = b_.timer.expired(b_.now)) {
+    // Each once: were a timer to expire as soon as it is armed, the next turn would come at once, but come.
+    for (std::size_t n = 0; n < Core::timers; ++n) {
+      auto const slot = b_.timer.expired(b_.now);
+      if (!slot) break;
       b_.step(static_cast<typename Core::timer>(*slot));
       heed();
       b_.hands.set_timers(b_.timer, b_.now);
@@ -284,7 +296,11 @@ private:
         if (!read) return stop();
         bytes = *read;
       }
-    send(b_.ids[to], m, bytes);
+    if constexpr (std::is_same_v<decltype(send(b_.ids[to], m, bytes)), bool> && requires { m.entries(); }) {
+      if (!send(b_.ids[to], m, bytes)) b_.note_unsent(m.entries(), bytes.whole().size());
+    } else {
+      send(b_.ids[to], m, bytes);
+    }
   }
 
   // What is not as always. False, and everything that waits has its outcome, if the replica has stopped.

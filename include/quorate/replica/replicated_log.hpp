@@ -30,8 +30,8 @@ struct any_machine {
 // storage's sync, synced, release.
 //
 // | expression                  | returns                  | meaning                                             |
-// | r.propose(command, extra)   | optional<proposal_token> | a command, on any node; nothing: refused at once    |
-// | r.read()                    | optional<read_token>     | a linearizable read, on any node; likewise          |
+// | r.propose(command, extra)   | proposal_asked           | a command, on any node: a token, or why not         |
+// | r.read()                    | read_asked               | a linearizable read, on any node; likewise          |
 // | r.receive(from, m, bytes)   |                          | a message of R::wire                                |
 // | r.turn(now, send, machine)  | turn_result<R::time>     | everything at once; when to come again              |
 // | r.collect(now, send)        |                          | what came and what expired goes to the core         |
@@ -54,8 +54,8 @@ concept replicated_log = requires(R& r, R const& c, typename R::command command,
                                   durable token, log_index index) {
   typename R::wire;
   typename R::messages_type;
-  { r.propose(command, extra) } -> std::same_as<std::optional<proposal_token>>;
-  { r.read() } -> std::same_as<std::optional<read_token>>;
+  { r.propose(command, extra) } -> std::same_as<proposal_asked>;
+  { r.read() } -> std::same_as<read_asked>;
   { r.turn(now, send, machine) } -> std::same_as<turn_result<typename R::time>>;
   r.collect(now, send);
   { r.start_sync() } -> std::same_as<std::optional<sync_order>>;

@@ -27,10 +27,18 @@ public:
   std::uint32_t count() const { return count_; }
   std::uint64_t first() const { return taken_ + 1; } // the number of the oldest one here
   std::uint64_t last() const { return taken_ + count_; }
-  payloads view() const { return payloads::trusted(buffer_.view(), count_); }
+  payloads view() const { return payloads::trusted(buffer_.view().subspan(gone_), count_); }
+  // The oldest ones, which are `part`, have found their place.
+  void drop(payloads const& part) {
+    if (part.count() == count_) return clear();
+    taken_ += part.count();
+    count_ -= part.count();
+    gone_ += part.whole().size();
+  }
   void clear() {
     taken_ += count_;
     count_ = 0;
+    gone_ = 0;
     buffer_.clear();
     deadline.reset();
   }
@@ -42,6 +50,7 @@ public:
 
 private:
   byte_buffer buffer_;
+  std::size_t gone_ = 0; // bytes of those that came before the oldest one here
   std::uint32_t count_ = 0;
   std::uint64_t taken_ = 0; // how many came and went
 };

@@ -26,7 +26,7 @@ struct replica_status {
   log_index applied{};
   log_index first{};
   log_index last{};
-  std::string_view trouble{}; // why there is no progress; empty if nothing is in the way
+  std::string_view trouble{}; // why there is no progress, or no proposal is taken; empty: nothing is in the way
   replica_counters counters{};
   write_counters written{};
 };

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "quorate/policy/storage.hpp"
+#include "quorate/replica/sentence.hpp"
 #include "quorate/storage/wal/posix.hpp"
 #include "quorate/storage/wal/reader.hpp"
 #include "quorate/storage/wal/recover.hpp"
@@ -54,6 +55,8 @@ public:
   hard_state hard() const { return state_.hard; }
   store_identity identity() const { return {head_.cluster, head_.node, head_.store, state_.incarnation}; }
   std::string failure() const { return dir_.problem(); }
+  // What one turn may write: put() refuses what comes on top.
+  static constexpr std::uint64_t turn_bytes() { return most_bytes; }
 
   std::optional<payloads> read(log_index i, std::uint32_t n) {
     if (n == 0 || i <= log_.compacted() || i + (n - 1) > log_.last()) {
@@ -122,6 +125,12 @@ private:
   bool start() {
     if (options_.directory.empty() || options_.protocol.size() > wal::store_head::protocol_limit)
       return dir_.refuse("a store needs a directory, and a protocol name of at most 64 bytes");
+    if (options_.node == node_id{})
+      return dir_.refuse("wal_options::node is 0: expected 1 or more, because 0 names nobody; give the node's id");
+    if (options_.segment_bytes < wal::least_segment_bytes || options_.segment_bytes > wal::most_segment_bytes)
+      return dir_.refuse(sentence({"wal_options::segment_bytes is ", options_.segment_bytes, ": expected ",
+                                   wal::least_segment_bytes, " to ", wal::most_segment_bytes,
+                                   ", because a segment is reserved as a whole and holds a frame at the least"}));
     wal::founding<Files> founding{dir_, options_, recovered_};
     if (!founding.survey() || !dir_.lock(lock_) || !founding.found() || !founding.check(head_)) return false;
     wal::recovery<Files> recovery{dir_, head_, recovered_};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/policy/storage.hpp"
+#include "quorate/replica/sentence.hpp"
 #include "quorate/storage/memory_log.hpp"
 
 #include <algorithm>
@@ -15,15 +16,19 @@
 
 namespace quorate {
 
+// A replica compacts nothing by itself: who goes on proposing calls its compact(), or the log is full one day.
 struct memory_options {
-  store_identity identity{};    // its incarnation is raised by reopen() and crash()
-  std::size_t entries = 1U << 16; // it never holds more; room() says how many still fit
-  std::size_t bytes = 1U << 20; // to begin with; more payload than that makes it grow
+  store_identity identity{};      // its incarnation is raised by reopen() and crash()
+  std::size_t entries = 1U << 16; // it never holds more, 2^28 at most; room() says how many still fit
+  std::size_t bytes = 1U << 20;   // to begin with, 4 GiB at most; more payload than that makes it grow
 };
 
 class memory {
 public:
-  explicit memory(memory_options const& o = {}) : identity_{o.identity}, log_{o.entries, o.bytes}, undo_(64) {}
+  // Options that can't work make a log that has room for nothing, and failure() says which.
+  explicit memory(memory_options const& o = {})
+      : identity_{o.identity}, failure_{wrong(o)},
+        log_{failure_.empty() ? o.entries : 0, failure_.empty() ? o.bytes : 0}, undo_(64) {}
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     log_.start_at(compacted, stamp_there, in_force);
@@ -71,7 +76,7 @@ public:
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
-  std::string failure() const { return {}; }
+  std::string failure() const { return failure_; }
 
   // A restart without a loss: the next incarnation.
   void reopen() {
@@ -86,6 +91,16 @@ public:
   }
 
 private:
+  [[gnu::cold, gnu::noinline]] static std::string wrong(memory_options const& o) {
+    constexpr std::uint64_t entries = std::uint64_t{1} << 28, bytes = std::uint64_t{1} << 32;
+    if (o.entries == 0 || o.entries > entries)
+      return sentence({"memory_options::entries is ", o.entries, ": expected 1 to ", entries,
+                       "; give as many as are applied between two calls of compact()"});
+    if (o.bytes > bytes)
+      return sentence({"memory_options::bytes is ", o.bytes, ": expected at most ", bytes,
+                       "; it grows when it must"});
+    return {};
+  }
   struct removed_run {
     entry_run run{};
     configuration config{};
@@ -149,6 +164,7 @@ private:
   }
 
   store_identity identity_{};
+  std::string failure_;
   memory_log log_;
   hard_state hard_{};
   std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write

@@ -3,13 +3,17 @@
 #pragma once
 
 #include "quorate/policy/timing.hpp"
+#include "quorate/replica/sentence.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace quorate {
 
+// Each is above 0 and at most a quarter of the largest Duration, so that no sum of times overflows. A timer with
+// others says so by failure(), and a replica is stopped from the start.
 template <class Duration>
 struct timer_settings {
   Duration election;  // T: at least several round trips and syncs
@@ -17,7 +21,7 @@ struct timer_settings {
   Duration request;   // several T, so that a request outlives a change of leader
 };
 
-// `Ticks` turns a Duration into a count of the smallest unit and back.
+// `Ticks` turns a Duration into a count of the smallest unit and back, knows the largest, and prints one.
 template <class Time, class Duration, class Ticks>
 class jittered_timer {
 public:
@@ -27,7 +31,24 @@ public:
   static constexpr std::size_t slots = 8;
 
   // Nodes must have different seeds, or they campaign together (SCENARIOS E18).
-  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} { draw(); }
+  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} {
+    if (failure().empty()) draw();
+  }
+
+  // What is wrong with the settings; empty: nothing.
+  [[gnu::cold, gnu::noinline]] std::string failure() const {
+    auto const& s = settings_;
+    for (auto const& [name, value] :
+         {named{"election", s.election}, {"heartbeat", s.heartbeat}, {"request", s.request}})
+      if (!(Duration{} < value) || longest() < value)
+        return sentence({"timer_settings::", name, " is ", Ticks::text(value),
+                         ": expected more than 0 and at most ", Ticks::text(longest()),
+                         "; give a time between these"});
+    if (s.heartbeat < s.election) return {};
+    return sentence({"timer_settings::heartbeat is ", Ticks::text(s.heartbeat),
+                     ": expected less than timer_settings::election, ", Ticks::text(s.election),
+                     ", or followers would campaign against a leader that is alive; give a third of it or less"});
+  }
 
   void arm(std::size_t slot, timing how, time now) {
     auto const due = how == timing::election ? now + election_ : after(how, now);
@@ -57,6 +78,11 @@ public:
   }
 
 private:
+  struct named {
+    char const* name;
+    Duration value;
+  };
+  static Duration longest() { return Ticks::most() / 4; }
   [[gnu::cold]] std::optional<std::size_t> take_expired(time now) {
     std::optional<std::size_t> found;
     std::optional<time> first;

@@ -4,6 +4,7 @@
 #include "quorate/timer/jittered.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace quorate {
 
@@ -11,6 +12,8 @@ namespace detail {
 struct plain_ticks {
   static std::uint64_t count(std::uint64_t d) { return d; }
   static std::uint64_t duration(std::uint64_t n) { return n; }
+  static std::uint64_t most() { return ~std::uint64_t{0}; }
+  static std::string text(std::uint64_t d) { return std::to_string(d) + " ticks"; }
 };
 } // namespace detail
 

@@ -13,11 +13,11 @@ namespace quorate {
 struct wal_options {
   std::string directory{}; // made if missing; must be empty or hold this node's store
   cluster_id cluster{};
-  node_id node{};
+  node_id node{}; // 1 or more
   std::string
       protocol{}; // the protocol's name and version, at most 64 bytes: another protocol's log is refused
   std::uint64_t segment_bytes = std::uint64_t{64}
-                                << 20; // of a segment file; one turn that is larger gets a larger one
+                                << 20; // of a segment file: 512 to 1 TiB; a turn that is larger gets a larger one
   std::size_t cache_bytes = std::size_t{4} << 20; // of the newest log kept in memory for reading
   log_start start{}; // a store made by this opening begins behind here; an existing one begins where it does
 };
@@ -76,6 +76,9 @@ bool make_segment(folder<Files>& dir, segment_head const& head, typename Files::
   return dir.open(name, file_mode::create, out) && dir.allocate(out, name, head.size) &&
          dir.write(out, name, 0, head.encode()) && dir.sync_file(out, name) && dir.sync();
 }
+
+// The first frame of a store, that of its first opening, must fit into the first segment.
+inline constexpr std::uint64_t least_segment_bytes = 512, most_segment_bytes = std::uint64_t{1} << 40;
 
 // Room for a segment's head and one frame at the least.
 inline std::uint64_t size_of_segment(std::uint64_t asked, std::uint64_t frame) {

@@ -1,0 +1,9 @@
+// expect: quorate: limits: append_bytes must be at most 1 GiB
+#include "quorate/policy/keyword.hpp"
+
+#ifdef REJECT
+using chosen = quorate::limits<quorate::limit_values{.append_bytes = 0xffffffff}>;
+#else
+using chosen = quorate::limits<quorate::limit_values{.append_bytes = 1U << 30}>;
+#endif
+static_assert(chosen::value.nodes > 0);
