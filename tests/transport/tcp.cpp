@@ -91,6 +91,22 @@ TEST_CASE_FIXTURE(pair_of_nodes, "big frames arrive, up to what the peer takes a
   CHECK(a.status(2).counters.connects == 1);
 }
 
+TEST_CASE_FIXTURE(pair_of_nodes, "of a frame that is too large both sizes are told, once for a size") {
+  b.options.max_frame_bytes = 1000;
+  open();
+  CHECK(a.times("node 2 takes frames of at most 1000 bytes, and this node of 16777216") == 1); // when it connects
+  CHECK(b.times("takes frames of") == 0);
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(a.send(2, std::string(1001, 'x')));
+  CHECK(a.times("a frame of 1001 bytes for node 2 was not sent: it takes at most 1000;") == 1);
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(a.send(2, std::string(5000, 'x')));
+  CHECK(a.times("a frame of 5000 bytes for node 2 was not sent") == 1);
+  CHECK(a.times("was not sent") == 2);
+  CHECK(a.send(2, std::string(1000, 'x'))); // and nothing else is the worse for it
+  REQUIRE(until(io, [&] { return b.got.size() == 1; }));
+  CHECK(a.status(2).counters.connects == 1);
+  CHECK(a.status(2).counters.dropped == 10);
+}
+
 TEST_CASE_FIXTURE(pair_of_nodes,
                   "what is sent before there is a connection is dropped and counted, and not encoded") {
   a.open();

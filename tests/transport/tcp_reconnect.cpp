@@ -8,7 +8,7 @@ struct trio {
   party a{io, 1, 3}, b{io, 2, 3}, c{io, 3, 3};
 
   trio() {
-    for (auto* p : {&a, &b, &c}) p->options.max_queued_bytes = 1u << 20;
+    for (auto* p : {&a, &b, &c}) p->options.max_queued_bytes = 1u << 20, p->options.max_frame_bytes = 1u << 19;
   }
 
   void open() {
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(trio, "a peer whose system takes nothing for too long is given
 }
 
 TEST_CASE_FIXTURE(trio, "for a queue that is full to the last byte nothing more is encoded") {
-  a.options.max_queued_bytes = 1000;
+  a.options.max_queued_bytes = 1000, a.options.max_frame_bytes = 996;
   a.open();
   sleeper s{io};
   s.wake_for(a, b);

@@ -11,6 +11,7 @@
 #include "quorate/transport/tcp_listener.hpp"
 #include "quorate/transport/tcp_outlet.hpp"
 
+#include <bit>
 #include <concepts>
 #include <random>
 #include <type_traits>
@@ -41,10 +42,12 @@ public:
   ~tcp_transport() { close(); }
 
   // Listens, and begins to dial. Once only. An error leaves nothing open: the address is in use or not ours,
-  // or (as std::errc::invalid_argument) options.peers lacks options.self or options.protocol is too long.
+  // or (as std::errc::invalid_argument) the options can't work, and the log says which and why (also: misfit()).
   [[nodiscard]] std::error_code start() {
-    bool const sound = settings().peers.contains(settings().self) && settings().protocol.size() <= 255;
-    if (!sound) return std::make_error_code(std::errc::invalid_argument);
+    if (auto why = misfit(settings()); !why.empty()) {
+      log(std::move(why));
+      return std::make_error_code(std::errc::invalid_argument);
+    }
     auto const fresh = std::make_shared<tcp::listener<tcp_transport>>(*this, io_);
     auto const ec = fresh->start(settings().peers.at(settings().self));
     if (ec) {
@@ -75,16 +78,18 @@ public:
 
   // Queues one frame; fill(std::vector<std::byte>& buffer) appends the frame's bytes to what is in the
   // buffer. False: the frame was dropped, because `to` is not connected (then fill is not called), its queue
-  // is full, or the frame is empty or larger than the peer takes. fill must not call the transport. What is
-  // queued in one turn of the event loop goes out as one write.
+  // is full, or the frame is empty or larger than the peer takes: the log says so once for each peer and size,
+  // by powers of two. fill must not call the transport. What is queued in one turn of the event loop goes out as
+  // one write.
   template <std::invocable<std::vector<std::byte>&> Fill>
   bool send(node_id to, Fill&& fill) {
     auto const l = links_.find(to);
     if (l == links_.end()) return false;
-    auto& counters = registry_.find(to)->counters;
-    bool const queued = l->second.out && l->second.out->queue(fill);
-    ++(queued ? counters.frames_out : counters.dropped);
-    return queued;
+    auto& p = *registry_.find(to);
+    auto const result = l->second.out ? l->second.out->queue(fill) : typename outlet::queueing{};
+    ++(result.done ? p.counters.frames_out : p.counters.dropped);
+    if (result.too_large != 0) tell_too_large(p, result.too_large);
+    return result.done;
   }
 
   bool send(node_id to, std::span<std::byte const> frame) {
@@ -198,6 +203,20 @@ private:
     p.trouble.clear();
     log("connected to " + tcp::name_of(p.node) + " at " + tcp::name_of(o.address()) + ", store " +
         tcp::name_of(*p.store) + ", incarnation " + std::to_string(o.incarnation().value));
+    if (std::exchange(p.takes, o.takes()) == o.takes()) return;
+    p.told_sizes = 0;
+    if (auto const ours = settings().max_frame_bytes; p.takes < ours)
+      log(tcp::name_of(p.node) + " takes frames of at most " + std::to_string(p.takes) +
+          " bytes, and this node of " + std::to_string(ours) +
+          ": what is between these will not reach it; give all nodes the same max_frame_bytes");
+  }
+
+  void tell_too_large(tcp::peer& p, std::size_t size) {
+    auto const bit = std::uint64_t{1} << (std::bit_width(size) % 64);
+    if ((std::exchange(p.told_sizes, p.told_sizes | bit) & bit) != 0) return;
+    log("a frame of " + std::to_string(size) + " bytes for " + tcp::name_of(p.node) +
+        " was not sent: it takes at most " + std::to_string(p.takes) +
+        "; start the nodes with a larger tcp_options::max_frame_bytes");
   }
 
   void outlet_down(outlet& o, tcp::loss kind, std::string const& why) {

@@ -15,11 +15,12 @@
 
 namespace quorate {
 
+// Numbers outside the bounds named here are refused by start(). A time is at most a day.
 struct tcp_options {
   // Who this is. Every one of these goes into the handshake, and a peer that differs where it must agree is
   // refused.
   cluster_id cluster{};
-  node_id self{};
+  node_id self{}; // 1 or more, as every peer's
   store_id store{};
   incarnation_id incarnation{};
   std::string protocol = "raft"; // at most 255 bytes
@@ -29,24 +30,27 @@ struct tcp_options {
   // chooses, see local_endpoint()). A peer whose port is 0 is not dialled until relocate() gives it one.
   std::map<node_id, asio::ip::tcp::endpoint> peers{};
 
-  // The largest frame taken from a peer. It is told in the handshake, and a peer never sends a larger one.
+  // The largest frame taken from a peer, and so the largest that peers with the same options can be sent: a
+  // replica's max_frame_bytes(), or more; at least 1. It is told in the handshake: a larger frame is never sent,
+  // and the log says so once, with both sizes; a peer that takes less than this node is told of when it connects.
   std::uint32_t max_frame_bytes = 16u << 20;
-  // How much may wait for one peer. What comes on top is dropped. (The buffers that hold it grow as vectors
-  // do, so the memory behind it can be twice that.)
+  // How much may wait for one peer: at least one of the largest frames, and 4 bytes. What comes on top is dropped.
+  // (The buffers that hold it grow as vectors do, so the memory behind it can be twice that.)
   std::size_t max_queued_bytes = 64u << 20;
 
-  // Connections to our port that have not yet said who they are, at most: the oldest goes when one more comes. As
-  // many
-  // again may be about to be told why they were turned away. Each is a descriptor.
+  // Connections to our port that have not yet said who they are, at most; at least 1. The oldest goes when one more
+  // comes. As many again may be about to be told why they were turned away. Each is a descriptor.
   std::size_t max_guests = 64;
 
-  // How long to wait before dialling again: doubles from min to max, less a random part of up to a half.
+  // How long to wait before dialling again: doubles from min, which is at least 1 ms, to max, less a random part
+  // of up to a half.
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{2000};
-  // How long a connection may take from its first packet to the end of the handshake.
+  // How long a connection may take from its first packet to the end of the handshake: at least 1 ms.
   std::chrono::milliseconds handshake_timeout{2000};
   // How long the other side's kernel may acknowledge nothing of what was written before the connection counts
-  // as lost. Without it a healed partition would wait for TCP's own back-off, which goes up to two minutes.
+  // as lost; 0: as long as the system thinks fit. Without it a healed partition would wait for TCP's own back-off,
+  // which goes up to two minutes.
   std::chrono::milliseconds stall_timeout{10000};
   // What the jitter is drawn from; 0 takes it from the ids, so that no two nodes keep step.
   std::uint64_t jitter_seed = 0;
@@ -58,6 +62,33 @@ struct tcp_options {
   std::function<std::optional<store_id>(node_id)> remembered{};
   std::function<void(node_id, store_id)> remember{};
 };
+
+// What is wrong with the options: which number, what came, what is expected; empty: nothing.
+inline std::string misfit(tcp_options const& o) {
+  auto const is = [](char const* name, auto came, std::string const& expected) {
+    return std::string{"tcp_options::"} + name + " is " + std::to_string(came) + ": expected " + expected;
+  };
+  auto const time = [&](char const* name, std::chrono::milliseconds came, std::int64_t least) -> std::string {
+    std::int64_t const most = std::chrono::milliseconds{std::chrono::hours{24}}.count();
+    if (came.count() >= least && came.count() <= most) return {};
+    return is(name, came.count(), std::to_string(least) + " to " + std::to_string(most) + " (milliseconds)");
+  };
+  if (o.peers.contains(node_id{})) return "tcp_options::peers names a node 0: expected ids of 1 or more";
+  if (!o.peers.contains(o.self)) return is("self", o.self.value, "one of the nodes in tcp_options::peers");
+  if (o.protocol.size() > 255) return is("protocol's length", o.protocol.size(), "at most 255");
+  if (o.max_frame_bytes == 0) return is("max_frame_bytes", 0, "at least 1, and a replica's max_frame_bytes()");
+  if (o.max_queued_bytes < std::size_t{o.max_frame_bytes} + 4)
+    return is("max_queued_bytes", o.max_queued_bytes,
+              "at least 4 more than max_frame_bytes, which is " + std::to_string(o.max_frame_bytes));
+  if (o.max_guests == 0) return is("max_guests", 0, "at least 1, or no peer could ever connect");
+  if (auto why = time("backoff_min", o.backoff_min, 1); !why.empty()) return why;
+  if (auto why = time("backoff_max", o.backoff_max, 1); !why.empty()) return why;
+  if (o.backoff_max < o.backoff_min)
+    return is("backoff_max", o.backoff_max.count(),
+              "at least backoff_min, which is " + std::to_string(o.backoff_min.count()));
+  if (auto why = time("handshake_timeout", o.handshake_timeout, 1); !why.empty()) return why;
+  return time("stall_timeout", o.stall_timeout, 0);
+}
 
 // What has passed between this node and one peer, since the transport was made.
 struct tcp_counters {

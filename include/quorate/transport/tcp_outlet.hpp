@@ -46,27 +46,33 @@ public:
   peer& to() const { return *peer_; }
   endpoint const& address() const { return address_; }
   incarnation_id incarnation() const { return theirs_.incarnation; } // once up
+  std::uint32_t takes() const { return theirs_.max_frame_bytes; }    // once up
   clock::time_point since() const { return since_; }                 // once up
   std::size_t queued_bytes() const { return filling_.size() + (writing_.size() - written_); }
   std::uint64_t queued_frames() const { return filling_frames_ + writing_frames_; }
 
-  // Appends one frame: fill(std::vector<std::byte>&) appends its bytes to what it is given. False, and nothing
-  // queued, when the link is down, the queue is full, or the frame is empty or larger than the peer takes.
+  struct queueing {
+    bool done = false;
+    std::size_t too_large = 0; // the frame's bytes, if they are more than the peer takes
+  };
+  // Appends one frame: fill(std::vector<std::byte>&) appends its bytes to what it is given. Nothing is queued
+  // when the link is down, the queue is full, or the frame is empty or larger than the peer takes.
   template <class Fill>
-  bool queue(Fill&& fill) {
+  queueing queue(Fill&& fill) {
     auto const limit = up_ ? owner_->settings().max_queued_bytes : 0;
-    if (queued_bytes() >= limit) return false;
+    if (queued_bytes() >= limit) return {};
     unfinished frame{filling_, filling_.size()};
     filling_.resize(frame.start + frame_head_bytes);
     fill(filling_);
     std::size_t const size = filling_.size() - frame.start - frame_head_bytes;
-    if (size == 0 || size > theirs_.max_frame_bytes || queued_bytes() > limit) return false;
+    if (size > theirs_.max_frame_bytes) return {false, size};
+    if (size == 0 || queued_bytes() > limit) return {};
     for (std::size_t i = 0; i < frame_head_bytes; ++i)
       filling_[frame.start + i] = static_cast<std::byte>(size >> (8 * i));
     frame.start = filling_.size();
     ++filling_frames_;
     schedule();
-    return true;
+    return {true};
   }
 
   void fail(loss kind, std::string const& why) {

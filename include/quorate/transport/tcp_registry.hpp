@@ -23,6 +23,8 @@ struct peer {
   incarnation_id incarnation{};
   tcp_counters counters{};
   std::chrono::milliseconds backoff{};
+  std::uint32_t takes = 0;      // bytes of a frame, as it said last; 0: nothing yet
+  std::uint64_t told_sizes = 0; // of frames that it does not take: bit n, one of at least 2^(n-1) and below 2^n
   std::string trouble{};     // what was last said about dialling it; empty when all is well
   std::string turned_away{}; // why it was last turned away; empty when it was let in
 };
