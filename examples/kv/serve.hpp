@@ -15,6 +15,7 @@
 
 #include <asio.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -121,8 +122,8 @@ private:
   static std::string text(asio::ip::tcp::endpoint const& e) { return text_of(e); }
   static quorate::replica_config config(serve_options const& o) {
     quorate::replica_config c{.self = o.id};
-    c.staged_bytes =
-        (std::size_t{4} << 20) + o.limit.max_operation(); // what is forwarded at once must fit a frame
+    c.max_command_bytes = o.limit.max_operation() + 64; // with its length and who asked
+    c.staged_bytes = (std::size_t{4} << 20) + c.max_command_bytes;
     for (auto const& [node, address] : o.cluster) c.members.push_back(node);
     return c;
   }
@@ -133,7 +134,8 @@ private:
     t.protocol = Replica::core_type::protocol_name;
     t.peers = options_.cluster;
     t.max_guests = options_.peer_guests;
-    t.max_frame_bytes = static_cast<std::uint32_t>((8U << 20) + 2 * options_.limit.max_operation());
+    t.max_frame_bytes = static_cast<std::uint32_t>(replica_.max_frame_bytes());
+    t.max_queued_bytes = std::max(t.max_queued_bytes, 4 * replica_.max_frame_bytes());
     t.remembered = [this](quorate::node_id n) { return known_.find(n); };
     t.remember = [this](quorate::node_id n, quorate::store_id s) {
       if (!known_.remember(n, s)) {
