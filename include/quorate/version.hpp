@@ -2,6 +2,8 @@
 // Meson, CMake and pkg-config read them here.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 #define QUORATE_VERSION_MAJOR 0

@@ -1,4 +1,5 @@
-"""Each header compiles alone, and twice in one place; two translation units with all of them link.
+"""Each header compiles alone, and twice in one place; two translation units with all of them link. Under C++17 the
+first error of each is our sentence.
 
 `headers.py INCLUDE COMPILER...`: floors 1 and 2 do so without exceptions and run-time types.
 """
@@ -13,6 +14,8 @@ FLAGS = ['-std=c++20', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshad
          '-DASIO_STANDALONE', '-DASIO_NO_DEPRECATED']
 PURE = ('core', 'policy', 'effect', 'message', 'paxos', 'multi_paxos', 'raft')
 PURE_FLAGS = ['-fno-exceptions', '-fno-rtti']
+OLD = ['-std=c++17', '-DASIO_STANDALONE', '-DASIO_NO_DEPRECATED', '-fmax-errors=1']  # so does clang name it
+OLD_SAYS = 'quorate needs C++20: -std=c++20'
 
 
 def run(command, **more):
@@ -26,6 +29,14 @@ def alone(compiler, include, header):
     command = [*compiler, *flags, '-fsyntax-only', '-x', 'c++', '-']
     said = run(command, input=f'#include "{header}"\n#include "{header}"\n')
     return f'{header}: {said.stdout or "refused"}' if said.returncode else ''
+
+
+def too_old(compiler, include, header):
+    """What is wrong with what the compiler says first against the header under C++17; nothing, if it is ours."""
+    command = [*compiler, *OLD, '-I', str(include), '-fsyntax-only', '-x', 'c++', '-']
+    said = run(command, input=f'#include "{header}"\n').stdout
+    first = next((line for line in said.split('\n') if 'error:' in line), 'no error at all')
+    return '' if OLD_SAYS in first else f'{header}: under C++17 the first error is: {first}'
 
 
 def together(compiler, include, headers):
@@ -46,7 +57,8 @@ def together(compiler, include, headers):
 def main(include, compiler):
     headers = sorted(path.relative_to(include) for path in include.rglob('*.hpp'))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        complaints = [said for said in pool.map(lambda header: alone(compiler, include, header), headers) if said]
+        complaints = [said for look in (alone, too_old)
+                      for said in pool.map(lambda header: look(compiler, include, header), headers) if said]
     if not complaints:
         complaints = [said for said in [together(compiler, include, headers)] if said]
     for said in complaints:

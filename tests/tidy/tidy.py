@@ -77,7 +77,7 @@ def floor_of(include):
     """The floor of "quorate/room/file.hpp". quorate/raft.hpp brings a replica with it, so it is above floor 3."""
     parts = include.split('/')
     if len(parts) == 2:
-        return 1 if parts[1] == 'fwd.hpp' else 3.5
+        return 1 if parts[1] in ('fwd.hpp', 'version.hpp') else 3.5
     return FLOORS.get(parts[1], 9)
 
 

@@ -1,6 +1,8 @@
 // A sequence that grows and whose elements never move.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // came instead, and the calls that led there. For any test framework: `CHECK_MESSAGE(r, r.text())` or the like.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <string>

@@ -1,6 +1,8 @@
 // Which configurations a search for an order has visited, so that none is explored twice.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

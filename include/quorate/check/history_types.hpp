@@ -1,6 +1,8 @@
 // What a history is made of, what a model of the object must offer, and what the checker says.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // From which states of a finite graph a goal can't be reached any more.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

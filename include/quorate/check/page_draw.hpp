@@ -2,6 +2,8 @@
 // a browser bears.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

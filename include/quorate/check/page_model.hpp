@@ -1,6 +1,8 @@
 // The page's script, first part: what the records say of nodes and messages, before anything is drawn.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

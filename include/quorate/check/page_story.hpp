@@ -1,6 +1,8 @@
 // The page's script, fourth part: the records as a list, one record in full, and what ties both to the diagram.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

@@ -1,6 +1,8 @@
 // How the page looks, by day, by night and on paper.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

@@ -1,6 +1,8 @@
 // The page's script, last part: buttons, pointer, keys, filters, print; and the beginning of it all.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

@@ -1,6 +1,8 @@
 // The page's script, third part: which part of the run is seen, and the strip above it that shows where that is.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <string_view>
 
 namespace quorate::check::detail {

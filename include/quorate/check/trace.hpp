@@ -2,6 +2,8 @@
 // terminal read them. Nothing here knows a protocol.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>

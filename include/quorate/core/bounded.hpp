@@ -2,6 +2,8 @@
 // not fit is an ordinary outcome that the caller hears of, never an assertion.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // Strong ids: numbers that do not mix. `stamp + stamp` does not compile, nor does comparing an index with a stamp.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <compare>
 #include <cstdint>
 

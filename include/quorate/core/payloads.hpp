@@ -2,6 +2,8 @@
 // and that many bytes. Storage, messages and transport all use this one form, so moving a run is one copy.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // to remember at the place of sending which messages must wait for the disk.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <type_traits>

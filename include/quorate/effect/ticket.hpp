@@ -1,6 +1,8 @@
 // What must be durable before it is said: the two tokens that tie a message to a write and a write to a sync.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <compare>
 #include <cstdint>
 

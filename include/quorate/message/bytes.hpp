@@ -2,6 +2,8 @@
 // with them.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>

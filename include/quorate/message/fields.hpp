@@ -9,6 +9,8 @@
 //   };
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 
 namespace quorate {

@@ -1,6 +1,8 @@
 // The Limits policy: capacities fixed at compile time. What does not fit waits or is refused; nothing is asserted.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 

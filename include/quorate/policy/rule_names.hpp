@@ -1,6 +1,8 @@
 // The names of a protocol's rules, as its enumerators spell them, for the tables and stories of tests.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 #include <string_view>
 #include <utility>

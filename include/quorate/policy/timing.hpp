@@ -1,6 +1,8 @@
 // The Timer policy: when the timers that a core asks for expire. It draws the jitter; the core draws nothing.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // fill with zeros what is about to be overwritten.)
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 #include <cstring>
 #include <memory>

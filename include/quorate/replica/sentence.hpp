@@ -2,6 +2,8 @@
 // inlined: what is seldom said must not take the optimizer's time from what is often done.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>

@@ -1,6 +1,8 @@
 // Patterns over keys, as Redis's KEYS and SCAN MATCH read them: * ? [abc] [^abc] [a-z] and \x.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>

@@ -1,6 +1,8 @@
 // A string to which bytes are appended in the time that they take, however long it is.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>

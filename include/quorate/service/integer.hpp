@@ -1,6 +1,8 @@
 // Decimal integers as Redis takes them: one spelling a number, nothing around it.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <charconv>
 #include <cstdint>
 #include <optional>

@@ -10,6 +10,8 @@
 // A code keeps its number for ever: logs on disks hold it.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // client asked writes it straight in the client's protocol, and the other nodes write it nowhere.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

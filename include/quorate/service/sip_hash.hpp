@@ -1,6 +1,8 @@
 // SipHash-2-4 (Aumasson and Bernstein, 2012): a hash whose collisions nobody can write down.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // How much work a piece of work may do before it stops and lets others run.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstdint>
 
 namespace quorate::service {

@@ -1,6 +1,8 @@
 // What can be done to a cluster: the choices of a run. A list of them replays it without any chance.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>

@@ -1,6 +1,8 @@
 // A node's clock: it never goes back, but it may run fast or slow, leap, or stand still.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstdint>
 
 namespace quorate::sim {

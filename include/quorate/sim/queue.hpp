@@ -1,6 +1,8 @@
 // What is to happen, earliest first; of two at one time, what was put there first.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 // a knob of one does not shift what the others draw.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <cstdint>
 
 namespace quorate::sim {

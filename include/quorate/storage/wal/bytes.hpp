@@ -1,6 +1,8 @@
 // Little-endian numbers in and out of raw bytes, and the checksum of everything that the write-ahead log writes.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <boost/crc.hpp>
 
 #include <algorithm>

@@ -2,6 +2,8 @@
 // real one; tests put in layers that fail, record or forget.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
