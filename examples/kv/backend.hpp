@@ -46,7 +46,8 @@ public:
     numbers_.push_back(number);
   }
   // Calls f(number) for tokens first..first+count-1; each is found once.
-  template <class F> void settle(std::uint64_t first, std::uint32_t count, F&& f) {
+  template <class F>
+  void settle(std::uint64_t first, std::uint32_t count, F&& f) {
     for (std::uint64_t t = first; t < first + count; ++t) {
       if (t < first_ || t - first_ >= numbers_.size()) continue;
       auto& n = numbers_[static_cast<std::size_t>(t - first_)];
@@ -66,12 +67,20 @@ private:
 inline std::string_view why_refused(quorate::refusal r) {
   using quorate::refusal;
   switch (r) {
-  case refusal::not_leader: return "no leader took it";
-  case refusal::no_room: return "the log is full";
-  case refusal::busy: return "too much is waiting on this node";
-  case refusal::stopped: return "this node is stopping";
-  case refusal::superseded: return "the leader has changed, and another command took its place";
-  case refusal::late: return "no leader took it in time";
+  case refusal::not_leader:
+    return "no leader took it";
+  case refusal::no_room:
+    return "the log is full";
+  case refusal::busy:
+    return "too much is waiting on this node";
+  case refusal::stopped:
+    return "this node is stopping";
+  case refusal::superseded:
+    return "the leader has changed, and another command took its place";
+  case refusal::too_large:
+    return "it is larger than --max-key and --max-value allow";
+  case refusal::late:
+    return "no leader took it in time";
   }
   return "it was refused";
 }
@@ -83,7 +92,8 @@ inline std::string_view why_unknown(quorate::refusal r) {
 }
 
 // `Port` is the client port, which gets the outcomes.
-template <class Replica, class Port> class backend_of {
+template <class Replica, class Port>
+class backend_of {
 public:
   explicit backend_of(Replica& r) : replica_{r} {}
   void serve(Port& p) { port_ = &p; }
@@ -96,13 +106,13 @@ public:
     if (token)
       writes_.add(token->value, number);
     else
-      port_->refused(number, "too much is waiting on this node");
+      port_->refused(number, why_refused(token.reason()));
   }
   void submit_read(std::uint64_t number) {
     if (auto const token = replica_.read())
       reads_.add(token->value, number);
     else
-      port_->refused(number, "too much is waiting on this node");
+      port_->refused(number, why_refused(token.reason()));
   }
   quorate::service::key_value const& store() const { return store_; }
   bool tidy(quorate::service::work_budget& budget) { return store_.tidy(budget); }
@@ -150,14 +160,19 @@ private:
 };
 
 // A Raft leader looks for where a peer's log and its own agree; a Multi-Paxos leader is told.
-template <class Progress> char const* state_of(Progress const& p) {
-  if constexpr (requires { p.probing; }) return p.probing ? "probe" : "replicate";
-  else return "replicate";
+template <class Progress>
+char const* state_of(Progress const& p) {
+  if constexpr (requires { p.probing; })
+    return p.probing ? "probe" : "replicate";
+  else
+    return "replicate";
 }
 
 // A ballot in its parts: the round, and the id of the node that may use it (0 before the first). A term has none.
-template <class Replica> std::string ballot_text(Replica const& r, quorate::stamp era) {
-  if constexpr (!Replica::core_type::rewrites) return {};
+template <class Replica>
+std::string ballot_text(Replica const& r, quorate::stamp era) {
+  if constexpr (!Replica::core_type::rewrites)
+    return {};
   else {
     quorate::ballot const b{era.value};
     return "round=" + std::to_string(b.round()) + ",owner=" + std::to_string(r.id_of(b.owner()).value);
@@ -170,7 +185,8 @@ inline std::string hexadecimal(std::uint64_t n, std::size_t digits) {
   return text;
 }
 
-template <class Replica, class Port> info backend_of<Replica, Port>::report() const {
+template <class Replica, class Port>
+info backend_of<Replica, Port>::report() const {
   auto const s = replica_.status();
   auto const& core = replica_.core().state();
   info i{};

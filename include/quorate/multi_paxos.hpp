@@ -2,6 +2,7 @@
 // "Paxos Made Live"): what a user includes.
 #pragma once
 
+#include "quorate/policy/keyword.hpp"
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/replica/replica.hpp"
 
@@ -9,6 +10,8 @@ namespace quorate::multi_paxos {
 
 // A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads.
 template <class Messages, class Storage, class Timer, class... Keywords>
-using replica = quorate::replica<node<Keywords...>, Messages, Storage, Timer>;
+using replica =
+    quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,
+                     Messages, Storage, Timer>;
 
 } // namespace quorate::multi_paxos

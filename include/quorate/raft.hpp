@@ -1,6 +1,7 @@
 // Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014): what a user includes.
 #pragma once
 
+#include "quorate/policy/keyword.hpp"
 #include "quorate/raft/node.hpp"
 #include "quorate/replica/replica.hpp"
 
@@ -9,6 +10,8 @@ namespace quorate::raft {
 // A node of a log replicated by Raft. Keywords (any order): quorum, limits, pre_vote, check_quorum, first_entry,
 // pipelining, answer_stale, eager_commit, read_index.
 template <class Messages, class Storage, class Timer, class... Keywords>
-using replica = quorate::replica<node<Keywords...>, Messages, Storage, Timer>;
+using replica =
+    quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,
+                     Messages, Storage, Timer>;
 
 } // namespace quorate::raft

@@ -1,4 +1,4 @@
-// expect: quorate: the same keyword is given twice; keep one of them
+// expect: quorate: raft: the same keyword is given twice; keep one of them
 #include "quorate/raft/options.hpp"
 
 using namespace quorate::raft;

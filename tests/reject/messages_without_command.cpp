@@ -1,4 +1,4 @@
-// expect: quorate: this Messages policy lacks a member
+// expect: quorate: Messages: the type `command` is missing
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"

@@ -1,4 +1,4 @@
-// expect: quorate: this Messages policy lacks a member
+// expect: quorate: Messages: `static bool decode_entry(payloads::bytes, command&, entry_extra&)` is missing
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"

@@ -1,4 +1,4 @@
-// expect: quorate: this Quorum policy lacks a member
+// expect: quorate: Quorum: `bool met(quorum_phase, node_set<64>, configuration const&) const` is missing
 #include "quorate/raft/options.hpp"
 
 struct mine {

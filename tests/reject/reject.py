@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+MOST_LINES = 30
 EXPECT = re.compile(r'// expect: (.+)\n')
 PAIR = re.compile(r'^#ifdef REJECT\n(.*?)^#else\n(.*?)^#endif$', re.MULTILINE | re.DOTALL)
 TOKEN = re.compile(r'\w+|::|&&|->|<=>|"[^"\n]*"|\S')
@@ -62,6 +63,8 @@ def judge(compiler, include, path):
         return 'compiles, and must not'
     if not any(sentence in first for sentence in wanted):
         return f'is refused, but its first error is not "{" | ".join(wanted)}":\n{said}'
+    if len(wanted) == 1 and said.count('\n') > MOST_LINES:
+        return f'is refused in {said.count(chr(10))} lines; at most {MOST_LINES} are wanted:\n{said}'
     return ''
 
 

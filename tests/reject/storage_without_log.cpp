@@ -1,4 +1,4 @@
-// expect: quorate: this Storage policy lacks a member
+// expect: quorate: Storage: `a log_view log() const` is missing
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"

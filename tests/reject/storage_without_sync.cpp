@@ -1,4 +1,4 @@
-// expect: quorate: this Storage policy lacks a member
+// expect: quorate: Storage: `std::optional<durable> sync(sync_order)` is missing
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"

@@ -1,4 +1,4 @@
-// expect: quorate: this Timer policy lacks a member
+// expect: quorate: Timer: `void disarm(std::size_t slot)` is missing
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/storage/memory.hpp"

@@ -3,15 +3,11 @@
 #pragma once
 
 #include "quorate/core/entry.hpp"
+#include "quorate/core/never.hpp"
 #include "quorate/effect/strength.hpp"
 #include "quorate/effect/ticket.hpp"
 
 namespace quorate {
-
-namespace detail {
-template <class>
-inline constexpr bool never = false;
-}
 
 // The face that cores see; every sink derives from it. `Derived` carries out what it is told, at once or later:
 //

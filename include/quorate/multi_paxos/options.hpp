@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace quorate::multi_paxos {
 
@@ -17,11 +18,24 @@ struct quorum_reads : switched<struct quorum_reads_axis, On> {};
 enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
 inline constexpr std::size_t timers = 4;
 
+namespace keywords_detail {
+using axes = ::quorate::detail::axes<quorum_axis, limits_axis, quorum_reads_axis, without_axis>;
+// Says what is wrong with the keywords, by itself: a class with an error in it would bring others.
+template <class... Keywords>
+constexpr auto say_what_keywords() {
+  (void)(sizeof(Keywords) + ... + 0); // what a keyword says of itself comes first
+  static_assert(axes::know<Keywords...>,
+                "quorate: multi_paxos: not one of its keywords, which are quorum, limits and quorum_reads");
+  static_assert(axes::answered_once<Keywords...>,
+                "quorate: multi_paxos: the same keyword is given twice; keep one of them");
+  return std::true_type{};
+}
+} // namespace keywords_detail
+
 template <class... Keywords>
 struct options {
-  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, quorum_reads_axis, without_axis> &&
-                 ...),
-                "quorate: multi_paxos: not one of its keywords, which are quorum, limits and quorum_reads");
+  using said = decltype(keywords_detail::say_what_keywords<Keywords...>());
+
   // True of every rule, but in a test's core (policy/without.hpp).
   using rule = multi_paxos::rule;
   using missing = pick<without_axis, without<>, Keywords...>;

@@ -61,16 +61,31 @@ enum class timer : std::uint8_t { resend, backoff, inquiry };
 inline constexpr std::size_t timers = 3;
 constexpr timing timing_of(timer t) { return t == timer::resend ? timing::heartbeat : timing::election; }
 
+namespace keywords_detail {
+using axes = ::quorate::detail::axes<quorum_axis, limits_axis, learning_axis, thrifty_axis, rewritable_axis,
+                                     ballots_ahead_axis, without_axis>;
+// Says what is wrong with value and keywords, by itself: a class with an error in it would bring others.
 template <class Value, class... Keywords>
-struct options {
+constexpr auto say_what_options() {
+  (void)(sizeof(Keywords) + ... + 0); // what a keyword says of itself comes first
   static_assert(std::regular<Value> && std::is_trivially_copyable_v<Value>,
                 "quorate: paxos: a value must be regular and trivially copyable: a number, fixed bytes, or a "
                 "handle into a storage of yours");
-  static_assert((::quorate::detail::answers_one_of<Keywords, quorum_axis, limits_axis, learning_axis, thrifty_axis,
-                                                   rewritable_axis, ballots_ahead_axis, without_axis> &&
-                 ...),
-                "quorate: paxos: not one of its keywords, which are quorum, limits, learning, thrifty, rewritable "
-                "and ballots_ahead");
+  static_assert(axes::know<Keywords...>, "quorate: paxos: not one of its keywords, which are quorum, limits, "
+                                         "learning, thrifty, rewritable and ballots_ahead");
+  static_assert(axes::answered_once<Keywords...>,
+                "quorate: paxos: the same keyword is given twice; keep one of them");
+  if constexpr (axes::know<Keywords...>)
+    static_assert(::quorate::detail::nodes_within<typename pick<quorum_axis, quorum<majority>, Keywords...>::type>(
+                      pick<limits_axis, limits<limit_values{}>, Keywords...>::value.nodes),
+                  "quorate: paxos: the quorum system has more nodes than a roster may: raise limits' nodes");
+  return std::true_type{};
+}
+} // namespace keywords_detail
+
+template <class Value, class... Keywords>
+struct options {
+  using said = decltype(keywords_detail::say_what_options<Value, Keywords...>());
 
   using value_type = Value;
   // True of every rule, but in a test's core (policy/without.hpp).
@@ -82,8 +97,6 @@ struct options {
       typename missing::template quorum_type<rule::quorums_are_more_than_half,
                                              typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
-  static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
-                "quorate: paxos: the quorum system has more nodes than a roster may: raise limits' nodes");
   static constexpr telling tells = pick<learning_axis, learning<broadcast>, Keywords...>::value;
   static constexpr bool is_thrifty = pick<thrifty_axis, thrifty<off>, Keywords...>::value;
   static constexpr bool rewrites = pick<rewritable_axis, rewritable<off>, Keywords...>::value;

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace quorate {
@@ -145,52 +146,60 @@ consteval auto members_of() {
   }(std::make_index_sequence<Set.size()>{});
 }
 
-// What the proof takes for granted.
-template <class Q>
-consteval bool keep_the_laws() {
-  static_assert(Q::nodes <= 64, "quorate: a quorum system has between 1 and 64 nodes");
-  static_assert(!decides_with_strangers<Q>(), "quorate: this quorum system decides without an ack of any of its "
-                                              "nodes that is a voter");
-  static_assert(decides_with_all<Q>(), "quorate: this quorum system decides nothing, even if all nodes agree");
-  if constexpr (!knows_its_miss<Q>) {
-    static_assert(Q::nodes <= enumerable_nodes,
-                  "quorate: for more than 10 nodes a quorum system needs the member miss (policy/quorum.hpp)");
-    if constexpr (Q::nodes <= enumerable_nodes) {
-      static_assert(is_constant<Q>(), "quorate: this quorum system has `nodes`, and yet asks of the configuration "
-                                      "more than who is a voter");
-      static_assert(table_of<Q>.is_monotone(),
-                    "quorate: in this quorum system a superset of a quorum is not always a quorum");
-    }
-  }
-  return true;
-}
+// What the proof takes for granted, and which of it is broken first.
+enum class law { all_kept, few_nodes, constexpr_met, no_strangers, decides, tells_misses, constant, monotone };
 
 template <class Q>
-consteval bool prove_that_quorums_meet() {
-  constexpr auto miss = miss_of<Q, quorum_phase::election, quorum_phase::commit>();
-  if constexpr (miss)
-    return sizeof(quorums_miss_each_other<decltype(members_of<miss->one>()), decltype(members_of<miss->other>())>);
-  return true;
-}
+concept has_constexpr_met = requires {
+  typename std::bool_constant<(Q{}.met(quorum_phase::commit, node_set<64>{}, configuration{}), true)>;
+};
 
 template <class Q>
-consteval bool prove_that_election_quorums_meet() {
-  constexpr auto miss = miss_of<Q, quorum_phase::election, quorum_phase::election>();
-  if constexpr (miss)
-    return sizeof(election_quorums_miss_each_other<decltype(members_of<miss->one>()),
-                                                   decltype(members_of<miss->other>())>);
-  return true;
+consteval law broken_law() {
+  if constexpr (Q::nodes > 64) return law::few_nodes;
+  else if constexpr (!has_constexpr_met<Q>) return law::constexpr_met;
+  else if constexpr (decides_with_strangers<Q>()) return law::no_strangers;
+  else if constexpr (!decides_with_all<Q>()) return law::decides;
+  else if constexpr (knows_its_miss<Q>) return law::all_kept;
+  else if constexpr (Q::nodes > enumerable_nodes) return law::tells_misses;
+  else if constexpr (!is_constant<Q>()) return law::constant;
+  else if constexpr (!table_of<Q>.is_monotone()) return law::monotone;
+  else return law::all_kept;
+}
+
+// True, once a sentence has said what is wrong, if anything is: that is to be the only error, so what comes of it
+// must not be false.
+template <class Q, quorum_phase Other, template <class, class> class Missing>
+constexpr auto that_quorums_meet() {
+  constexpr auto broken = broken_law<Q>();
+  static_assert(broken != law::few_nodes, "quorate: a quorum system has between 1 and 64 nodes");
+  static_assert(broken != law::constexpr_met, "quorate: this quorum system has `nodes`, so its met must be "
+                                              "constexpr: the compiler tries all sets");
+  static_assert(broken != law::no_strangers, "quorate: this quorum system decides without an ack of any of its "
+                                             "nodes that is a voter");
+  static_assert(broken != law::decides, "quorate: this quorum system decides nothing, even if all nodes agree");
+  static_assert(broken != law::tells_misses,
+                "quorate: for more than 10 nodes a quorum system needs the member miss (policy/quorum.hpp)");
+  static_assert(broken != law::constant, "quorate: this quorum system has `nodes`, and yet asks of the "
+                                         "configuration more than who is a voter");
+  static_assert(broken != law::monotone,
+                "quorate: in this quorum system a superset of a quorum is not always a quorum");
+  if constexpr (broken == law::all_kept)
+    if constexpr (constexpr auto miss = miss_of<Q, quorum_phase::election, Other>(); miss)
+      (void)sizeof(Missing<decltype(members_of<miss->one>()), decltype(members_of<miss->other>())>);
+  return std::true_type{};
 }
 } // namespace detail
 
 // The proofs, for a static_assert. They are true or do not compile: then the first error names two quorums, or
 // the law that the system breaks.
 template <constant_quorum_system Q>
-inline constexpr bool quorums_meet = detail::keep_the_laws<Q>() && detail::prove_that_quorums_meet<Q>();
+inline constexpr bool quorums_meet =
+    decltype(detail::that_quorums_meet<Q, quorum_phase::commit, quorums_miss_each_other>())::value;
 // For protocols in which two leaders of one term are told apart only by their voters, as Raft.
 template <constant_quorum_system Q>
 inline constexpr bool election_quorums_meet =
-    detail::keep_the_laws<Q>() && detail::prove_that_election_quorums_meet<Q>();
+    decltype(detail::that_quorums_meet<Q, quorum_phase::election, election_quorums_miss_each_other>())::value;
 
 namespace detail {
 // Whether a keyword takes it: what is not constant can't be tried, and is taken at its word.
@@ -199,10 +208,11 @@ inline constexpr bool fit_for_use = true;
 template <constant_quorum_system Q>
 inline constexpr bool fit_for_use<Q> = quorums_meet<Q>;
 
-// Whether Raft takes it.
+// Whether Raft takes it. (A law that is broken has been told of by then.)
 template <class Q>
 inline constexpr bool elects_one = true;
 template <constant_quorum_system Q>
+  requires(broken_law<Q>() == law::all_kept)
 inline constexpr bool elects_one<Q> = election_quorums_meet<Q>;
 
 template <class Q>

@@ -6,6 +6,8 @@
 #include "quorate/raft/message.hpp"
 #include "quorate/raft/rules.hpp"
 
+#include <type_traits>
+
 namespace quorate::raft {
 
 template <bool On> // ask before raising the term (§9.6)
@@ -29,14 +31,35 @@ struct read_index : switched<struct read_index_axis, On> {};
 enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
 inline constexpr std::size_t timers = 4;
 
+namespace keywords_detail {
+using axes = ::quorate::detail::axes<quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis, first_entry_axis,
+                                     pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis,
+                                     without_axis>;
+// Says what is wrong with the keywords, by itself: a class with an error in it would bring others.
+template <class... Keywords>
+constexpr auto say_what_keywords() {
+  (void)(sizeof(Keywords) + ... + 0); // what a keyword says of itself comes first
+  static_assert(axes::know<Keywords...>, "quorate: raft: not one of its keywords, which are quorum, limits, "
+                                         "pre_vote, check_quorum, first_entry, pipelining, answer_stale, "
+                                         "eager_commit and read_index");
+  static_assert(axes::answered_once<Keywords...>,
+                "quorate: raft: the same keyword is given twice; keep one of them");
+  if constexpr (axes::know<Keywords...>) {
+    using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
+    static_assert(::quorate::detail::nodes_within<quorum_type>(
+                      pick<limits_axis, limits<limit_values{}>, Keywords...>::value.nodes),
+                  "quorate: raft: the quorum system has more nodes than a configuration may: raise limits' nodes");
+    // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
+    // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
+    static_assert(::quorate::detail::elects_one<quorum_type>);
+  }
+  return std::true_type{};
+}
+} // namespace keywords_detail
+
 template <class... Keywords>
 struct options {
-  static_assert((detail::answers_one_of<Keywords, quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis,
-                                        first_entry_axis, pipelining_axis, answer_stale_axis, eager_commit_axis,
-                                        read_index_axis, without_axis> &&
-                 ...),
-                "quorate: raft: not one of its keywords, which are quorum, limits, pre_vote, check_quorum, "
-                "first_entry, pipelining, answer_stale, eager_commit and read_index");
+  using said = decltype(keywords_detail::say_what_keywords<Keywords...>());
 
   // True of every rule, but in a test's core (policy/without.hpp).
   using rule = raft::rule;
@@ -46,12 +69,7 @@ struct options {
   using quorum_type =
       typename missing::template quorum_type<rule::quorums_are_more_than_half,
                                              typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
-  // A term belongs to no node, as a ballot does: only voters that two candidates have in common keep it from
-  // having two leaders (§3.4). So Raft asks of a quorum system more than Paxos.
-  static_assert(::quorate::detail::elects_one<quorum_type>);
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
-  static_assert(::quorate::detail::nodes_within<quorum_type>(limit.nodes),
-                "quorate: raft: the quorum system has more nodes than a configuration may: raise limits' nodes");
   static constexpr bool pre_votes = pick<pre_vote_axis, pre_vote<on>, Keywords...>::value;
   static constexpr bool checks_quorum = pick<check_quorum_axis, check_quorum<on>, Keywords...>::value;
   static constexpr bool appends_first_entry = pick<first_entry_axis, first_entry<on>, Keywords...>::value;

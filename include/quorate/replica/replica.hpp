@@ -2,11 +2,12 @@
 // them.
 #pragma once
 
-#include "quorate/policy/messages.hpp"
-#include "quorate/policy/storage.hpp"
-#include "quorate/policy/timing.hpp"
+#include "quorate/policy/messages_fit.hpp"
+#include "quorate/policy/storage_fit.hpp"
+#include "quorate/policy/timer_fit.hpp"
 #include "quorate/replica/applying.hpp"
 #include "quorate/replica/body.hpp"
+#include "quorate/replica/callable_fit.hpp"
 #include "quorate/replica/config.hpp"
 #include "quorate/replica/fitting.hpp"
 #include "quorate/replica/founding.hpp"
@@ -45,15 +46,16 @@ struct turn_result {
 // const&` and with `read_outcome const&`, once for each token; a proposal made here learns that it is committed
 // before it is applied, unless it was forwarded and the leader's word came late. A failed write or sync stops the
 // replica for good. Not copyable and not movable: it holds references to the storage. One thread.
-template <class Core, class Messages, class Storage, class Timer>
+template <class Core, class GivenMessages, class GivenStorage, class GivenTimer>
 class replica {
-  static_assert(message_policy<Messages>,
-                "quorate: this Messages policy lacks a member; it needs what policy/messages.hpp lists: command, "
-                "entry_extra, envelope_extra, entry_size, encode_entry, decode_entry");
-  static_assert(storage<Storage>, "quorate: this Storage policy lacks a member; it needs what policy/storage.hpp "
-                                  "lists: log, hard, identity, read, put, truncate, compact, sync, failure");
-  static_assert(timer_policy<Timer>, "quorate: this Timer policy lacks a member; it needs what policy/timing.hpp "
-                                     "lists: time, arm, disarm, deadline, expired, after");
+  // What was given, if it fits. Of the first that does not, one sentence says why, and stand-ins take its place
+  // and that of those behind it: so the sentence is the compiler's only error.
+  using Messages = typename decltype(detail::fitting_messages<GivenMessages>())::type;
+  static constexpr bool messages_fit = std::is_same_v<Messages, GivenMessages>;
+  using Storage = typename decltype(detail::fitting_storage<GivenStorage, messages_fit>())::type;
+  static constexpr bool storage_fits = messages_fit && std::is_same_v<Storage, GivenStorage>;
+  using Timer = typename decltype(detail::fitting_timer<GivenTimer, storage_fits>())::type;
+  using storage_argument = std::conditional_t<storage_fits, GivenStorage&, detail::anything const&>;
 
 public:
   using core_type = Core;
@@ -66,8 +68,9 @@ public:
 
   // The storage was opened, the timer is new. If the options can't work, or do not fit the storage, the replica is
   // stopped from the start, and failure() says why.
-  replica(replica_config const& config, Storage& storage, Timer const& timer)
-      : b_{config, storage, timer} {
+  replica(replica_config const& config, storage_argument given_storage, Timer const& timer)
+      : b_{config, detail::fitting<Storage>(given_storage), timer} {
+    auto& storage = b_.storage;
     auto why = misfit<Core>(config, storage, timer);
     if (!why) why = found(b_, config.self, config.members);
     if (why) {
@@ -138,8 +141,9 @@ public:
   turn_result<time> next() const { return {deadline(), pending()}; }
 
   // Timers, proposals and reads go to the core, and what may leave without a disk leaves.
-  template <class Send>
-  void collect(time now, Send&& send) {
+  template <class GivenSend>
+  void collect(time now, GivenSend&& given_send) {
+    auto& send = fitting_send(given_send);
     b_.now = now;
     if (b_.stopped) return;
     if (b_.hands.any_news()) b_.hands.set_timers(b_.timer, now); // first: what was received came before
@@ -170,8 +174,10 @@ public:
   }
 
   // What waited for the sync leaves, and what is committed is applied.
-  template <class Send, class Machine>
-  void release(Send&& send, Machine&& machine) {
+  template <class GivenSend, class GivenMachine>
+  void release(GivenSend&& given_send, GivenMachine&& given_machine) {
+    auto& send = fitting_send(given_send);
+    auto& machine = fitting_machine(given_machine);
     if (durable_ && !b_.stopped) {
       b_.hands.waiting().release(*durable_, [&](node_index to, auto const& m) {
         if (to == b_.self()) tell_self(m);
@@ -240,6 +246,14 @@ private:
   std::string_view trouble() const {
     auto const t = b_.trouble();
     return t.empty() ? proposals_.trouble(b_) : t;
+  }
+  template <class Send>
+  static auto& fitting_send(Send& send) {
+    return detail::fitting<typename decltype(detail::fitting_send<Send>(wire{}))::type>(send);
+  }
+  template <class Machine>
+  static auto& fitting_machine(Machine& machine) {
+    return detail::fitting<typename decltype(detail::fitting_machine<Machine, Messages>())::type>(machine);
   }
 
   template <class M>

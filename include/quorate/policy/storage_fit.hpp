@@ -1,0 +1,272 @@
+// What is wrong with a Storage policy: one sentence for each requirement of policy/storage.hpp, and of
+// core/log_view.hpp for what it reads its log with.
+#pragma once
+
+#include "quorate/policy/fitting.hpp"
+#include "quorate/policy/storage.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace quorate::detail {
+
+namespace call {
+using n32 = std::uint32_t;
+struct compacted { auto operator()(auto& l) const -> decltype(l.compacted()); };
+struct last { auto operator()(auto& l) const -> decltype(l.last()); };
+struct stamp_at { auto operator()(auto& l, log_index i) const -> decltype(l.stamp_at(i)); };
+struct run_at { auto operator()(auto& l, log_index i, n32 n) const -> decltype(l.run_at(i, n)); };
+struct fit { auto operator()(auto& l, log_index i, n32 n, std::size_t b) const -> decltype(l.fit(i, n, b)); };
+struct last_not_above {
+  auto operator()(auto& l, log_index i, stamp s) const -> decltype(l.last_not_above(i, s));
+};
+struct config_at { auto operator()(auto& l, log_index i) const -> decltype(l.config_at(i)); };
+struct room { auto operator()(auto& l) const -> decltype(l.room()); };
+
+struct log { auto operator()(auto& s) const -> decltype(s.log()); };
+struct hard { auto operator()(auto& s) const -> decltype(s.hard()); };
+struct identity { auto operator()(auto& s) const -> decltype(s.identity()); };
+struct read { auto operator()(auto& s, log_index i, n32 n) const -> decltype(s.read(i, n)); };
+struct put_run { auto operator()(auto& s, entry_run run, payloads bytes) const -> decltype(s.put(run, bytes)); };
+struct truncate { auto operator()(auto& s, log_index i) const -> decltype(s.truncate(i)); };
+struct put_hard { auto operator()(auto& s, hard_state h) const -> decltype(s.put(h)); };
+struct compact { auto operator()(auto& s, log_index i) const -> decltype(s.compact(i)); };
+struct sync {
+  auto operator()(auto& s, sync_order&& order) const -> decltype(s.sync(static_cast<sync_order&&>(order)));
+};
+struct failure { auto operator()(auto& s) const -> decltype(s.failure()); };
+} // namespace call
+
+struct view_type {
+  template <class T>
+  static constexpr bool takes = log_view<T>;
+};
+struct text_type {
+  template <class T>
+  static constexpr bool takes = std::convertible_to<T, std::string_view>;
+};
+
+enum class log_member { compacted, last, stamp_at, run_at, fit, last_not_above, config_at, room };
+
+template <class Log>
+consteval fault<log_member> log_fault() {
+  using l = std::remove_reference_t<Log> const;
+  using i = log_index;
+  using n = std::uint32_t;
+  using m = log_member;
+  using run = same_as_type<entry_run>;
+  return first_fault(fault{m::compacted, judge<same_as_type<i>, l, call::compacted>()},
+                     fault{m::last, judge<same_as_type<i>, l, call::last>()},
+                     fault{m::stamp_at, judge<same_as_type<stamp>, l, call::stamp_at, i>()},
+                     fault{m::run_at, judge<run, l, call::run_at, i, n>()},
+                     fault{m::fit, judge<run, l, call::fit, i, n, std::size_t>()},
+                     fault{m::last_not_above, judge<same_as_type<i>, l, call::last_not_above, i, stamp>()},
+                     fault{m::config_at, judge<same_as_type<configuration>, l, call::config_at, i>()},
+                     fault{m::room, judge<same_as_type<std::uint64_t>, l, call::room>()});
+}
+
+enum class storage_member { log, hard, identity, read, put_run, truncate, put_hard, compact, sync, failure };
+
+template <class Storage>
+consteval fault<storage_member> storage_fault() {
+  using s = Storage;
+  using m = storage_member;
+  using done = same_as_type<bool>;
+  return first_fault(
+      fault{m::log, judge<view_type, s const, call::log>()},
+      fault{m::hard, judge<same_as_type<hard_state>, s const, call::hard>()},
+      fault{m::identity, judge<same_as_type<store_identity>, s const, call::identity>()},
+      fault{m::read, judge<same_as_type<std::optional<payloads>>, s, call::read, log_index, std::uint32_t>()},
+      fault{m::put_run, judge<done, s, call::put_run, entry_run, payloads>()},
+      fault{m::truncate, judge<done, s, call::truncate, log_index>()},
+      fault{m::put_hard, judge<done, s, call::put_hard, hard_state>()},
+      fault{m::compact, judge<done, s, call::compact, log_index>()},
+      fault{m::sync, judge<same_as_type<std::optional<durable>>, s, call::sync, sync_order>()},
+      fault{m::failure, judge<text_type, s const, call::failure>()});
+}
+
+// Of what a storage's log() gives, which is no log_view.
+template <fault<log_member> f>
+struct why_no_log_view {
+  using m = log_member;
+  using enum verdict;
+  static_assert(f != fault{m::compacted, missing},
+                "quorate: Storage: what log() gives: `log_index compacted() const` is missing, or can't be "
+                "called so");
+  static_assert(f != fault{m::compacted, not_const},
+                "quorate: Storage: what log() gives: compacted() is there but not const: it must be `log_index "
+                "compacted() const`");
+  static_assert(f != fault{m::compacted, other_type},
+                "quorate: Storage: what log() gives: compacted() is there but gives another type: it must be "
+                "`log_index compacted() const`");
+  static_assert(f != fault{m::last, missing},
+                "quorate: Storage: what log() gives: `log_index last() const` is missing, or can't be called so");
+  static_assert(f != fault{m::last, not_const},
+                "quorate: Storage: what log() gives: last() is there but not const: it must be `log_index "
+                "last() const`");
+  static_assert(f != fault{m::last, other_type},
+                "quorate: Storage: what log() gives: last() is there but gives another type: it must be "
+                "`log_index last() const`");
+  static_assert(f != fault{m::stamp_at, missing},
+                "quorate: Storage: what log() gives: `stamp stamp_at(log_index) const` is missing, or can't be "
+                "called so");
+  static_assert(f != fault{m::stamp_at, not_const},
+                "quorate: Storage: what log() gives: stamp_at(i) is there but not const: it must be `stamp "
+                "stamp_at(log_index) const`");
+  static_assert(f != fault{m::stamp_at, other_type},
+                "quorate: Storage: what log() gives: stamp_at(i) is there but gives another type: it must be "
+                "`stamp stamp_at(log_index) const`");
+  static_assert(f != fault{m::run_at, missing},
+                "quorate: Storage: what log() gives: `entry_run run_at(log_index, std::uint32_t max) const` is "
+                "missing, or can't be called so");
+  static_assert(f != fault{m::run_at, not_const},
+                "quorate: Storage: what log() gives: run_at(i, max) is there but not const: it must be "
+                "`entry_run run_at(log_index, std::uint32_t max) const`");
+  static_assert(f != fault{m::run_at, other_type},
+                "quorate: Storage: what log() gives: run_at(i, max) is there but gives another type: it must "
+                "be `entry_run run_at(log_index, std::uint32_t max) const`");
+  static_assert(f != fault{m::fit, missing},
+                "quorate: Storage: what log() gives: `entry_run fit(log_index, std::uint32_t max, std::size_t "
+                "bytes) const` is missing, or can't be called so");
+  static_assert(f != fault{m::fit, not_const},
+                "quorate: Storage: what log() gives: fit(i, max, bytes) is there but not const: it must be "
+                "`entry_run fit(log_index, std::uint32_t max, std::size_t bytes) const`");
+  static_assert(f != fault{m::fit, other_type},
+                "quorate: Storage: what log() gives: fit(i, max, bytes) is there but gives another type: it "
+                "must be `entry_run fit(log_index, std::uint32_t max, std::size_t bytes) const`");
+  static_assert(f != fault{m::last_not_above, missing},
+                "quorate: Storage: what log() gives: `log_index last_not_above(log_index, stamp) const` is "
+                "missing, or can't be called so");
+  static_assert(f != fault{m::last_not_above, not_const},
+                "quorate: Storage: what log() gives: last_not_above(i, s) is there but not const: it must be "
+                "`log_index last_not_above(log_index, stamp) const`");
+  static_assert(f != fault{m::last_not_above, other_type},
+                "quorate: Storage: what log() gives: last_not_above(i, s) is there but gives another type: it "
+                "must be `log_index last_not_above(log_index, stamp) const`");
+  static_assert(f != fault{m::config_at, missing},
+                "quorate: Storage: what log() gives: `configuration config_at(log_index) const` is missing, or "
+                "can't be called so");
+  static_assert(f != fault{m::config_at, not_const},
+                "quorate: Storage: what log() gives: config_at(i) is there but not const: it must be "
+                "`configuration config_at(log_index) const`");
+  static_assert(f != fault{m::config_at, other_type},
+                "quorate: Storage: what log() gives: config_at(i) is there but gives another type: it must be "
+                "`configuration config_at(log_index) const`");
+  static_assert(f != fault{m::room, missing},
+                "quorate: Storage: what log() gives: `std::uint64_t room() const` is missing, or can't be "
+                "called so");
+  static_assert(f != fault{m::room, not_const},
+                "quorate: Storage: what log() gives: room() is there but not const: it must be `std::uint64_t "
+                "room() const`");
+  static_assert(f != fault{m::room, other_type},
+                "quorate: Storage: what log() gives: room() is there but gives another type: it must be "
+                "`std::uint64_t room() const`");
+};
+
+// Takes the place of a storage that does not fit; nothing of it is ever called.
+struct no_storage {
+  struct view {
+    log_index compacted() const;
+    log_index last() const;
+    stamp stamp_at(log_index) const;
+    entry_run run_at(log_index, std::uint32_t) const;
+    entry_run fit(log_index, std::uint32_t, std::size_t) const;
+    log_index last_not_above(log_index, stamp) const;
+    configuration config_at(log_index) const;
+    std::uint64_t room() const;
+  };
+  view log() const;
+  hard_state hard() const;
+  store_identity identity() const;
+  std::optional<payloads> read(log_index, std::uint32_t);
+  bool put(entry_run const&, payloads);
+  bool truncate(log_index);
+  bool put(hard_state const&);
+  bool compact(log_index);
+  std::optional<durable> sync(sync_order);
+  std::string_view failure() const;
+};
+
+template <fault<storage_member> f>
+struct why_no_storage {
+  using m = storage_member;
+  using enum verdict;
+  static_assert(f != fault{m::log, missing},
+                "quorate: Storage: `a log_view log() const` is missing, or can't be called so");
+  static_assert(f != fault{m::log, not_const},
+                "quorate: Storage: log() is there but not const: it must be `a log_view log() const`");
+  static_assert(f != fault{m::hard, missing},
+                "quorate: Storage: `hard_state hard() const` is missing, or can't be called so");
+  static_assert(f != fault{m::hard, not_const},
+                "quorate: Storage: hard() is there but not const: it must be `hard_state hard() const`");
+  static_assert(f != fault{m::hard, other_type},
+                "quorate: Storage: hard() is there but gives another type: it must be `hard_state hard() const`");
+  static_assert(f != fault{m::identity, missing},
+                "quorate: Storage: `store_identity identity() const` is missing, or can't be called so");
+  static_assert(f != fault{m::identity, not_const},
+                "quorate: Storage: identity() is there but not const: it must be `store_identity identity() "
+                "const`");
+  static_assert(f != fault{m::identity, other_type},
+                "quorate: Storage: identity() is there but gives another type: it must be `store_identity "
+                "identity() const`");
+  static_assert(f != fault{m::read, missing},
+                "quorate: Storage: `std::optional<payloads> read(log_index, std::uint32_t n)` is missing, or "
+                "can't be called so");
+  static_assert(f != fault{m::read, other_type},
+                "quorate: Storage: read(i, n) is there but gives another type: it must be "
+                "`std::optional<payloads> read(log_index, std::uint32_t n)`");
+  static_assert(f != fault{m::put_run, missing},
+                "quorate: Storage: `bool put(entry_run const&, payloads)` is missing, or can't be called so");
+  static_assert(f != fault{m::put_run, other_type},
+                "quorate: Storage: put(run, payloads) is there but gives another type: it must be `bool "
+                "put(entry_run const&, payloads)`");
+  static_assert(f != fault{m::truncate, missing},
+                "quorate: Storage: `bool truncate(log_index)` is missing, or can't be called so");
+  static_assert(f != fault{m::truncate, other_type},
+                "quorate: Storage: truncate(i) is there but gives another type: it must be `bool "
+                "truncate(log_index)`");
+  static_assert(f != fault{m::put_hard, missing},
+                "quorate: Storage: `bool put(hard_state const&)` is missing, or can't be called so");
+  static_assert(f != fault{m::put_hard, other_type},
+                "quorate: Storage: put(hard_state) is there but gives another type: it must be `bool "
+                "put(hard_state const&)`");
+  static_assert(f != fault{m::compact, missing},
+                "quorate: Storage: `bool compact(log_index)` is missing, or can't be called so");
+  static_assert(f != fault{m::compact, other_type},
+                "quorate: Storage: compact(i) is there but gives another type: it must be `bool "
+                "compact(log_index)`");
+  static_assert(f != fault{m::sync, missing},
+                "quorate: Storage: `std::optional<durable> sync(sync_order)` is missing, or can't be called so");
+  static_assert(f != fault{m::sync, other_type},
+                "quorate: Storage: sync(order) is there but gives another type: it must be "
+                "`std::optional<durable> sync(sync_order)`");
+  static_assert(f != fault{m::failure, missing},
+                "quorate: Storage: `std::string failure() const` is missing, or can't be called so");
+  static_assert(f != fault{m::failure, not_const},
+                "quorate: Storage: failure() is there but not const: it must be `std::string failure() const`");
+  static_assert(f != fault{m::failure, other_type},
+                "quorate: Storage: failure() is there but gives another type: it must be `std::string "
+                "failure() const`");
+};
+
+// `Say`: whether to say what is wrong.
+template <class Storage, bool Say>
+constexpr auto fitting_storage() {
+  if constexpr (storage<Storage>) {
+    return type_is<Storage>{};
+  } else if constexpr (!Say) {
+    return type_is<no_storage>{};
+  } else {
+    constexpr auto f = storage_fault<Storage>();
+    if constexpr (f == fault{storage_member::log, verdict::other_type})
+      (void)sizeof(why_no_log_view<log_fault<decltype(std::declval<Storage const&>().log())>()>);
+    else (void)sizeof(why_no_storage<f>);
+    return type_is<no_storage>{};
+  }
+}
+
+} // namespace quorate::detail

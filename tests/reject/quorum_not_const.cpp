@@ -1,0 +1,16 @@
+// expect: quorate: Quorum: met is there but not const
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/manual.hpp"
+
+using namespace quorate;
+struct mine {
+#ifdef REJECT
+  bool met(quorum_phase, node_set<64>, configuration const&);
+#else
+  bool met(quorum_phase, node_set<64>, configuration const&) const;
+#endif
+};
+using node = raft::replica<messages<int>, memory, manual_timer, quorum<mine>>;
+static_assert(sizeof(node) > 0);

@@ -1,0 +1,23 @@
+// expect: quorate: Storage: what log() gives: last() is there but not const
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/manual.hpp"
+
+#include <type_traits>
+#include <utility>
+
+using namespace quorate;
+using shape = std::remove_cvref_t<decltype(std::declval<memory const&>().log())>;
+struct view : shape {
+#ifdef REJECT
+  log_index last();
+#else
+  log_index last() const;
+#endif
+};
+struct mine : memory {
+  view const& log() const;
+};
+using node = raft::replica<messages<int>, mine, manual_timer>;
+void use(mine& disk) { node n{replica_config{node_id{1}, {node_id{1}}}, disk, manual_timer{{10, 3, 99}, 1}}; }

@@ -1,0 +1,18 @@
+// expect: quorate: Storage: `std::optional<durable> sync(sync_order)` is missing, or can't be called so
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/manual.hpp"
+
+#include <optional>
+
+using namespace quorate;
+struct mine : memory {
+#ifdef REJECT
+  std::optional<durable> sync(sync_order& order);
+#else
+  std::optional<durable> sync(sync_order order);
+#endif
+};
+using node = raft::replica<messages<int>, mine, manual_timer>;
+void use(mine& disk) { node n{replica_config{node_id{1}, {node_id{1}}}, disk, manual_timer{{10, 3, 99}, 1}}; }
