@@ -84,6 +84,51 @@ TEST_CASE("each life of a disk has its own incarnation and counts its writes ane
   CHECK(d.disk.log().last() == log_index{2});
 }
 
+// Entry 1 of term 1 and, in term 2, another one in its place.
+TEST_CASE("what a later era writes over was durable when its own write was, though it stands there no more") {
+  log_index const at{1};
+  stamp const before{1}, after{2};
+  written_to d;
+  d.term(1), d.entry(1, 1);
+  auto first = d.order();
+  CHECK_FALSE(d.disk.was_durable(at, before));
+  SUBCASE("each has a sync of its own") {
+    d.term(2), d.cut_from(1), d.entry(1, 2);
+    CHECK_FALSE(d.disk.was_durable(at, before));
+    REQUIRE(d.disk.sync(std::move(first)));
+    CHECK(d.disk.was_durable(at, before));
+    CHECK_FALSE(d.disk.is_durable(at)); // what stands there now is another one
+    CHECK_FALSE(d.disk.was_durable(at, after));
+    REQUIRE(d.disk.sync(d.order()));
+    CHECK(d.disk.was_durable(at, before));
+    CHECK(d.disk.was_durable(at, after));
+  }
+  SUBCASE("one sync covers both, and a third write waits") {
+    d.term(2), d.cut_from(1), d.entry(1, 2);
+    auto both = d.order();
+    d.term(3);
+    CHECK_FALSE(d.disk.was_durable(at, before));
+    REQUIRE(d.disk.sync(std::move(both)));
+    CHECK(d.disk.was_durable(at, before));
+    CHECK(d.disk.was_durable(at, after));
+  }
+  SUBCASE("a sync covers neither, or the first without its entry") {
+    written_to e;
+    e.term(1);
+    auto term_only = e.order();
+    e.entry(1, 1), e.term(2), e.cut_from(1);
+    REQUIRE(e.disk.sync(std::move(term_only)));
+    CHECK_FALSE(e.disk.was_durable(at, before));
+    CHECK_FALSE(e.disk.was_durable(log_index{2}, before)); // and nothing ever stood there
+  }
+  SUBCASE("the place is cut off and stays empty") {
+    REQUIRE(d.disk.sync(std::move(first)));
+    d.term(2), d.cut_from(1);
+    CHECK(d.disk.was_durable(at, before));
+    CHECK_FALSE(d.disk.is_durable(at));
+  }
+}
+
 TEST_CASE("a disk in trouble takes nothing, and says why") {
   written_to d;
   d.disk.make(sim::disk_trouble::full);

@@ -1,4 +1,5 @@
-// Seeds that once failed: each found something to mend in what ships, and stays here with what it was.
+// Seeds that once failed: each found something to mend, in what ships or in what watches it, and stays here with
+// what it was.
 #include "sim/protocols.hpp"
 
 #include "quorate/sim/campaign.hpp"
@@ -32,6 +33,18 @@ TEST_CASE("a Multi-Paxos peer that stands where its leader's log begins is sent 
 // All its acknowledgements of a whole window were lost, and others had chosen the slots meanwhile.
 TEST_CASE("a Multi-Paxos peer is sent more when a whole window of its acknowledgements was lost") {
   all_well<sim::multi_paxos_family<>>({1702, 2383, 2586, 3130});
+}
+
+// The watcher's fault: an acknowledgement waited for its disk, rightly, and meanwhile the slot was voted for again
+// at the next ballot. The watcher compared the disk with the newer vote; effect/outbox.hpp says why the older one
+// counts.
+TEST_CASE("what is voted for again while its sync is under way is acknowledged when that sync returns") {
+  all_well<sim::multi_paxos_family<>>({46585});
+}
+// The network's fault: a leader wrote to a disk that was no more, and lost its own. Then nobody knew any more that
+// the follower's disk was another one, and the follower heard what it seemed to have acknowledged.
+TEST_CASE("a follower with an empty disk does not hear what was meant for the disk that it had") {
+  all_well<sim::raft_family<>>({21712, 23110, 25134, 47282, 47370, 49381, 56096});
 }
 
 } // namespace

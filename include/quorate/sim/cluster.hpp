@@ -300,6 +300,7 @@ private:
     auto& p = packets_[slot];
     p.from = h.place(), p.to = to.value - 1;
     p.store = h.disk.identity().store;
+    p.meant_for = h.known[p.to] == store_id{} ? hosts_[p.to].disk.identity().store : h.known[p.to];
     p.what = m;
     p.bytes.assign(bytes.whole().begin(), bytes.whole().end());
     p.count = bytes.count();
@@ -315,8 +316,12 @@ private:
     packets_.note(slot);
     if (log_.traces()) note_message(check::trace_kind::send, p);
   }
-  // Both ends of a link remember which disk the other had.
+  // A message travels between two disks, as a frame does on a connection of transport/tcp.hpp: what was meant for
+  // a disk that is no more reaches nobody, even if its sender's disk is gone too, and with it what the sender knew.
+  // And both ends of a link remember which disk the other had. A message to an earlier life of the same disk is
+  // heard: that life has forgotten nothing that it said, and a transport without connections can't tell.
   bool strangers(host& h, host& peer, packet const& p) {
+    if (p.meant_for != h.disk.identity().store) return true;
     auto const meet = [](store_id& known, store_id is) {
       if (known == store_id{}) known = is;
       return known == is;

@@ -110,8 +110,18 @@ public:
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
   shape const& durable_log() const { return durable_log_; }
   // Would entry i still be there as it is?
-  bool is_durable(log_index i) const {
-    return i <= log().compacted() || (i <= durable_log_.last() && durable_log_.stamp_at(i) == log().stamp_at(i));
+  bool is_durable(log_index i) const { return i <= log().compacted() || on_disk(i, log()); }
+  // Is the entry that stood at i when this node left `era` on the disk, or what has taken its place since? If the
+  // node has not left it: is the one that stands there? (effect/outbox.hpp says why that is what must be durable.)
+  bool was_durable(log_index i, stamp era) const {
+    if (hard().promised <= era) return is_durable(i);
+    if (durable_hard_.promised > era) return true; // and so are all writes before that one
+    auto then = durable_log_;
+    for (auto const& w : pending()) {
+      if (w.what == disk_write::kind::hard && w.hard.promised > era) break;
+      carry_out(w, then);
+    }
+    return i <= then.compacted() || on_disk(i, then);
   }
   Storage const& inner() const { return inner_; }
 
@@ -136,12 +146,8 @@ private:
   void forget(std::uint64_t upto) {
     for (; durable_ < upto && head_ < journal_.size(); ++durable_, ++head_) {
       auto const& w = journal_[head_];
-      if (w.what == disk_write::kind::hard)
-        durable_hard_ = w.hard;
-      else if (w.what == disk_write::kind::truncation)
-        durable_log_.truncate(w.run.first);
-      else
-        (void)durable_log_.put(w.run);
+      if (w.what == disk_write::kind::hard) durable_hard_ = w.hard;
+      carry_out(w, durable_log_);
     }
     if (durable_log_.compacted() < log().compacted()) durable_log_.compact(log().compacted());
     if (head_ == journal_.size()) journal_.clear(), bytes_.clear(), head_ = 0;
@@ -155,6 +161,14 @@ private:
       i = run.last() + 1;
     }
     return out;
+  }
+  template <log_view Log>
+  bool on_disk(log_index i, Log const& log) const {
+    return i <= durable_log_.last() && i <= log.last() && durable_log_.stamp_at(i) == log.stamp_at(i);
+  }
+  static void carry_out(disk_write const& w, shape& log) {
+    if (w.what == disk_write::kind::truncation) log.truncate(w.run.first);
+    if (w.what == disk_write::kind::entries) (void)log.put(w.run);
   }
   bool carry_out(disk_write const& w) {
     switch (w.what) {

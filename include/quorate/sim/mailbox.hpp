@@ -16,6 +16,7 @@ template <class Message>
 struct packet {
   std::uint32_t from = 0, to = 0; // places
   store_id store{};               // of the sender
+  store_id meant_for{};           // the receiver's, as the sender knew it
   Message what{};
   std::vector<std::byte> bytes{};
   std::uint32_t count = 0;

@@ -32,13 +32,12 @@ struct multi_paxos_rules {
   }
   template <class Disk>
   static char const* says(multi_paxos::accepted const& m, word_given& g, node_id, node_id, Disk const& d) {
-    auto const kept = d.durable_hard().promised;
     auto const last = m.first + m.count - 1;
     g.promised = std::max(g.promised, m.ballot);
     if (m.ballot > g.matched_in || (m.ballot == g.matched_in && last > g.match))
       g.matched_in = m.ballot, g.match = last;
-    bool durable = kept >= m.ballot;
-    for (auto i = m.first; kept == m.ballot && i <= last; i = i + 1) durable = durable && d.is_durable(i);
+    bool durable = d.durable_hard().promised >= m.ballot;
+    for (auto i = m.first; durable && i <= last; i = i + 1) durable = d.was_durable(i, m.ballot);
     return durable ? nullptr : "an acknowledgement waits for its disk";
   }
   // After a restart.

@@ -24,13 +24,10 @@ struct raft_rules {
   }
   template <class Disk>
   static char const* says(raft::appended const& m, word_given& g, node_id, node_id, Disk const& d) {
-    auto const kept = d.durable_hard();
     g.promised = std::max(g.promised, m.term);
     if (m.term > g.matched_in || (m.term == g.matched_in && m.match_index > g.match))
       g.matched_in = m.term, g.match = m.match_index;
-    bool const durable =
-        kept.promised > m.term ||
-        (kept.promised == m.term && d.durable_log().last() >= m.match_index && d.is_durable(m.match_index));
+    bool const durable = d.durable_hard().promised >= m.term && d.was_durable(m.match_index, m.term);
     return durable ? nullptr : "an acknowledgement waits for its disk";
   }
   // After a restart.
