@@ -66,7 +66,7 @@ TEST_CASE("every command answers as Redis does") {
 }
 
 TEST_CASE("a connection is listed as it is, and closed by another one or by itself") {
-  server s;
+  port_server s;
   auto c = s.connect();
   auto other = s.connect();
   CHECK(text(other.call({"CLIENT", "SETNAME", "other"})) == "OK");

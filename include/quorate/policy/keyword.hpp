@@ -8,6 +8,7 @@
 #include "quorate/policy/quorum_proof.hpp"
 
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 
 namespace quorate {
