@@ -11,6 +11,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -20,10 +21,19 @@
 
 namespace kv {
 
-// HOST:PORT, with the brackets that an IPv6 address needs.
+// HOST:PORT, with the brackets that an IPv6 address needs. CLIENT LIST asks this of thousands at once, and the
+// system takes 2,000 instructions for four numbers.
 inline std::string text_of(asio::ip::tcp::endpoint const& e) {
-  auto const host = e.address().to_string();
-  return (e.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(e.port());
+  if (e.address().is_v6()) return "[" + e.address().to_string() + "]:" + std::to_string(e.port());
+  char text[32];
+  auto* at = text;
+  for (auto const byte : e.address().to_v4().to_bytes()) {
+    at = std::to_chars(at, text + sizeof text, byte).ptr;
+    *at++ = '.';
+  }
+  at[-1] = ':';
+  at = std::to_chars(at, text + sizeof text, e.port()).ptr;
+  return {text, at};
 }
 
 // `Port` is the client_port: connections live in its table, and the handlers that are under way keep them alive.
