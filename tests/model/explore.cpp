@@ -158,6 +158,16 @@ TEST_CASE("several threads find the same states, transitions and depth") {
   }
 }
 
+TEST_CASE("a count that a row can't keep is refused, and named") {
+  struct {
+    std::uint32_t budgets[2];
+  } const largest{{0, 15}}, too_many{{1, 16}};
+  CHECK_NOTHROW((void)counted(largest));
+  CHECK_THROWS_WITH_AS((void)counted(too_many),
+                       "quorate: check: a count of the bounds is 16: expected at most 15; give less",
+                       std::invalid_argument);
+}
+
 TEST_CASE("a bound of states, depth or bytes stops the search, and says that it is not complete") {
   auto const g = bush(20000);
   auto const all = explore_model(g);

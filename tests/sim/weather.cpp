@@ -2,6 +2,7 @@
 #include "quorate/sim/clock.hpp"
 #include "quorate/sim/network.hpp"
 #include "quorate/sim/queue.hpp"
+#include "quorate/sim/run_options.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,6 +36,14 @@ TEST_CASE("a log scale stays within its ends and reaches every power of two") {
   }
   for (std::size_t i = 0; i < 10; ++i) CHECK(seen[i] > 500);
   CHECK(draw.on_log_scale(5, 5) == 5);
+}
+TEST_CASE("what a run is told is refused with its name, if it can't work") {
+  CHECK_NOTHROW((void)checked({.nodes = 7, .storm_us = 86'400'000'000}));
+  CHECK_NOTHROW((void)checked({.seed = 0, .nodes = 0, .storm_us = 0}));
+  CHECK_THROWS_WITH_AS((void)checked({.nodes = 8}),
+                       "quorate: sim: run_options::nodes is 8: expected 1 to 7, or 0 for what the seed draws",
+                       std::invalid_argument);
+  CHECK_THROWS_AS((void)checked({.storm_us = ~std::uint64_t{0}}), std::invalid_argument);
 }
 TEST_CASE("each fault exists in about half of the seeds, and none that is not allowed") {
   unsigned there[faults]{};

@@ -31,9 +31,19 @@ struct bounds {
   std::uint64_t states = 0; // never more than so many are counted
   std::uint64_t depth = 0;  // actions from an initial state
   std::uint64_t bytes = 0;  // of the explorer's own tables; looked at between depths
-  std::size_t threads = 1;  // 1 to 16
+  std::size_t threads = 1;  // 1 to 16; the nearest of them, if it is another
   bool lasting = false;     // also find states from which the model's goal can't be reached any more
 };
+
+// A System's counts, which a row keeps in four bits each. Throws std::invalid_argument if one is larger.
+template <class System>
+System const& counted(System const& s) {
+  for (std::uint64_t const count : s.budgets)
+    if (count > 15)
+      throw std::invalid_argument("quorate: check: a count of the bounds is " + std::to_string(count) +
+                                  ": expected at most 15; give less");
+  return s;
+}
 
 struct progress_report {
   std::uint64_t states, waiting, depth;

@@ -92,7 +92,7 @@ public:
   static constexpr std::size_t nodes = System::nodes;
 
   explicit world(System const& system, std::uint64_t seed = 0)
-      : system_{system}, renamings_{system.renamings()}, seed_{seed} {}
+      : system_{counted(system)}, renamings_{system.renamings()}, seed_{seed} {}
   world(world const&) = delete;
   world& operator=(world const&) = delete;
 

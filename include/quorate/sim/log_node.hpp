@@ -30,7 +30,12 @@ public:
   using message = typename hands<Core, disk_type>::message;
 
   log_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t, std::uint64_t seed)
-      : replica_{replica_config{self, members, std::size_t{1} << 16}, d, times::make(t, seed)} {}
+      : replica_{{.self = self,
+                  .members = members,
+                  .staged_bytes = std::size_t{1} << 16,
+                  .max_command_bytes = std::size_t{1} << 15},
+                 d,
+                 times::make(t, seed)} {}
 
   template <class M>
   void receive(node_id from, M const& m, payloads bytes) {

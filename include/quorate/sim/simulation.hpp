@@ -7,6 +7,7 @@
 #include "quorate/sim/nemesis.hpp"
 #include "quorate/sim/network.hpp"
 #include "quorate/sim/queue.hpp"
+#include "quorate/sim/run_options.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,14 +16,6 @@
 #include <vector>
 
 namespace quorate::sim {
-
-struct run_options {
-  std::uint64_t seed = 1;
-  std::uint32_t nodes = 0; // 0: the seed draws 1 to 7
-  fault_set allowed = all_faults;
-  bool certain = false;                // all that is allowed exists; else each with odds of one half
-  std::uint64_t storm_us = 30'000'000; // how long the faults last, at most; at least half of it
-};
 
 struct run_result {
   char const* broken = nullptr; // the sentence; nullptr: all was well
@@ -40,7 +33,7 @@ public:
   using clients = typename Family::template clients<world_type>;
 
   explicit simulation(run_options const& o)
-      : options_{o}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()},
+      : options_{checked(o)}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()},
         world_{built_}, links_{built_.nodes, draws_.network, weather_, world_.covered()}, clients_{world_,
                                                                                                    draws_.clients},
         clocks_(built_.nodes), nodes_(built_.nodes), nemesis_{*this} {}
