@@ -154,7 +154,7 @@ suite_in() {
 
 say "quorate: $mode tests of $repo"
 packages="g++-12 clang-14 libclang-rt-14-dev meson ninja-build libboost-dev libasio-dev doctest-dev python3
-  redis-tools python3-redis strace valgrind
+  redis-tools python3-redis strace valgrind cmake pkg-config
   chromium chromium-driver python3-selenium fonts-dejavu-core" # the pages, in a browser
 install_missing $packages || give_up "could not install what the tests need"
 

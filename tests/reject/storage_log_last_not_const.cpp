@@ -8,8 +8,8 @@
 #include <utility>
 
 using namespace quorate;
-using shape = std::remove_cvref_t<decltype(std::declval<memory const&>().log())>;
-struct view : shape {
+using their_log = std::remove_cvref_t<decltype(std::declval<memory const&>().log())>;
+struct view : their_log {
 #ifdef REJECT
   log_index last();
 #else

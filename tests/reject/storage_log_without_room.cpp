@@ -8,14 +8,14 @@
 #include <utility>
 
 using namespace quorate;
-using shape = std::remove_cvref_t<decltype(std::declval<memory const&>().log())>;
-struct view : shape {
+using their_log = std::remove_cvref_t<decltype(std::declval<memory const&>().log())>;
+struct view : their_log {
 #ifdef REJECT
 private:
 #else
 public:
 #endif
-  using shape::room;
+  using their_log::room;
 };
 struct mine : memory {
   view const& log() const;

@@ -3,6 +3,9 @@
 
 #include "quorate/core/id.hpp"
 
+#if !__has_include(<asio/ip/tcp.hpp>)
+#error "quorate/transport/tcp.hpp needs Asio's headers, with ASIO_STANDALONE: Debian's libasio-dev"
+#endif
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
