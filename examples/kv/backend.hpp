@@ -119,8 +119,16 @@ public:
   info report() const;
 
   // --- what the replica tells, in its turn
+  // Enough for one turn: the peers are to be heard again.
+  bool sated() {
+    if (applied_ < limits{}.slice) return false;
+    applied_ = 0;
+    return true;
+  }
   void operator()(quorate::applied<messages> const& e) {
     ++commits_;
+    applied_ +=
+        cost::request + cost::key * quorate::service::key_count(e.command) + cost::of_bytes(e.command.size());
     auto const id = replica_.storage().identity();
     if (e.extra.node != id.node || e.extra.incarnation != id.incarnation) {
       quorate::service::no_reply nobody{};
@@ -130,6 +138,7 @@ public:
     reply_.clear();
     resp_writer answer{reply_};
     store_.apply(e.command, answer, port_->limit().max_answer());
+    applied_ += cost::of_bytes(reply_.size());
     port_->complete(e.extra.number, reply_);
   }
   void operator()(quorate::proposal_outcome const& o) {
@@ -157,6 +166,7 @@ private:
   token_numbers writes_;
   token_numbers reads_;
   std::uint64_t commits_ = 0;
+  std::uint64_t applied_ = 0; // since it was sated: what that has cost (units: cost)
 };
 
 // A Raft leader looks for where a peer's log and its own agree; a Multi-Paxos leader is told.

@@ -151,6 +151,11 @@ inline std::string too_many_keys(std::string_view name) {
   return "ERR '" + std::string{name} + "' takes at most " + std::to_string(quorate::service::max_keys) +
          " keys at a time, for all of them are of one moment; send fewer";
 }
+// Of a command that this node answers itself, at once: what it takes grows with its words.
+inline constexpr std::size_t max_words = 256;
+inline std::string too_many_words(std::string_view name) {
+  return "ERR '" + std::string{name} + "' takes at most " + std::to_string(max_words) + " words";
+}
 inline constexpr std::string_view only_looking = "ERR max number of clients reached: this connection takes INFO, "
                                                  "CLIENT and the like, which this node answers itself";
 

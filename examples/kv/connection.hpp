@@ -253,6 +253,7 @@ private:
     if (!c->takes(args.size())) return refuse(wrong_number_of_arguments(c->name));
     session_.last_command = c->name;
     if (c->keys(args.size()) > quorate::service::max_keys) return refuse(too_many_keys(c->name));
+    if (c->looks() && args.size() > max_words) return refuse(too_many_words(c->name));
     if (operating && !port_.admit(*this) && !c->looks()) return refuse(only_looking);
     switch (c->kind) {
     case command_kind::transaction:

@@ -46,7 +46,8 @@ struct limits {
 
 // What the work for clients costs, in units of about one instruction.
 namespace cost {
-inline constexpr std::uint64_t request = 2000;                                         // whatever it is
+inline constexpr std::uint64_t request = 2000;                                          // whatever it is
+inline constexpr std::uint64_t key = 1000;                                              // to find or to put one
 inline constexpr std::uint64_t of_bytes(std::size_t n) { return std::uint64_t{n} / 4; } // copied or looked at
 } // namespace cost
 

@@ -134,6 +134,8 @@ TEST_CASE("a command of too many keys is refused with their number") {
               "' takes at most 2048 keys at a time, for all of them are of one moment; "
               "send fewer");
   CHECK(many("MSET", 2 * max_keys + 2).starts_with("-ERR 'mset' takes at most 2048 keys"));
+  for (auto const* name : {"COMMAND", "INFO", "CONFIG", "CLIENT"})
+    CHECK(many(name, 200000) == "-ERR '" + small_letters(name) + "' takes at most 256 words");
   CHECK(many("MSET", 200000).starts_with("-ERR 'mset' takes at most 2048 keys"));
 }
 

@@ -26,8 +26,9 @@ public:
     auto const left = b.core.commit_index() - index_;
     auto const run =
         b.log().fit(index_ + 1, left < entries ? static_cast<std::uint32_t>(left) : entries, bytes_at_once);
-    if (run.kind == entry_kind::command && !apply(b, run, machine)) return b.stop();
-    index_ = run.last();
+    auto const taken = run.kind == entry_kind::command ? apply(b, run, machine) : run.count;
+    if (taken == 0) return b.stop();
+    index_ = index_ + taken;
     era_ = run.written_at;
   }
 
@@ -35,26 +36,32 @@ private:
   static constexpr std::uint32_t entries = 4096; // a turn
   static constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
 
+  // How many were applied: all, or as many as the machine would take. 0: that can't be done.
   template <class Machine>
-  bool apply(Body& b, entry_run const& run, Machine&& machine) {
+  std::uint32_t apply(Body& b, entry_run const& run, Machine&& machine) {
     auto const bytes = b.storage.read(run.first, run.count);
-    if (!bytes) return false;
-    auto index = run.first;
+    if (!bytes) return 0;
+    std::uint32_t taken = 0;
     bool sound = true;
+    bool sated = false;
     bytes->for_each([&](payloads::bytes record) {
+      if constexpr (requires { machine.sated(); })
+        if (sated) return;
       typename Messages::command c{};
       typename Messages::entry_extra extra{};
-      if (Messages::decode_entry(record, c, extra)) machine(applied<Messages>{index, run.written_at, c, extra});
+      if (Messages::decode_entry(record, c, extra))
+        machine(applied<Messages>{run.first + taken, run.written_at, c, extra});
       else sound = false;
-      index = index + 1;
+      ++taken;
+      if constexpr (requires { machine.sated(); }) sated = machine.sated();
     });
-    return sound || is_no_command(b, run);
+    return sound ? taken : is_no_command(b, run);
   }
-  [[gnu::cold]] static bool is_no_command(Body& b, entry_run const& run) {
+  [[gnu::cold]] static std::uint32_t is_no_command(Body& b, entry_run const& run) {
     b.failure = "a committed entry between " + std::to_string(run.first.value) + " and " +
                 std::to_string(run.last().value) +
                 " is no command of this Messages policy: was it written by another?";
-    return false;
+    return 0;
   }
 
   log_index index_{};

@@ -44,7 +44,9 @@ struct turn_result {
 // message was surely not sent, and a proposal then waits for another turn or another leader. `machine` is called
 // with `applied<Messages> const&` for each committed command, in the order of the log, with `proposal_outcome
 // const&` and with `read_outcome const&`, once for each token; a proposal made here learns that it is committed
-// before it is applied, unless it was forwarded and the leader's word came late. A failed write or sync stops the
+// before it is applied, unless it was forwarded and the leader's word came late. A machine that has a member
+// sated() is asked behind each command; once it returns true, the next command waits for the next turn, which is
+// pending then: so a machine bounds the work of a turn in its own measure. A failed write or sync stops the
 // replica for good. Not copyable and not movable: it holds references to the storage. One thread.
 template <class Core, class GivenMessages, class GivenStorage, class GivenTimer>
 class replica {
