@@ -2,8 +2,8 @@
 #include "quorate/policy/keyword.hpp"
 
 #ifdef REJECT
-using chosen = quorate::limits<quorate::limit_values{.append_bytes = 0xffffffff}>;
+using chosen = quorate::limits<quorate::limit_values{.append_bytes = 1073741825}>;
 #else
-using chosen = quorate::limits<quorate::limit_values{.append_bytes = 1U << 30}>;
+using chosen = quorate::limits<quorate::limit_values{.append_bytes = 1073741824}>;
 #endif
 static_assert(chosen::value.nodes > 0);

@@ -2,8 +2,8 @@
 #include "quorate/policy/keyword.hpp"
 
 #ifdef REJECT
-using chosen = quorate::limits<quorate::limit_values{.reserve = ~0ULL}>;
+using chosen = quorate::limits<quorate::limit_values{.reserve = 4294967297}>;
 #else
-using chosen = quorate::limits<quorate::limit_values{.reserve = 0}>;
+using chosen = quorate::limits<quorate::limit_values{.reserve = 4294967296}>;
 #endif
 static_assert(chosen::value.nodes > 0);

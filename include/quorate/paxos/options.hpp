@@ -51,6 +51,8 @@ struct rewritable : switched<struct rewritable_axis, On> {};
 template <std::uint64_t Rounds>
 struct ballots_ahead {
   static_assert(Rounds >= 1, "quorate: paxos: ballots_ahead: at least the round to be used must be covered");
+  static_assert(Rounds <= std::uint64_t{1} << 32,
+                "quorate: paxos: ballots_ahead: at most 2^32, because each restart skips as many of 2^56 rounds");
   using axis = struct ballots_ahead_axis;
   static constexpr std::uint64_t value = Rounds;
 };
