@@ -153,23 +153,23 @@ TEST_CASE_TEMPLATE("timer_settings: each number is refused by name, or works", P
   t.timer.heartbeat = t.timer.election; // and above it
   CHECK(outcome_of<Protocol, memory>(t).find("timer_settings::heartbeat is 10 ticks") == 0);
   t.timer = {~number{0} / 4, 3, ~number{0} / 4}; // the longest there are: nothing overflows
-  CHECK(manual_timer{t.timer, 1}.failure().empty());
+  CHECK(manual_timer{t.timer, 1}.misfit().empty());
 }
 
 TEST_CASE("the steady timer says what is wrong in its own unit") {
   using namespace std::chrono_literals;
   using d = steady_timer::duration;
   for (auto const bad : {d{0}, d{-1}, d::max(), d::min()}) {
-    CHECK(steady_timer{{bad, 3ms, 99ms}, 1}.failure().find("timer_settings::election is " +
+    CHECK(steady_timer{{bad, 3ms, 99ms}, 1}.misfit().find("timer_settings::election is " +
                                                            std::to_string(bad.count()) + " ns") == 0);
-    CHECK(steady_timer{{10ms, bad, 99ms}, 1}.failure().find("timer_settings::heartbeat is ") == 0);
-    CHECK(steady_timer{{10ms, 3ms, bad}, 1}.failure().find("timer_settings::request is ") == 0);
+    CHECK(steady_timer{{10ms, bad, 99ms}, 1}.misfit().find("timer_settings::heartbeat is ") == 0);
+    CHECK(steady_timer{{10ms, 3ms, bad}, 1}.misfit().find("timer_settings::request is ") == 0);
   }
-  CHECK(steady_timer{{10ms, 3ms, 99ms}, 1}.failure().empty());
-  CHECK(steady_timer{{10ms, 1ns, 1ns}, 1}.failure().empty());
+  CHECK(steady_timer{{10ms, 3ms, 99ms}, 1}.misfit().empty());
+  CHECK(steady_timer{{10ms, 1ns, 1ns}, 1}.misfit().empty());
 }
 
-// A timer of a user's own: without a failure(), and with settings that can't work.
+// A timer of a user's own: without a misfit(), and with settings that can't work.
 struct own_timer {
   using time = std::uint64_t;
   std::uint64_t election = 10, heartbeat = 3, request = 99;
@@ -192,7 +192,7 @@ struct own_timer {
   }
 };
 struct speaking_timer : own_timer {
-  char const* failure() const { return "the moon is full: expected a new one; wait"; }
+  char const* misfit() const { return "the moon is full: expected a new one; wait"; }
 };
 
 template <class Timer>
@@ -222,13 +222,13 @@ TEST_CASE("no timer makes a turn last for ever") {
 }
 
 // A storage of the user's own that can't work says so.
-struct broken_from_the_start : memory {
-  std::string failure() const { return "the tape is torn: expected a whole one; mend it"; }
+struct misfitting : memory {
+  std::string misfit() const { return "the tape is torn: expected a whole one; mend it"; }
 };
 
-TEST_CASE("a storage that has failed before it was handed over stops the replica with its own words") {
-  broken_from_the_start disk;
-  raft::replica<messages<int>, broken_from_the_start, manual_timer> r{
+TEST_CASE("a storage that says it can't work stops the replica with its own words") {
+  misfitting disk;
+  raft::replica<messages<int>, misfitting, manual_timer> r{
       {node_id{1}, {node_id{1}}}, disk, manual_timer{{10, 3, 99}, 1}};
   CHECK(r.stopped());
   CHECK(r.failure() == "the tape is torn: expected a whole one; mend it");

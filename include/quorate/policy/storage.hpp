@@ -37,8 +37,7 @@ struct store_identity {
 // |                      |                      | at i are. May keep more than asked. i <= log().last()          |
 // | s.sync(order)        | optional<durable>    | everything written before is on stable storage, in full;       |
 // |                      |                      | nullopt: failed, and it must not be called again               |
-// | c.failure()          | text, as string_view | after a failure: what went wrong, where, and what to do; text  |
-// |                      |                      | from the start stops a replica at its construction             |
+// | c.failure()          | text, as string_view | after a failure: what went wrong, where, and what to do        |
 //
 // What was written between two sync orders and is covered by none survives a crash as a whole or not at all: where
 // an entry is written over, the hands truncate, put it, and put again what lay behind it (replica/rewriting.hpp),
@@ -46,6 +45,9 @@ struct store_identity {
 // since the storage was opened; a sync may cover later ones as well. A `false` or `nullopt` stops the replica for
 // good: nothing that waited on the write is ever sent, and there is no retry (a sync that failed may have lost its
 // pages and "succeed" when called again). Called from one thread.
+// It may have a member c.misfit(), text, which says why its options can't work; empty: they can. A replica on such
+// a storage is stopped from the start, and its failure() is that text.
+//
 // A put adds no more entries than log().room() says there is room for. A storage that can write only so much in
 // one go has one member more: c.turn_bytes(), std::uint64_t: how many bytes of payloads may be put between two
 // sync orders. A replica never puts more, and is stopped from the start if its options ask for more.

@@ -29,7 +29,7 @@ enum class timing : std::uint8_t {
 // | c.deadline()        | optional<T::time> | no armed timer expires before this; nothing: none is armed       |
 // | t.expired(now)      | optional<size_t>  | a slot whose time has come, the lowest of several; disarms it    |
 // | c.after(h, now)     | T::time           | now + h, without jitter                                          |
-// It may have one member more: c.failure(), text, which says why its settings can't work; empty: they can. A
+// It may have one member more: c.misfit(), text, which says why its settings can't work; empty: they can. A
 // replica with such a timer is stopped from the start, and its failure() is that text. Of every timer it asks
 // whether 0 < heartbeat < T, and whether a request's time is above 0, by what `after` gives for time{}.
 template <class T>

@@ -68,11 +68,18 @@ template <log_view Log>
   return room > unbounded - held ? unbounded : room + held;
 }
 
-// Of any timer, what its `after` shows; its own failure() says more.
+// What a policy says itself, if it says anything of the kind.
+template <class Policy>
+[[gnu::cold]] complaint told_by(Policy const& p) {
+  if constexpr (requires { std::string{p.misfit()}; })
+    if (std::string why{p.misfit()}; !why.empty()) return why;
+  return std::nullopt;
+}
+
+// Of any timer, what its `after` shows; its own misfit() says more.
 template <class Timer>
 [[gnu::cold]] complaint timer_misfit(Timer const& t) {
-  if constexpr (requires { std::string{t.failure()}; })
-    if (std::string why{t.failure()}; !why.empty()) return why;
+  if (auto why = told_by(t)) return why;
   typename Timer::time const start{};
   auto const heartbeat = t.after(timing::heartbeat, start);
   if (!(start < heartbeat))
@@ -99,7 +106,7 @@ template <class Core, class Storage, class Timer>
   constexpr auto const& limit = Core::options::limit;
   if (auto why = detail::sizes_misfit(c, limit.append_bytes)) return why;
   if (auto why = detail::timer_misfit(t)) return why;
-  if (std::string why{s.failure()}; !why.empty()) return why;
+  if (auto why = detail::told_by(s)) return why;
   return detail::storage_misfit(c.staged_bytes, largest_frame(c, limit.append_bytes), detail::turn_bytes_of(s),
                                 detail::entries_of(s.log()), limit.reserve);
 }

@@ -25,10 +25,10 @@ struct memory_options {
 
 class memory {
 public:
-  // Options that can't work make a log that has room for nothing, and failure() says which.
+  // Options that can't work make a log that has room for nothing, and misfit() says which.
   explicit memory(memory_options const& o = {})
-      : identity_{o.identity}, failure_{wrong(o)},
-        log_{failure_.empty() ? o.entries : 0, failure_.empty() ? o.bytes : 0}, undo_(64) {}
+      : identity_{o.identity}, misfit_{wrong(o)},
+        log_{misfit_.empty() ? o.entries : 0, misfit_.empty() ? o.bytes : 0}, undo_(64) {}
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     log_.start_at(compacted, stamp_there, in_force);
@@ -76,7 +76,8 @@ public:
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
-  std::string failure() const { return failure_; }
+  std::string failure() const { return {}; }
+  std::string const& misfit() const { return misfit_; }
 
   // A restart without a loss: the next incarnation.
   void reopen() {
@@ -164,7 +165,7 @@ private:
   }
 
   store_identity identity_{};
-  std::string failure_;
+  std::string misfit_;
   memory_log log_;
   hard_state hard_{};
   std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write

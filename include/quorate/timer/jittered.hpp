@@ -13,7 +13,7 @@
 namespace quorate {
 
 // Each is above 0 and at most a quarter of the largest Duration, so that no sum of times overflows. A timer with
-// others says so by failure(), and a replica is stopped from the start.
+// others says so by misfit(), and a replica is stopped from the start.
 template <class Duration>
 struct timer_settings {
   Duration election;  // T: at least several round trips and syncs
@@ -31,12 +31,10 @@ public:
   static constexpr std::size_t slots = 8;
 
   // Nodes must have different seeds, or they campaign together (SCENARIOS E18).
-  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} {
-    if (failure().empty()) draw();
-  }
+  jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} { draw(); }
 
   // What is wrong with the settings; empty: nothing.
-  [[gnu::cold, gnu::noinline]] std::string failure() const {
+  [[gnu::cold, gnu::noinline]] std::string misfit() const {
     auto const& s = settings_;
     for (auto const& [name, value] :
          {named{"election", s.election}, {"heartbeat", s.heartbeat}, {"request", s.request}})
@@ -102,10 +100,12 @@ private:
   bool is_armed(std::size_t i) const { return ((armed_ >> i) & 1U) != 0; }
   // 0..T in the smallest unit, both ends included: even a T of one unit leaves two outcomes.
   void draw() {
+    auto const outcomes = Ticks::count(settings_.election) + 1;
+    if (outcomes == 0 || longest() < settings_.election) return; // misfit() says so
     random_ ^= random_ << 13; // xorshift64 (Marsaglia): enough to part the nodes, and the same on every platform
     random_ ^= random_ >> 7;
     random_ ^= random_ << 17;
-    election_ = settings_.election + Ticks::duration((random_ >> 11) % (Ticks::count(settings_.election) + 1));
+    election_ = settings_.election + Ticks::duration((random_ >> 11) % outcomes);
   }
   static std::uint64_t mix(std::uint64_t x) { // splitmix64: neighbouring seeds must not give neighbouring streams
     x += 0x9e3779b97f4a7c15U;
