@@ -128,6 +128,25 @@ TEST_CASE("L4: a refusal that comes late, or twice, moves nothing") {
   CHECK(before.peer(B).next == at(6));
 }
 
+// The leader had guessed entry 7, was refused, and has found the match below: it sends on from there and does not
+// wait.
+TEST_CASE("L4: a refusal of a guess that was given up does not stop the pipeline") {
+  world<3> w;
+  for (auto const n : {A, C}) w.lay_down(n, {1, 1, 1, 1, 1, 1}, 1);
+  w.elect_unheard(A, node_set<64>::of(A).with(C));
+  auto const refusal_at_7 = rejected{term(2), at(7), at(3), term(1)};
+  w.receive(A, B, refusal_at_7);
+  w.flush(A);
+  w.receive(A, B, appended{term(2), at(4), 1});
+  auto const before = w.state(A);
+  REQUIRE(before.peer(B).next == at(5));
+  REQUIRE_FALSE(before.peer(B).probing);
+  for (auto const late : {at(5), at(7)}) { // it was sent neither since
+    w.receive(A, B, rejected{term(2), late, at(3), term(1)});
+    CHECK(w.state(A) == before);
+  }
+}
+
 TEST_CASE("L4: a refusal of an older guess does not disturb the probe that is out") {
   world<3> w;
   for (auto const n : {A, C}) w.lay_down(n, {1, 1, 1, 1, 1, 1}, 1);

@@ -105,6 +105,20 @@ TEST_CASE("L9: entries replaced while the sync of the old ones is in flight are 
   CHECK(w[B].durable.log.stamp_at(at(3)) == term(2));
 }
 
+// The leader counts with it what is under way: an answer too many opens the window for what was not asked.
+TEST_CASE("L9: what is owed to one leader is not answered to the next") {
+  world<3> w;
+  w.receive(B, A, append_entries{term(1), at(1), term(0), term(1), at(0), 2, entry_kind::command});
+  w.receive(B, C, heartbeat{term(2), at(0), 0});
+  w.turn(B);
+  CHECK(w.count<appended>() == 0);
+  w.receive(B, C, append_entries{term(2), at(1), term(0), term(2), at(0), 1, entry_kind::command});
+  w.turn(B);
+  auto const answer = w.take<appended>();
+  CHECK(answer.to == C);
+  CHECK(std::get<appended>(answer.what) == appended{term(2), at(2), 1});
+}
+
 // L10: cannot arise yet: there are no snapshots. What a storage keeps at the compacted index is the term of
 // that entry: E6 reads it.
 
