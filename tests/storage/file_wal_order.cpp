@@ -82,9 +82,20 @@ TEST_CASE("a turn is one write and one sync, and term and vote are touched only 
   CHECK(turn(put, put, put) == log);
   CHECK(turn(vote, put) == log + state);
   CHECK(turn(vote) == ""); // the same again: SCENARIOS T3
+  // Whichever part of the state changes, its second copy does.
+  auto const state_is = [&](std::uint64_t term, std::uint8_t vote_for, std::uint64_t chosen) {
+    return [&p, &o, term, vote_for, chosen] {
+      REQUIRE(o.wal->put(hard_state{stamp{term}, node_index{vote_for}, log_index{chosen}}));
+      p.now.hard = o.wal->hard();
+    };
+  };
+  CHECK(turn(state_is(4, 2, 12)) == log + state);
+  CHECK(turn(state_is(4, 2, 13)) == log + state);
+  CHECK(turn(state_is(5, 2, 13)) == log + state);
+  CHECK(turn(vote) == log + state);
   CHECK(turn(vote, put) == log);
   CHECK(turn() == "");
-  CHECK(o.wal->counters().syncs == 5); // the opening's own, and four
+  CHECK(o.wal->counters().syncs == 9); // the opening's own, and eight
   CHECK(o.wal->counters().entries == 18);
 }
 
