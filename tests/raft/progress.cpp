@@ -1,0 +1,95 @@
+// What a leader makes of one peer's answers, fact by fact: the table of raft/progress.hpp.
+#include "support/raft_world.hpp"
+
+#include <doctest/doctest.h>
+
+namespace quorate::test {
+namespace {
+
+using namespace raft;
+using options = node<>::options;
+using peer = progress<options>;
+
+constexpr peer pipelined(std::uint64_t next, std::uint64_t match, std::uint8_t in_flight) {
+  peer p{};
+  p.next = at(next), p.match = at(match), p.in_flight = in_flight;
+  return p;
+}
+
+TEST_CASE("probing begins with nothing in flight, and at once") {
+  auto p = pipelined(9, 4, 3);
+  start_probing(p);
+  CHECK(p.probing);
+  CHECK(p.poked);
+  CHECK(p.in_flight == 0);
+  CHECK(window_open(p));
+  note_sent(p, 2);
+  CHECK_FALSE(p.poked);
+  CHECK_FALSE(window_open(p));
+  CHECK(p.next == at(9)); // until that one is answered
+}
+
+TEST_CASE("an acknowledgement answers as many appends as it says, and no more than there are") {
+  auto p = pipelined(9, 4, 3);
+  p.quiet = true;
+  note_match(p, at(5), 2);
+  CHECK(p.in_flight == 1);
+  CHECK(p.next == at(9));
+  CHECK_FALSE(p.quiet);
+  note_match(p, at(6), 2);
+  CHECK(p.in_flight == 0);
+  note_sent(p, 1);
+  note_match(p, at(9), 0); // all that was sent: whatever was lost, nothing is in flight
+  CHECK(p.in_flight == 0);
+  CHECK(p.next == at(10));
+}
+
+TEST_CASE("of a peer that owes something, the second answer in a row without it tells that something was lost") {
+  for (bool const counted : {true, false}) { // it owes an answer, or entries
+    auto p = counted ? pipelined(5, 4, 1) : pipelined(9, 4, 0);
+    for (int round = 0; round < 3; ++round) {
+      note_contact(p);
+      CHECK_FALSE(p.poked);
+      note_contact(p);
+      CHECK(p.poked);
+      p.poked = false;
+    }
+    note_contact(p);
+    note_match(p, at(4), 0); // a word between two answers
+    auto const owes = p.in_flight > 0 || p.match + 1 < p.next;
+    note_contact(p);
+    CHECK(p.poked == false);
+    CHECK(p.quiet == owes);
+  }
+}
+
+TEST_CASE("a lost probe makes room for the next one, a lost append of a pipeline does not") {
+  for (bool const probing : {true, false}) {
+    auto p = pipelined(9, 4, 1);
+    p.probing = probing;
+    note_contact(p), note_contact(p);
+    CHECK(p.in_flight == (probing ? 0 : 1));
+  }
+}
+
+TEST_CASE("a refusal is a word between two answers, even a stale one") {
+  world<3> w;
+  w.elect(A);
+  w.propose(A);
+  w.flush(A);
+  w.receive(A, B, heartbeat_answer{term(1), 0});
+  REQUIRE(w.state(A).peer(B).quiet);
+  w.receive(A, B, rejected{term(1), at(1), at(1), term(0)});
+  CHECK_FALSE(w.state(A).peer(B).quiet);
+}
+
+TEST_CASE("a follower counts up to 255 appends in one turn") {
+  world<3> w;
+  auto const empty = append_entries{term(1), at(1), term(0), term_id{}, at(0), 0, entry_kind::command};
+  for (int i = 0; i < 300; ++i) w.receive(B, A, empty);
+  w.turn(B);
+  CHECK(std::get<appended>(w.take<appended>().what).answered == 255);
+}
+
+} // namespace
+} // namespace quorate::test
