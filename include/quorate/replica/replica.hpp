@@ -108,7 +108,10 @@ public:
   }
 
   // A message of the protocol from node `sender`, its payload beside it. What comes from nobody we know is
-  // dropped, and so is everything while too much waits for a turn.
+  // dropped, and so is everything while too much waits for a turn. It may be meant for an earlier life of this
+  // store, but not for another store, in whose place this one stands now: connections that know both stores see to
+  // that (transport/tcp.hpp). Who hands it over all the same takes an empty disk for the one that was lost; the
+  // replica may stop, and say that a disk has lost what it had acknowledged.
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
     auto const n = b_.ids.find(sender);

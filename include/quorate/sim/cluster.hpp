@@ -316,9 +316,9 @@ private:
     packets_.note(slot);
     if (log_.traces()) note_message(check::trace_kind::send, p);
   }
-  // A message travels between two disks, as a frame does on a connection of transport/tcp.hpp: what was meant for
-  // a disk that is no more reaches nobody, even if its sender's disk is gone too, and with it what it knew.
-  // Both ends of a link remember which disk the other had. A message to an earlier life of the same disk is
+  // A message travels between two disks, as a frame does on a connection of transport/tcp.hpp. What was meant for
+  // a disk that is no more reaches nobody, even if its sender's disk is gone too, with what the sender knew.
+  // And both ends of a link remember which disk the other had. A message to an earlier life of the same disk is
   // heard: that life has forgotten nothing that it said, and a transport without connections can't tell.
   bool strangers(host& h, host& peer, packet const& p) {
     if (p.meant_for != h.disk.identity().store) return true;
