@@ -63,13 +63,25 @@ struct leaking_disk : check::shape_disk {
   template <std::size_t Room, class... M>
   using box = leaking_outbox<Room, M...>;
 };
+template <bool NoOp>
+using figure_2 = raft::node<limits<limit_values{.nodes = 3, .append_entries = 1}>, raft::pre_vote<off>,
+                            raft::check_quorum<off>, raft::first_entry<NoOp>, raft::pipelining<off>,
+                            raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<off>>;
 check::mutant_verdict leaking() {
-  using core = raft::node<limits<limit_values{.nodes = 3, .append_entries = 1}>, raft::pre_vote<off>,
-                          raft::check_quorum<off>, raft::first_entry<off>, raft::pipelining<off>,
-                          raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<off>>;
-  return explored<check::raft_system<core, 3, leaking_disk>>(
+  return explored<check::raft_system<figure_2<off>, 3, leaking_disk>>(
       "T2C1R1, sync in flight",
       check::replicated_bounds{.terms = 2, .commands = 1, .crashes = 1, .in_flight = true});
+}
+// Any sync that ends releases what a later term has undone.
+struct hurrying_disk : check::shape_disk {
+  template <std::size_t Room, class... M>
+  using box = hurrying_outbox<Room, M...>;
+};
+check::mutant_verdict hurrying() {
+  return explored<check::raft_system<figure_2<on>, 3, hurrying_disk>>(
+      "T2, two leaders, one sync",
+      check::replicated_bounds{
+          .terms = 2, .commands = 0, .in_flight = true, .collected = 2, .slow = 1, .candidates = 2});
 }
 
 // A storage whose first sync fails, and whose second one seems not to.
@@ -116,6 +128,8 @@ check::mutant_verdict try_duty() {
   switch (missing) {
   case duty::messages_wait_for_their_writes:
     return leaking();
+  case duty::undone_writes_are_waited_for:
+    return hurrying();
   case duty::failed_syncs_stop:
     return failing();
   case duty::hard_states_are_whole:

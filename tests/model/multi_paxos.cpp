@@ -41,6 +41,12 @@ TEST_CASE("with a sync in flight, and a crash between any two effects") {
   CHECK((x.marks & sync_under_way) != 0);
 }
 
+// What one leader promised and the next one wrote comes after one sync (effect/outbox.hpp).
+TEST_CASE("two ballots are heard of in one turn, one sync covers both: nothing breaks") {
+  CHECK(explore_all(plain_multi_paxos<3>{two_ballots_one_sync(1, 0)}).run.states == 17836);
+  CHECK(explore_all(plain_multi_paxos<3>{two_ballots_one_sync(1, 1)}).run.states == 88713);
+}
+
 TEST_CASE("heartbeats, of leaders and of candidates, and quorum checks") {
   CHECK(explore_all(whole_multi_paxos<3>{{.beats = 1}}).run.states == 278197);
   CHECK(explore_all(whole_multi_paxos<3>{{.commands = 2, .checks = 1}}).run.states == 45382);

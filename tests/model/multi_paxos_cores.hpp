@@ -17,7 +17,8 @@ enum multi_paxos_mark : std::uint64_t {
   unsettled_votes = 128,
   apart = 256,
   read_answered = 512,
-  sync_under_way = 1024
+  sync_under_way = 1024,
+  both_ballots_acknowledged = 2048
 };
 inline constexpr std::uint64_t everything_but_reads_and_slow_syncs = read_answered - 1;
 
@@ -35,5 +36,10 @@ template <std::size_t Nodes>
 using whole_multi_paxos = multi_paxos_system<multi_paxos_core<Nodes, multi_paxos::quorum_reads<off>>, Nodes, true>;
 template <std::size_t Nodes>
 using reading_multi_paxos = multi_paxos_system<multi_paxos_core<Nodes>, Nodes, true>;
+
+// Node C's disk takes its time, and C hears two leaders in one turn: both words wait for one sync.
+constexpr multi_paxos_bounds two_ballots_one_sync(std::uint32_t commands, std::uint32_t crashes) {
+  return {.commands = commands, .crashes = crashes, .in_flight = true, .collected = 2, .slow = 1};
+}
 
 } // namespace quorate::check

@@ -35,6 +35,16 @@ TEST_CASE("N3P2K1 with refusals: to leave dead messages out loses no state of a 
   CHECK(fewest.node_states == all.node_states);
 }
 
+TEST_CASE("N3P2K1R1, two slots: two ballots' accepts in one turn, one sync covers both, and crashes") {
+  auto const x = explore_all(plain_multi_paxos<3>{two_ballots_one_sync(2, 1)});
+  CHECK(x.run.states == 4406252);
+  CHECK((x.marks & both_ballots_acknowledged) != 0);
+}
+
+TEST_CASE("N5P2K1: the first leader counts on beside the second, and two ballots wait for one sync") {
+  CHECK(explore_all(plain_multi_paxos<5>{two_ballots_one_sync(1, 0)}).run.states == 1968646);
+}
+
 TEST_CASE("N3P2K1R1 with a sync in flight") {
   CHECK(explore_all(plain_multi_paxos<3>{{.crashes = 1, .in_flight = true}}).run.states == 371715);
 }

@@ -1,9 +1,14 @@
 // A core without the rule that is named when it runs is the core that was compiled without that rule.
 #include "quorate/check/mutant.hpp"
 #include "explored.hpp"
+#include "multi_paxos_cores.hpp"
+#include "quorate/check/careless.hpp"
 #include "raft_cores.hpp"
 
 #include "quorate/raft/rules.hpp"
+
+#include <cstddef>
+#include <string>
 
 namespace quorate::check {
 namespace {
@@ -32,6 +37,29 @@ void same_mutant() {
 TEST_CASE("a rule taken out at run time, or by the compiler: the same breaks, after as many states") {
   same_mutant<rule::votes_compare_logs>();
   same_mutant<rule::quorums_are_more_than_half>();
+}
+
+struct hurrying_shape : shape_disk {
+  template <std::size_t Room, class... M>
+  using box = hurrying_outbox<Room, M...>;
+};
+struct hurrying_slots : slot_disk {
+  template <std::size_t Room, class... M>
+  using box = hurrying_outbox<Room, M...>;
+};
+template <class System, class Bounds>
+std::string broken_in(Bounds const& b) {
+  world<System> w{System{b}};
+  auto const x = explore_model(w);
+  return x.broken ? x.broken->what : "nothing";
+}
+TEST_CASE("what a later era has undone may not leave before either write is durable") {
+  using raft_core = raft_with_no_op::node::core_type;
+  CHECK(broken_in<raft_system<raft_core, 3, hurrying_shape>>(two_leaders_one_sync()) ==
+        "no acknowledgement leaves before it is durable");
+  using paxos_core = multi_paxos_core<3, multi_paxos::quorum_reads<off>>;
+  CHECK(broken_in<multi_paxos_system<paxos_core, 3, false, hurrying_slots>>(two_ballots_one_sync(1, 0)) ==
+        "no vote leaves before it is durable");
 }
 
 TEST_CASE("with no rule named, nothing is missing") {

@@ -42,5 +42,12 @@ TEST_CASE("with a sync in flight, the states are the same whoever comes upon the
   }
 }
 
+// effect/outbox.hpp says why the earlier acknowledgement may leave.
+TEST_CASE("two leaders are heard in one turn, one sync covers both: nothing breaks") {
+  auto const x = explore_all(raft_with_no_op{two_leaders_one_sync()});
+  CHECK(x.run.states == 25711);
+  CHECK((x.marks & both_acknowledged) != 0);
+}
+
 } // namespace
 } // namespace quorate::check

@@ -41,6 +41,13 @@ TEST_CASE("T2C1R1 with a sync in flight: a crash between any two effects") {
   CHECK(states_of<plain_raft<3>>({.terms = 2, .commands = 1, .crashes = 1, .in_flight = true}) == 13149531);
 }
 
+TEST_CASE("two leaders are heard in one turn, and a node crashes; and the first one counts on beside the second") {
+  CHECK(states_of<raft_with_no_op>(two_leaders_one_sync(1)) == 329425);
+  auto const x = explore_all(lopsided_raft{two_leaders_one_sync()}, {.threads = 2});
+  CHECK(x.run.states == 3473104);
+  CHECK((x.marks & both_acknowledged) != 0);
+}
+
 TEST_CASE("T2C1 with a read") {
   CHECK(states_of<raft_with_reads>({.terms = 2, .commands = 1, .reads = 1}) == 24275);
 }

@@ -3,6 +3,7 @@
 // of them fail; until something goes wrong, they work.
 #pragma once
 
+#include "quorate/check/era.hpp"
 #include "quorate/effect/outbox.hpp"
 #include "quorate/policy/rule_names.hpp"
 #include "quorate/storage/memory.hpp"
@@ -28,6 +29,7 @@ enum class duty : std::uint8_t {
 
   // --- of the outbox
   messages_wait_for_their_writes, // else any sync that ends releases all of them
+  undone_writes_are_waited_for,   // else it releases those of an era that the node has left
 
   // --- of the turn
   turns_sync_before_they_send, // else what waits for the sync leaves, and is applied, before it
@@ -118,6 +120,28 @@ public:
 private:
   detail::forger forger_{};
   std::uint64_t last_ = 0;
+};
+
+// An outbox that does not wait, once it may release anything, for what the next term or ballot has undone.
+template <std::size_t Capacity, class... Messages>
+class hurrying_outbox : public outbox<Capacity, Messages...> {
+public:
+  template <class M>
+  constexpr void hold(node_index to, M const& m, written after) {
+    if (auto const era = check::era_of(m); era_ < era) era_ = era, undone_ = last_;
+    if (last_ < after.number()) last_ = after.number();
+    outbox<Capacity, Messages...>::hold(to, m, after);
+  }
+  template <class Deliver>
+  constexpr void release(durable upto, Deliver&& deliver) {
+    auto const most = upto.number() < undone_ ? undone_ : upto.number();
+    outbox<Capacity, Messages...>::release(detail::forger{}.order_upto(most).succeeded(), deliver);
+  }
+
+private:
+  stamp era_{};
+  std::uint64_t last_ = 0;   // the write of what was held last
+  std::uint64_t undone_ = 0; // and of what was held last before that era
 };
 
 // replica.turn(now, send, machine) without one of its duties; with any other one it is that turn. `disk` is the

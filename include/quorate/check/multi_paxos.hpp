@@ -34,8 +34,10 @@ struct multi_paxos_bounds {
   std::uint32_t reads = 0;       // asked, of leaders
   std::uint32_t compactions = 0; // a node forgets all that it knows to be chosen
   bool refusals = false;         // else the network loses them all
-  // A sync takes its time: as in Raft's bounds.
+  // A sync takes its time: as in replicated_bounds.
   bool in_flight = false;
+  std::uint32_t collected = 1;
+  std::uint32_t slow = 15;
   bool keeps_dead = false; // messages that can change nothing any more are kept
   bool named = false;      // nodes that only accept are told apart
 };
@@ -74,12 +76,12 @@ struct slots_ledger {
 };
 
 // `Whole`: all of a core's state counts, whether or not it can still have an effect (counted_core).
-template <class Core, std::size_t Nodes, bool Whole = false>
+template <class Core, std::size_t Nodes, bool Whole = false, class Disk = slot_disk>
 class multi_paxos_system
-    : public replicated_events<multi_paxos_system<Core, Nodes, Whole>,
-                               replicated_node<counted_core<Core, Whole>, slot_disk, said_by_a_member>> {
-  using base = replicated_events<multi_paxos_system,
-                                 replicated_node<counted_core<Core, Whole>, slot_disk, said_by_a_member>>;
+    : public replicated_events<multi_paxos_system<Core, Nodes, Whole, Disk>,
+                               replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member>> {
+  using base =
+      replicated_events<multi_paxos_system, replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member>>;
   using base::waits, base::whole;
   using role = multi_paxos::role;
 
@@ -87,7 +89,7 @@ public:
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
   using core_type = counted_core<Core, Whole>;
-  using node = replicated_node<core_type, slot_disk, said_by_a_member>;
+  using node = replicated_node<core_type, Disk, said_by_a_member>;
   using message = typename node::packet;
   using ghost = slots_ledger<typename options::quorum_type, Nodes>;
   using base::beat, base::contact, base::election, base::proposal, base::quorum_check, base::reading;
@@ -111,7 +113,8 @@ public:
 
   std::vector<renaming> renamings() const {
     if (bounds.named) return {renaming::none()};
-    return that_keep(node_set<64>::first(bounds.proposers), renamings_of<typename options::quorum_type>(Nodes));
+    auto const all = base::alike(renamings_of<typename options::quorum_type>(Nodes));
+    return that_keep(node_set<64>::first(bounds.proposers), all);
   }
   node first(node_index self) const {
     node n;
@@ -238,7 +241,8 @@ public:
                                             "votes that are left unsettled",
                                             "a slot acknowledged apart",
                                             "a read answered",
-                                            "a sync in flight"};
+                                            "a sync in flight",
+                                            "two ballots acknowledged after one sync"};
   static std::uint64_t marks(node const& n) {
     auto const& s = n.core.state();
     auto const& log = n.written.log;
@@ -259,6 +263,7 @@ public:
       if (s.is == role::leader && p.apart_last > s.commit) m |= 256;
     if (n.past.reads.answered > 0) m |= 512;
     if (n.syncing) m |= 1024;
+    if (acknowledges_two_eras<multi_paxos::accepted>(n)) m |= 2048;
     return m;
   }
 
@@ -322,12 +327,14 @@ private:
     if (c.kind == entry_kind::no_op) return c.what == slot_value{};
     return c.kind == entry_kind::command && c.what.number == i.value && c.what.by <= c.voted;
   }
+  // It tells what was voted for when it was given. Since then there may be votes at that ballot, or above.
   static bool tells_votes(multi_paxos::promise const& m, slot_disk::log_type const& log) {
     if (m.first < m.kept) return true;
-    if (m.count == 0) return log.last() < m.first;
-    auto const end = m.first + m.count;
-    for (auto i = m.first; i < end; i = i + 1)
-      if (i > log.last() || log[i].voted != m.voted || log[i].kind != m.kind) return false;
+    auto const since = [&](log_index i) { return log[i].voted >= m.ballot; };
+    for (auto i = m.first; m.count == 0 && i <= log.last(); i = i + 1)
+      if (log[i].kind != entry_kind::hole && !since(i)) return false;
+    for (auto i = m.first; i < m.first + m.count; i = i + 1)
+      if (i > log.last() || (!since(i) && (log[i].voted != m.voted || log[i].kind != m.kind))) return false;
     return true;
   }
   // Votes at that ballot, on disk; or, and that is noted, at an older one what its leader says is chosen.
@@ -352,7 +359,7 @@ private:
     if (b.durable.hard.promised < a.durable.hard.promised) return "on disk, promises only rise";
     if (!multi_paxos::invariant::votes_rise(a.durable.log, b.durable.log)) return "on disk, votes only rise";
     if (restarts) return nullptr;
-    if (auto const* what = leader_receipts::matches(a.core, whole(), b.core)) return what;
+    if (auto const* what = leader_receipts::matches(a.core, whole(a), b.core)) return what;
     return multi_paxos::follows(a.core.state(), a.written.log, b.core.state(), b.written.log)
                ? nullptr
                : "an invariant of one node's steps";

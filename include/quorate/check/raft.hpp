@@ -49,7 +49,8 @@ public:
 
   std::vector<renaming> renamings() const {
     if (bounds.named) return {renaming::none()};
-    return renamings_of<typename options::quorum_type>(Nodes);
+    auto const all = base::alike(renamings_of<typename options::quorum_type>(Nodes));
+    return that_keep_among(node_set<64>::first(bounds.candidates), all);
   }
   node first(node_index self) const {
     node n;
@@ -80,7 +81,7 @@ public:
     auto const& s = n.core.state();
     switch (code) {
     case election:
-      return s.is != raft::role::leader && s.current_term.value < bounds.terms;
+      return n.self.value < bounds.candidates && s.is != raft::role::leader && s.current_term.value < bounds.terms;
     case contact:
       if constexpr (options::keeps_contact)
         return s.in_contact;
@@ -157,9 +158,14 @@ public:
     return nullptr;
   }
 
-  static constexpr char const* mark_names[]{"a leader",        "a commit",   "an uncommitted tail",
-                                            "a read answered", "a pre-vote", "a second leader of one node",
-                                            "a sync in flight"};
+  static constexpr char const* mark_names[]{"a leader",
+                                            "a commit",
+                                            "an uncommitted tail",
+                                            "a read answered",
+                                            "a pre-vote",
+                                            "a second leader of one node",
+                                            "a sync in flight",
+                                            "two terms acknowledged after one sync"};
   static std::uint64_t marks(node const& n) {
     auto const& s = n.core.state();
     std::uint64_t m = 0;
@@ -170,6 +176,7 @@ public:
     if constexpr (options::pre_votes) m |= s.pre.under_way ? 16 : 0;
     if ((n.past.led & (n.past.led - 1)) != 0) m |= 32;
     if (n.syncing) m |= 64;
+    if (acknowledges_two_eras<raft::appended>(n)) m |= 128;
     return m;
   }
 
@@ -217,7 +224,7 @@ public:
 
 private:
   char const* step_broken(node const& a, node const& b) const {
-    if (auto const* what = leader_receipts::matches(a.core, whole(), b.core)) return what;
+    if (auto const* what = leader_receipts::matches(a.core, whole(a), b.core)) return what;
     return raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log)
                ? nullptr
                : "an invariant of one node's steps";
@@ -256,8 +263,8 @@ private:
   // Of messages of the term that the node is in, durably.
   bool says_nothing_new(node const& n, node_index sender, raft::request_vote const&, bool) const {
     auto const vote = n.durable.hard.vote;
-    if (vote == sender) return !options::pre_votes && whole(); // its answer was sent when the vote was given
-    return vote != no_node;                                    // and a refusal in one's own term changes nothing
+    if (vote == sender) return !options::pre_votes && whole(n); // its answer was sent when the vote was given
+    return vote != no_node;                                     // and a refusal in one's own term changes nothing
   }
   static bool says_nothing_new(node const& n, node_index sender, raft::vote_granted const&, bool) {
     return n.core.state().is != raft::role::candidate || n.core.state().granted.contains(sender);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "quorate/check/digest.hpp"
+#include "quorate/check/era.hpp"
 #include "quorate/check/reads_ledger.hpp"
 #include "quorate/core/log_shape.hpp"
 #include "quorate/effect/batch.hpp"
@@ -29,8 +30,11 @@ struct replicated_bounds {
   std::uint32_t beats = 0; // heartbeat timeouts
   std::uint32_t reads = 0; // asked, of leaders
   // A sync takes its time: a turn is parted into what it collects, the sync's begin and its return, and crashes
-  // come between any two. While a sync is under way one more event is collected.
+  // come between any two. Messages are heard until `collected` binding ones wait for a sync that has not begun.
   bool in_flight = false;
+  std::uint32_t collected = 1;
+  std::uint32_t slow = 15;       // the last so many nodes; the syncs of the others take no time
+  std::uint32_t candidates = 15; // the first so many nodes campaign, the others only vote
   bool keeps_dead =
       false; // messages that can change nothing any more are kept (to show that leaving them out is exact)
   bool named = false; // nodes are told apart (to show that taking them for alike is exact)
@@ -120,8 +124,8 @@ struct replicated_node {
   Past past{};
 
   bool settled() const { return held.empty() && written == durable && !syncing; }
-  // A message waits that came after the sync had begun, or no sync has begun.
-  bool uncovered() const { return held.size() > left_behind; }
+  // How many messages wait that came after the sync had begun, or with none begun.
+  std::size_t uncovered() const { return held.size() - left_behind; }
   // The message as it travels, with the values that it brings.
   template <class M>
   packet packed(node_index to, M const& m) const {
@@ -132,6 +136,21 @@ struct replicated_node {
   }
   friend bool operator==(replicated_node const&, replicated_node const&) = default;
 };
+
+// Do acknowledgements of two eras wait for one sync, to leave together?
+template <class Ack, class Node>
+bool acknowledges_two_eras(Node const& n) {
+  stamp first{};
+  bool two = false;
+  n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
+    if constexpr (std::is_same_v<decltype(m), Ack const&>) {
+      if (to == n.self || after <= n.covered) return;
+      two = two || (first != stamp{} && first != era_of(m));
+      first = era_of(m);
+    }
+  });
+  return two;
+}
 
 // Carries out a core's effects on a node of the checker. `Checks` says of each message whether it may leave, of
 // each outcome whether it may be told and of each step whether the core may have taken it: Checks::leaves(node,
@@ -328,6 +347,16 @@ std::vector<renaming> renamings_of(std::size_t n) {
             same && Quorum{}.met(phase, {set}, everybody) == Quorum{}.met(phase, r(node_set<64>{set}), everybody);
     if (same) all.push_back(r);
   } while (std::next_permutation(order.begin(), order.end()));
+  return all;
+}
+
+// Those of them that make of each node of `some` another one of them, and of the others as well.
+inline std::vector<renaming> that_keep_among(node_set<64> some, std::vector<renaming> all) {
+  std::erase_if(all, [&](renaming const& r) {
+    bool leaves = false;
+    some.for_each([&](node_index n) { leaves = leaves || !some.contains(r(n)); });
+    return leaves;
+  });
   return all;
 }
 

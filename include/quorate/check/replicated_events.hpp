@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace quorate::check {
 
@@ -51,19 +53,19 @@ public:
     replicated_turn<Node, System, Out> turn{n, out};
     switch (code) {
     case election:
-      return turn.take(timer::election, whole());
+      return turn.take(timer::election, whole(n));
     case contact:
-      return turn.take(timer::contact, whole());
+      return turn.take(timer::contact, whole(n));
     case quorum_check:
-      return turn.take(timer::quorum_check, whole());
+      return turn.take(timer::quorum_check, whole(n));
     case beat:
-      return turn.take(timer::heartbeat, whole());
+      return turn.take(timer::heartbeat, whole(n));
     case proposal:
       if constexpr (requires { n.written.offer_new(n.core.era()); }) n.written.offer_new(n.core.era());
-      return turn.take(propose{1}, whole());
+      return turn.take(propose{1}, whole(n));
     case reading:
       ++n.past.reads.asked;
-      if constexpr (core::options::reads) turn.take(read{1}, whole());
+      if constexpr (core::options::reads) turn.take(read{1}, whole(n));
       return;
     default:
       return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
@@ -74,15 +76,25 @@ public:
     if (waits(n)) return;
     replicated_turn<Node, System, Out> turn{n, out};
     if constexpr (requires { n.written.offer(m.payload); }) n.written.offer(m.payload);
-    std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole()); }, m.what);
+    std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole(n)); }, m.what);
   }
 
 protected:
-  bool whole() const { return !static_cast<System const&>(*this).bounds.in_flight; }
-  bool waits(Node const& n) const { return !whole() && n.uncovered(); }
+  auto const& within() const { return static_cast<System const&>(*this).bounds; }
+  // A turn of that node is one step, its sync included.
+  bool whole(Node const& n) const { return !within().in_flight || n.self.value + within().slow < System::nodes; }
+  bool waits(Node const& n) const { return !whole(n) && n.uncovered() >= within().collected; }
+  // Those of the renamings under which slow nodes are slow.
+  std::vector<renaming> alike(std::vector<renaming> all) const {
+    if (!within().in_flight) return all;
+    node_set<64> slow{};
+    for (std::uint8_t i = 0; i < System::nodes; ++i)
+      if (i + within().slow >= System::nodes) slow.insert(node_index{i});
+    return that_keep_among(slow, std::move(all));
+  }
   // Of crashes and syncs: the rest is the protocol's.
   bool may(Node const& n, std::size_t code) const {
-    return code >= crash && may_be(interruption{static_cast<std::uint8_t>(code - crash)}, n, !whole());
+    return code >= crash && may_be(interruption{static_cast<std::uint8_t>(code - crash)}, n, !whole(n));
   }
 };
 

@@ -12,6 +12,28 @@
 
 namespace quorate {
 
+// What a later write has undone leaves all the same. One turn may vote in a slot at one ballot and then at the
+// next, or append an entry of one term and truncate it for the leader of the next. One sync covers both writes,
+// and the disk never holds the earlier one by itself; or it covers the earlier one only, and meanwhile the node
+// has gone on. Either way the acknowledgement of the earlier write leaves. That is safe:
+//
+//   Think of the same node with a sync after each write. It goes through the same states and says the same words.
+//   Ours only says them later, as if the network had been slow.
+//   A power cut takes ours back to where it was after some write w, because writes become durable in their order
+//   (effect/sink.hpp). The other one can wake up there as well. And ours has said nothing of a write after w: what
+//   is said of a write waits until that one, and so each one before it, is durable.
+//   So ours does nothing and remembers nothing that the other could not. With the other the protocol is safe.
+//
+// In the protocols' own words: what counts is which state of a node came first, not which one stood on its disk.
+// Raft (§3.6.3): who acknowledges an entry in term t does so before it votes in a later term. If a quorum
+// acknowledges the entry, then the quorum that elects a later leader has a node in it that held the entry when it
+// voted. So that leader has the entry, and has nobody truncate it. Paxos: an acceptor votes at ballot b before it
+// promises a higher one. If a quorum votes for v at b, then the quorum that a higher ballot prepares has an
+// acceptor in it that tells of v, or of a vote above b. So the higher ballot proposes v again.
+//
+// What must not be is that the earlier word leaves while neither its own write nor the later one is durable: a
+// crash would take both back. tests/model explores two leaders' messages in one turn, and sees that break.
+
 // Keeps binding messages until a `durable` token covers their tickets, and releases them in the order they came:
 // the order for each peer among binding messages is the order they were said in. A bounded, copyable value. When
 // it is full the message is dropped, which a network may do as well; a dropped() count says how often.
