@@ -91,5 +91,48 @@ TEST_CASE("a follower counts up to 255 appends in one turn") {
   CHECK(std::get<appended>(w.take<appended>().what).answered == 255);
 }
 
+TEST_CASE("a peer that needs what is compacted is not sent the next append at once") {
+  world<3> w;
+  auto const two = node_set<64>::of(A).with(B);
+  w.elect(A, two);
+  w.propose(A, 8);
+  w.settle(two);
+  w.compact(A, w.log(A).last());
+  w.propose(A, 2);
+  w.settle(two);
+  w.lose_everything();
+  for (int answer = 0; answer < 2; ++answer) w.receive(A, C, heartbeat_answer{term(1), 0});
+  w.flush(A);
+  REQUIRE(w.count<append_entries>(C) == 1);
+  w.receive(A, C, rejected{term(1), w.log(A).compacted(), at(1), term(0)});
+  w.flush(A);
+  CHECK(w.count<append_entries>(C) == 1);
+}
+
+TEST_CASE("a leader says again once a heartbeat what its disk has not answered, and else nothing") {
+  world<3> w;
+  w.elect(A);
+  w.turn(A);
+  REQUIRE(w[A].held.empty());
+  w.expire(A, timer::heartbeat);
+  w.flush(A);
+  CHECK(w[A].held.empty()); // all was answered
+  w.propose(A);
+  w.flush(A), w.flush(A);
+  CHECK(w[A].held.size() == 1);
+  w.expire(A, timer::heartbeat);
+  w.flush(A), w.flush(A);
+  CHECK(w[A].held.size() == 2);
+}
+
+TEST_CASE("what is owed to a leader that is not heard of any more is not said to nobody") {
+  world<3> w;
+  w.receive(B, A, append_entries{term(1), at(1), term(0), term(1), at(0), 2, entry_kind::command});
+  w.expire(B, timer::contact);
+  w.expire(B, timer::election);
+  w.turn(B);
+  CHECK(w.count<appended>() == 0);
+}
+
 } // namespace
 } // namespace quorate::test
