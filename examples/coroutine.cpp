@@ -2,6 +2,8 @@
 #include "udp_node.hpp"
 #include <coroutine>
 #include <exception>
+using namespace quorate;
+using namespace std::chrono_literals;
 
 struct task { // runs at once until it first waits; its frame goes when it ends
   struct promise_type {

@@ -2,6 +2,7 @@
 #include "device.hpp"
 #include <cstdio>
 #include <cstdlib>
+using namespace quorate;
 
 int heap_calls = 0;
 [[gnu::noinline]] void* operator new(std::size_t n) { return ++heap_calls, std::malloc(n); }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <deque>
 #include <filesystem>
+using namespace quorate;
 using node = raft::replica<messages<int>, one_page, manual_timer>;
 
 // Three nodes that live for a while, with their storages in `root`; the sum of what has been agreed on there.

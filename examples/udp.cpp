@@ -1,6 +1,7 @@
 // Three nodes (udp_node.hpp) in an event loop written by hand: wait, hear, take a turn.
 #include "udp_node.hpp"
 #include <cstdio>
+using namespace std::chrono_literals;
 
 int main() {
   udp_sockets at;

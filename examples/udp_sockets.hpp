@@ -6,7 +6,6 @@
 #include <chrono>
 #include <poll.h>
 #include <unistd.h>
-using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 struct udp_socket { // on any free port
@@ -23,5 +22,5 @@ using udp_sockets = std::array<udp_socket, 3>; // of nodes 1 to 3
 inline void wait_for_any(udp_sockets const& all, steady::time_point wake) {
   pollfd polled[]{{all[0].fd, POLLIN, 0}, {all[1].fd, POLLIN, 0}, {all[2].fd, POLLIN, 0}};
   auto const left = std::chrono::ceil<std::chrono::milliseconds>(wake - steady::now());
-  ::poll(polled, 3, static_cast<int>(std::max(left, 0ms).count()));
+  ::poll(polled, 3, static_cast<int>(std::max(left, std::chrono::milliseconds{0}).count()));
 }

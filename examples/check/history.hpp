@@ -24,6 +24,9 @@
 
 namespace check_tool {
 
+using quorate::check::budget;
+using quorate::check::read_history;
+
 inline constexpr std::string_view history_usage =
     R"(  check history [options] FILE...
       judges recorded histories of a register (a Jepsen log) or of a map of strings (EDN); which of them

@@ -10,7 +10,12 @@
 
 namespace check_tool {
 
-using namespace quorate::check;
+using quorate::check::judgement;
+using quorate::check::operation;
+using quorate::check::recorded;
+using quorate::check::register_model;
+using quorate::check::string_map_model;
+using quorate::check::verdict;
 
 inline char const* name_of(verdict v) {
   if (v == verdict::undecided) return "undecided";

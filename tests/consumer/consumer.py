@@ -35,7 +35,8 @@ def run(*command, **more):
 
 class Consumer:
     def __init__(self, root, compiler, folder):
-        self.root, self.compiler, self.folder = root, compiler, folder
+        self.root, self.folder = root, folder
+        compiler = [shutil.which(word) or word for word in compiler]  # by path: one of them may be called g++
         self.blocks = re.findall(r'^```\w*\n(.*?)^```$', (root / 'README.md').read_text(encoding='utf-8'),
                                  re.MULTILINE | re.DOTALL)
         self.app, self.prefix = folder / 'app', folder / 'prefix'

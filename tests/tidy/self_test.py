@@ -96,6 +96,8 @@ BREACHES = [
     ('unfinished', {'README.md': README + 'Not yet imple' 'mented.\n'}),
     ('machine_path', {'README.md': README + 'See /ho' 'me/somebody/quorate.\n'}),
     ('machine_path', {'tests/meson.build': "foreach room : ['core'] # in /wo" 'rk/main\n'}),
+    ('spilled', {CORE: HEADER + 'using namespace quorate;\n'}),
+    ('spilled', {'examples/page.hpp': HEADER + 'using namespace std::literals;\n'}),
     ('mirror', {'tests/core/id_more.cpp': '', 'tests/core/idea.cpp': 'TEST_CASE("no header") {}\n',
                 'tests/core/meson.build': "['id.cpp', 'id_more.cpp', 'heap.cpp', 'idea.cpp']"}),
     ('built', {'tests/core/meson.build': "['id.cpp', 'heap.cpp']"}),

@@ -185,6 +185,15 @@ def machine_path(tree):
                 yield path, number, 'names a path of somebody\'s machine'
 
 
+def spilled(tree):
+    """What people include and copy opens no namespace for them."""
+    for path, text in tree.files.items():
+        if path.endswith('.hpp') and path.split('/')[0] in ('include', 'examples'):
+            for number, line in enumerate(code_of(text).split('\n'), 1):
+                if re.match(r'using namespace\b', line):
+                    yield path, number, 'using namespace in a header, outside of a function'
+
+
 def stems(tree, room):
     """How a test may name a header of the room: record, and for wal/record.hpp also wal_record."""
     for path, header_room, _ in tree.headers():
@@ -271,8 +280,8 @@ def link(tree):
             yield 'README.md', line_of(prose, found.start()), f'links to {found.group(1)}, which is not there'
 
 
-RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, mirror,
-         built, once, readme, forms, link]
+RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, spilled,
+         mirror, built, once, readme, forms, link]
 
 
 def breaches(root):

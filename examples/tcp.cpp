@@ -1,0 +1,131 @@
+// A program of one's own over TCP: three processes, their logs on disk, agree on what is in stock.
+#include "quorate/message/hana.hpp"
+#include "quorate/message/messages.hpp"
+#include "quorate/raft.hpp"
+#include "quorate/replica/wire.hpp"
+#include "quorate/storage/file_wal.hpp"
+#include "quorate/timer/steady.hpp"
+#include "quorate/transport/known_stores.hpp"
+#include "quorate/transport/tcp.hpp"
+#include <asio.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <poll.h>
+#include <sys/wait.h>
+
+struct delivery {
+  std::string item;
+  std::uint32_t pieces;
+};
+BOOST_HANA_ADAPT_STRUCT(delivery, item, pieces);
+
+using namespace quorate;
+using namespace std::chrono_literals;
+using node = raft::replica<messages<delivery>, file_wal, steady_timer>;
+using addresses = std::map<node_id, asio::ip::tcp::endpoint>;
+// What waits here goes to the leader at once, so it must fit a frame, as an append must.
+constexpr std::uint32_t at_once = 1 << 20;
+constexpr auto largest_append = node::core_type::options::limit.append_bytes;
+constexpr std::uint32_t frame_bytes = std::max<std::uint32_t>(at_once, largest_append) + 4096;
+
+int complain(node_id self, std::string const& why) {
+  std::fprintf(stderr, "node %u: %s\n", self.value, why.c_str());
+  return 1;
+}
+
+tcp_options options(node_id self, addresses const& all, store_identity const& store, known_stores& known,
+                    node& raft) {
+  tcp_options o{.cluster = store.cluster, .self = self, .store = store.store, .incarnation = store.incarnation};
+  o.peers = all;
+  o.max_frame_bytes = frame_bytes;
+  o.remembered = [&](node_id n) { return known.find(n); };
+  o.remember = [&](node_id n, store_id s) {
+    if (!known.remember(n, s)) raft.stop(); // a peer that is not remembered could come back with a wiped disk
+  };
+  return o;
+}
+
+// One node, until SIGTERM. Writes one byte to `done` when there are 42 apples.
+int serve(node_id self, addresses const& all, std::string const& folder, int done) {
+  auto opened = file_wal::open(
+      {.directory = folder + "/log", .cluster = cluster_id{1}, .node = self, .protocol = "raft 1"});
+  if (!opened) return complain(self, opened.error);
+  known_stores known{folder};
+  if (!known.failure().empty()) return complain(self, known.failure());
+  replica_config config{.self = self, .staged_bytes = at_once};
+  for (auto const& [id, address] : all) config.members.push_back(id);
+  auto const identity = opened.wal->identity();
+  steady_timer const timer{{300ms, 60ms, 5s}, identity.store.value ^ identity.incarnation.value};
+  auto const raft = std::make_unique<node>(config, *opened.wal, timer); // too large for the stack
+
+  asio::io_context io{1};
+  tcp_transport net{options(self, all, identity, known, *raft), io,
+                    [&](node_id from, incarnation_id, std::span<std::byte const> frame) {
+                      if (auto const bad = wire_of<node>::deliver(*raft, from, frame); bad != decode_error::none)
+                        complain(self, "a frame was dropped: " + std::string{text(bad)});
+                    },
+                    [](std::string const&) {}}; // what it has to say of its connections
+  if (auto const error = net.start()) return complain(self, "can't listen: " + error.message());
+  bool over = false, propose = true, told = false;
+  asio::signal_set signals{io, SIGTERM};
+  signals.async_wait([&](asio::error_code, int) { over = true; });
+
+  std::map<std::string, std::uint32_t> stock;
+  while (!over && !raft->stopped()) {
+    if (std::exchange(propose, false)) (void)raft->propose({"apples", 14});
+    for (int i = 0; i < 512 && io.poll_one() != 0; ++i) {} // what waits is heard before a timer that has run out
+    auto const next = raft->turn(
+        std::chrono::steady_clock::now(),
+        [&](node_id to, auto const& message, payloads bytes) {
+          return net.send(to, [&](std::vector<std::byte>& out) { wire_of<node>::append(out, message, bytes); });
+        },
+        [&](auto const& event) {
+          if constexpr (requires { event.command; }) stock[event.command.item] += event.command.pieces;
+          if constexpr (std::is_same_v<decltype(event), proposal_outcome const&>)
+            propose = event.what == fate::refused; // it has not happened: again
+        });
+    if (!told && stock["apples"] == 42) told = ::write(done, "!", 1) == 1;
+    if (next.pending || propose) continue;
+    io.run_one_until(next.deadline.value_or(std::chrono::steady_clock::now() + 1s));
+  }
+  return raft->stopped() ? complain(self, raft->failure()) : 0;
+}
+
+addresses free_addresses() { // each is free as long as nobody else takes it
+  asio::io_context io;
+  std::vector<asio::ip::tcp::acceptor> held;
+  addresses all;
+  for (std::uint32_t id = 1; id <= 3; ++id)
+    all[node_id{id}] =
+        held.emplace_back(io, asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}).local_endpoint();
+  return all;
+}
+
+int main() {
+  char root[] = "/tmp/quorate_tcp_XXXXXX";
+  int done[2];
+  if (::mkdtemp(root) == nullptr || ::pipe(done) != 0) return 1;
+  auto const all = free_addresses();
+  std::vector<::pid_t> processes;
+  for (auto const& [id, address] : all) {
+    auto const folder = root + ("/" + std::to_string(id.value));
+    std::filesystem::create_directory(folder);
+    if (processes.emplace_back(::fork()) != 0) continue;
+    ::alarm(30); // whatever becomes of its parent
+    ::_exit(serve(id, all, folder, done[1]));
+  }
+  int agreed = 0;
+  for (::pollfd told{done[0], POLLIN, 0}; agreed < 3 && ::poll(&told, 1, 20'000) == 1; ++agreed)
+    if (char c; ::read(done[0], &c, 1) != 1) break;
+  int failed = 0;
+  for (auto const process : processes) {
+    int status = 1;
+    if (process <= 0 || ::kill(process, SIGTERM) != 0 || ::waitpid(process, &status, 0) != process || status != 0)
+      ++failed;
+  }
+  std::filesystem::remove_all(root);
+  std::printf("%d of 3 processes have 42 apples in stock, %d failed\n", agreed, failed);
+  return agreed == 3 && failed == 0 ? 0 : 1;
+}
