@@ -4,6 +4,9 @@
 #include "least_policies.hpp"
 #include "least_sink.hpp"
 #include "quorate/policy/keyword.hpp"
+#include "quorate/policy/messages_fit.hpp"
+#include "quorate/policy/storage_fit.hpp"
+#include "quorate/policy/timer_fit.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -28,6 +31,21 @@ static_assert(asks_for_each<6>([](auto n) { return timer_policy<least_timer<n>>;
 static_assert(asks_for_each<3>([](auto n) { return message_policy<least_messages<n>>; }));
 static_assert(asks_for_each<1>([](auto n) { return quorum_system<least_quorum<n>>; }));
 static_assert(asks_for_each<8>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
+
+// ... and where one is not there, it is that one of which the compiler's sentence tells (tests/reject has some).
+template <int Members, class Tells>
+constexpr bool tells_of_each(Tells tells) {
+  return [&]<int... N>(std::integer_sequence<int, N...>) {
+    auto const is_told = [](auto fault, int n) {
+      return fault.what == detail::verdict::missing && static_cast<int>(fault.of) == n;
+    };
+    return (... && is_told(tells(std::integral_constant<int, N + 1>{}), N));
+  }(std::make_integer_sequence<int, Members>{});
+}
+static_assert(tells_of_each<8>([](auto n) { return detail::log_fault<least_log<n>>(); }));
+static_assert(tells_of_each<10>([](auto n) { return detail::storage_fault<least_storage<n>>(); }));
+static_assert(tells_of_each<5>([](auto n) { return detail::timer_fault<least_timer<n>, moment>(); }));
+static_assert(tells_of_each<3>([](auto n) { return detail::messages_fault<least_messages<n>>(); }));
 
 // The least are that: what is not asked for is not there.
 template <class T>

@@ -159,15 +159,16 @@ def meson_installed(c):
 
 
 def meson_subproject(c):
-    """The README's project, one that has chosen no standard, and one that has chosen a later, which stays."""
+    """The README's project, one that has chosen no standard, an older one, and one with extensions, which stay."""
     c.copy(c.app / 'subprojects' / 'quorate')
     c.meson(c.words('meson'))
-    c.write('app.cpp', '#include "quorate/raft.hpp"\nstatic_assert(__cplusplus >= LEAST);\nint main() {}\n')
-    executable = "executable('app', 'app.cpp', dependencies: dependency('quorate'), cpp_args: '-DLEAST={}')\n"
-    for standard, least in (("'cpp_std=none'", '202002L'), ("'cpp_std=c++17'", '202002L'),
-                            ("'cpp_std=c++2b'", '202003L')):
+    program = '#include "quorate/raft.hpp"\nstatic_assert(__cplusplus >= 202002L);\nint main() {}\n'
+    extended = '#ifdef __STRICT_ANSI__\n#error "the standard that was chosen has been replaced"\n#endif\n'
+    for standard, more in (('none', ''), ('c++17', ''), ('gnu++20', extended)):
         shutil.rmtree(c.app / 'build')
-        c.meson(f"project('app', 'cpp', default_options: {standard})\n" + executable.format(least))
+        c.write('app.cpp', program + more)
+        c.meson(f"project('app', 'cpp', default_options: 'cpp_std={standard}')\n"
+                "executable('app', 'app.cpp', dependencies: dependency('quorate'))\n")
 
 
 WAYS = [headers, find_package, fetch, add_subdirectory, pkg_config, meson_installed, meson_subproject]
