@@ -9,16 +9,20 @@
 #include <optional>
 
 using namespace quorate;
+struct tick {
+  int at = 0;
+  friend bool operator==(tick, tick) = default;
+};
 struct moment {
   int at = 0;
-#ifdef REJECT
-  friend bool operator==(moment, moment) = default;
-#else
   friend auto operator<=>(moment, moment) = default;
-#endif
 };
 struct mine {
+#ifdef REJECT
+  using time = tick;
+#else
   using time = moment;
+#endif
   void arm(std::size_t, timing, time);
   void disarm(std::size_t);
   std::optional<time> deadline() const;

@@ -11,7 +11,7 @@
 #include "quorate/message/reflect.hpp"
 
 #if !__has_include(<boost/hana/accessors.hpp>)
-#error "quorate/message/hana.hpp needs Boost's headers: Debian's libboost-dev; in CMake link Boost::headers too"
+#error "quorate/message/hana.hpp needs Boost's headers: Debian's libboost-dev; in CMake link Boost::headers"
 #endif
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/adapt_struct.hpp>

@@ -3,6 +3,9 @@
 
 #include "quorate/core/config.hpp"
 
+#if !__has_include(<boost/crc.hpp>)
+#error "quorate/storage/file_wal.hpp needs Boost's headers: Debian's libboost-dev; in CMake link Boost::headers"
+#endif
 #include <boost/crc.hpp>
 
 #include <algorithm>
