@@ -86,10 +86,11 @@ TEST_CASE("a flag that comes twice is refused, in whatever form and place") {
                            std::span<options_detail::serve_flag const>{options_detail::optional_flags}})
     for (auto const& f : table) {
       std::string const name{f.name};
-      auto const good = name == "--cluster"    ? "1=h:1"
-                        : name == "--listen"   ? "h:1"
-                        : name == "--protocol" ? "raft"
-                                               : "11";
+      auto const good = name == "--cluster"         ? "1=h:1"
+                        : name == "--listen"        ? "h:1"
+                        : name == "--protocol"      ? "raft"
+                        : name == "--client-memory" ? "99999999" // no less than 16 MiB
+                                                    : "11";
       CHECK(complaint({name.c_str(), good, name.c_str(), good}) == name + ": expected once, but it came twice");
     }
   std::string error;
@@ -103,12 +104,12 @@ TEST_CASE("every number is refused outside of its range, which is told, and take
     char const* flag;
     char const *below, *least, *most, *above;
   };
-  for (auto const& n : {range{"--max-key", "0", "1", "1048576", "1048577"},
-                        range{"--max-value", "0", "1", "8388608", "8388609"},
-                        range{"--election-timeout", "9", "10", "600000", "600001"},
-                        range{"--heartbeat", "0", "1", "300000", "600001"},
-                        range{"--request-timeout", "9", "10", "600000", "600001"},
-                        range{"--cluster-id", "0", "1", "18446744073709551615", "18446744073709551616"}}) {
+  for (auto const& n :
+       {range{"--max-key", "0", "1", "1048576", "1048577"}, range{"--max-value", "0", "1", "8388608", "8388609"},
+        range{"--election-timeout", "9", "10", "600000", "600001"},
+        range{"--heartbeat", "0", "1", "300000", "600001"},
+        range{"--request-timeout", "9", "10", "600000", "600001"},
+        range{"--cluster-id", "0", "1", "18446744073709551615", "18446744073709551616"}}) {
     CAPTURE(n.flag);
     auto const told = std::string{n.flag} + ": expected a number from " + n.least + " to ";
     for (auto const* const wrong : {n.below, n.above, "-1", "", "1x", "99999999999999999999999"})
