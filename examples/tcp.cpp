@@ -25,10 +25,6 @@ using namespace quorate;
 using namespace std::chrono_literals;
 using node = raft::replica<messages<delivery>, file_wal, steady_timer>;
 using addresses = std::map<node_id, asio::ip::tcp::endpoint>;
-// What waits here goes to the leader at once, so it must fit a frame, as an append must.
-constexpr std::uint32_t at_once = 1 << 20;
-constexpr auto largest_append = node::core_type::options::limit.append_bytes;
-constexpr std::uint32_t frame_bytes = std::max<std::uint32_t>(at_once, largest_append) + 4096;
 
 int complain(node_id self, std::string const& why) {
   std::fprintf(stderr, "node %u: %s\n", self.value, why.c_str());
@@ -39,7 +35,7 @@ tcp_options options(node_id self, addresses const& all, store_identity const& st
                     node& raft) {
   tcp_options o{.cluster = store.cluster, .self = self, .store = store.store, .incarnation = store.incarnation};
   o.peers = all;
-  o.max_frame_bytes = frame_bytes;
+  o.max_frame_bytes = static_cast<std::uint32_t>(raft.max_frame_bytes()); // it fits all that the replica sends
   o.remembered = [&](node_id n) { return known.find(n); };
   o.remember = [&](node_id n, store_id s) {
     if (!known.remember(n, s)) raft.stop(); // a peer that is not remembered could come back with a wiped disk
@@ -54,7 +50,7 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
   if (!opened) return complain(self, opened.error);
   known_stores known{folder};
   if (!known.failure().empty()) return complain(self, known.failure());
-  replica_config config{.self = self, .staged_bytes = at_once};
+  replica_config config{.self = self, .max_command_bytes = 1 << 16}; // of the largest delivery, encoded
   for (auto const& [id, address] : all) config.members.push_back(id);
   auto const identity = opened.wal->identity();
   steady_timer const timer{{300ms, 60ms, 5s}, identity.store.value ^ identity.incarnation.value};
