@@ -138,7 +138,7 @@ public:
     reply_.clear();
     resp_writer answer{reply_};
     store_.apply(e.command, answer, port_->limit().max_answer());
-    applied_ += cost::of_bytes(reply_.size());
+    applied_ += cost::of_reply(reply_.size());
     port_->complete(e.extra.number, reply_);
   }
   void operator()(quorate::proposal_outcome const& o) {

@@ -25,15 +25,19 @@ namespace kv {
 // system takes 2,000 instructions for four numbers.
 inline std::string text_of(asio::ip::tcp::endpoint const& e) {
   if (e.address().is_v6()) return "[" + e.address().to_string() + "]:" + std::to_string(e.port());
-  char text[32];
-  auto* at = text;
+  std::string text;
+  text.reserve(24); // for a list of thousands nothing is done twice
+  auto const append = [&](auto number) {
+    char digits[8];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+  };
   for (auto const byte : e.address().to_v4().to_bytes()) {
-    at = std::to_chars(at, text + sizeof text, byte).ptr;
-    *at++ = '.';
+    append(byte);
+    text.push_back('.');
   }
-  at[-1] = ':';
-  at = std::to_chars(at, text + sizeof text, e.port()).ptr;
-  return {text, at};
+  text.back() = ':';
+  append(e.port());
+  return text;
 }
 
 // `Port` is the client_port: connections live in its table, and the handlers that are under way keep them alive.
@@ -104,7 +108,7 @@ public:
 
   // Sends what may be sent, submits what may be submitted, reads if there is room. False: the budget is used up,
   // and there is more to do.
-  bool work(work_budget& budget) {
+  bool work(slice_budget& budget) {
     if (closed_) return true;
     working_ = true;
     bool const all = work_on(budget);
@@ -153,7 +157,7 @@ private:
     for (auto* const s : {&kept_, &out_, &sent_}) std::string{}.swap(*s);
   }
 
-  bool work_on(work_budget& budget) {
+  bool work_on(slice_budget& budget) {
     bool const read_all = take_requests(budget);
     if (closed_) return true;
     port_.submit(*this);
@@ -183,7 +187,7 @@ private:
   }
 
   // Goes through the requests that have come, as far as there is room. False: the budget is used up.
-  bool take_requests(work_budget& budget) {
+  bool take_requests(slice_budget& budget) {
     if (stalled_ && !take(budget)) return false;
     if (!readable_ || stalled_ || (full() && !lingering_)) return true;
     readable_ = false;
@@ -200,7 +204,7 @@ private:
   }
 
   // The requests in what was kept and what has come now. False: the budget is used up.
-  bool take(work_budget& budget, std::string_view fresh = {}) {
+  bool take(slice_budget& budget, std::string_view fresh = {}) {
     if (!kept_.empty()) kept_.append(fresh);
     auto rest = kept_.empty() ? fresh : std::string_view{kept_};
     auto const now = port_.now();
@@ -212,10 +216,10 @@ private:
         ending_ = true;
         break;
       }
-      auto const before = queue_.bytes();
+      auto const before = queue_.reply_bytes();
       if (!parser_.args().empty()) carry_out(parser_.args(), now);
-      auto const grown = queue_.bytes() > before ? queue_.bytes() - before : 0;
-      budget.spend(cost::request + cost::of_bytes(parser_.consumed() + grown));
+      budget.charge(cost::request + cost::of_bytes(parser_.consumed()) +
+                    cost::of_text(queue_.reply_bytes() - before));
       rest.remove_prefix(parser_.consumed());
     }
     stalled_ = !ending_ && !rest.empty() && (full() || budget.left == 0);

@@ -1,6 +1,8 @@
 // What a node takes from its clients, and how long it lets them wait.
 #pragma once
 
+#include "quorate/service/work_budget.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -48,7 +50,21 @@ struct limits {
 namespace cost {
 inline constexpr std::uint64_t request = 2000;                                          // whatever it is
 inline constexpr std::uint64_t key = 1000;                                              // to find or to put one
-inline constexpr std::uint64_t of_bytes(std::size_t n) { return std::uint64_t{n} / 4; } // copied or looked at
+inline constexpr std::uint64_t of_bytes(std::size_t n) { return std::uint64_t{n} / 4; } // read, or looked at
+// A reply with what the store has, which is moved about twice.
+inline constexpr std::uint64_t of_reply(std::size_t n) { return n; }
+// A text that is made here, word by word.
+inline constexpr std::uint64_t of_text(std::size_t n) { return std::uint64_t{n} * 16; }
 } // namespace cost
+
+// What one connection may spend in a slice. The last thing that it does may cost more than is left, and is paid for
+// all the same: by those that come behind it in the slice.
+struct slice_budget : quorate::service::work_budget {
+  std::uint64_t over = 0;
+  void charge(std::uint64_t n) {
+    if (n > left) over += n - left;
+    spend(n);
+  }
+};
 
 } // namespace kv

@@ -138,7 +138,8 @@ public:
   // write that waits for them, as long as what is held is less than limits::max_buffered. False: the budget is
   // used
   // up, and there is more to do.
-  bool advance(quorate::service::key_value const& store, std::string& out, std::size_t most, work_budget& budget) {
+  bool advance(quorate::service::key_value const& store, std::string& out, std::size_t most,
+               slice_budget& budget) {
     for (;;) {
       while (!requests_.empty() && requests_.front().at == phase::done && out.size() < most) {
         out.append(requests_.front().bytes);
@@ -223,7 +224,7 @@ private:
   }
   // The value of a read, into `*out` if it leaves at once: then it is the first. False: the budget is used up.
   bool take_value(quorate::service::key_value const& store, std::size_t at, std::string* out,
-                  work_budget& budget) {
+                  slice_budget& budget) {
     if (budget.left == 0) return false;
     std::string_view const operation = requests_[at].bytes;
     std::string kept;
@@ -237,13 +238,13 @@ private:
       resp_writer w{reply};
       store.read(operation, w, limits_->max_answer());
     }
-    budget.spend(cost::request + cost::of_bytes(operation.size() + reply.size() - before));
+    budget.charge(cost::request + cost::of_bytes(operation.size()) + cost::of_reply(reply.size() - before));
     if (out == nullptr) return finish(at, kept), true;
     if (next_ > 0) --unread_;
     return pop(), true;
   }
   // Goes on over the keys, and then with the answer. True: the reply is whole.
-  bool walk(quorate::service::key_value const& store, std::string_view operation, work_budget& budget) {
+  bool walk(quorate::service::key_value const& store, std::string_view operation, slice_budget& budget) {
     if (!walk_) walk_ = std::make_unique<walking>(operation, limits_->max_answer());
     resp_writer w{walk_->reply};
     return walk_->keys.step(store, budget) && walk_->keys.answer(w, budget);

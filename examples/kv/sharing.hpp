@@ -1,7 +1,7 @@
 // Which connection works when: one slice at a time for all of them together, and in it a share for each.
 #pragma once
 
-#include "quorate/service/work_budget.hpp"
+#include "limits.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -42,10 +42,10 @@ private:
       auto const c = std::move(from.front());
       from.pop_front();
       c->listed = false; // it may be added while it works
-      budget own{std::min(share, all.left)};
-      auto const given = own.left;
+      auto const given = std::min(share, all.left);
+      slice_budget own{{given}};
       bool const done = c->work(own);
-      all.spend(given - own.left);
+      all.spend(given - own.left + own.over);
       if (done || c->listed || c->closed()) continue;
       c->listed = true;
       heavy_.push_back(c);

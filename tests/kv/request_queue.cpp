@@ -35,7 +35,7 @@ struct fixture {
   // The replies that may leave, up to `most` bytes, and those that a write waits for.
   std::string replies(std::size_t most = 1 << 20) {
     std::string out;
-    work_budget budget{~std::uint64_t{0}};
+    slice_budget budget{{~std::uint64_t{0}}};
     CHECK(queue.advance(store, out, most, budget));
     return out;
   }
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(fixture, "a walk over many keys takes many slices, and what st
   int slices = 0;
   for (bool done = false; !done; ++slices) {
     CHECK(pump().empty());
-    work_budget budget{10'000};
+    slice_budget budget{{10'000}};
     done = queue.advance(store, out, 1 << 20, budget);
     CHECK(out.empty() == !done);
   }
