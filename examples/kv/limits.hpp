@@ -57,8 +57,8 @@ inline constexpr std::uint64_t of_reply(std::size_t n) { return n; }
 inline constexpr std::uint64_t of_text(std::size_t n) { return std::uint64_t{n} * 16; }
 } // namespace cost
 
-// What one connection may spend in a slice. The last thing that it does may cost more than is left, and is paid for
-// all the same: by those that come behind it in the slice.
+// What one connection may spend in a slice. The last thing that it does may cost more than is left, and is paid
+// for all the same: by those that come behind it in the slice.
 struct slice_budget : quorate::service::work_budget {
   std::uint64_t over = 0;
   void charge(std::uint64_t n) {
