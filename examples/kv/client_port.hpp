@@ -14,6 +14,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -133,7 +134,8 @@ public:
   // --- for the connections
 
   host_view const& host() const { return host_; }
-  template <class F> void each_client(F&& f) const {
+  template <class F>
+  void each_client(F&& f) const {
     for (auto const& [id, c] : clients_) f(c->describe());
   }
   void close_client(std::uint64_t id) {
@@ -179,13 +181,13 @@ public:
     if (!ticking_) tick_later();
     sharing_.add(c);
   }
-  // A connection's share of the memory has changed. Closes the one that has most unread, until the rest is within
-  // the bound: whoever does not fetch what it asked for pays first.
+  // A connection's share of the memory has changed. Beyond the bound those are closed that have most unread or
+  // begun: whoever does not fetch what it asked for pays first.
   void account(client_bytes const& before, client_bytes const& after) {
     memory_ -= before;
     memory_ += after;
     if (memory_.all() > memory_peak_) memory_peak_ = memory_.all();
-    while (memory_.all() > limits_.client_memory && clients_.size() > 0) shed();
+    if (memory_.all() > limits_.client_memory) shed();
   }
   // One that was let in beyond the clients is a client like others once there is room. False: there is none.
   bool admit(client& c) {
@@ -227,7 +229,8 @@ private:
       c->tick(now_);
       busy = busy || c->busy();
     }
-    if (busy && !ticking_) tick_later();
+    // Who has work to do in the next slice may wait from then on, for a leader say.
+    if ((busy || sharing_.any()) && !ticking_) tick_later();
   }
 
   void sweep_later() {
@@ -250,22 +253,23 @@ private:
     sweep_later();
   }
 
+  // Makes an eighth of the bound free, so that it isn't done for each byte that comes: it looks at all clients.
   void shed() {
-    auto const* most = &*clients_.begin();
-    for (auto const& one : clients_) {
-      auto const &a = one.second->bytes(), &b = most->second->bytes();
-      if (a.unread != b.unread ? a.unread > b.unread : a.all() > b.all()) most = &one;
-    }
-    auto const c = most->second;
-    ++closed_for_memory_;
-    if (now_ >= warned_ + std::chrono::seconds{1}) {
-      warned_ = now_;
-      backend_.warn("the clients hold " + std::to_string(memory_.all()) + " bytes, and --client-memory allows " +
-                    std::to_string(limits_.client_memory) + ": client " + std::to_string(c->id()) +
-                    " was closed, with " + std::to_string(c->bytes().unread) + " bytes of answers unread (" +
-                    std::to_string(closed_for_memory_) + " closed so far)");
-    }
-    c->close();
+    std::vector<std::pair<std::size_t, std::shared_ptr<client>>> by_size;
+    for (auto const& [id, c] : clients_) by_size.emplace_back(c->bytes().unread + c->bytes().half, c);
+    std::sort(by_size.begin(), by_size.end(), [](auto const& a, auto const& b) { return a.first > b.first; });
+    auto const held = memory_.all();
+    auto const enough = limits_.client_memory - limits_.client_memory / 8;
+    std::size_t closed = 0;
+    for (; memory_.all() > enough && closed < by_size.size(); ++closed) by_size[closed].second->close();
+    closed_for_memory_ += closed;
+    unsaid_ += closed;
+    if (now_ < warned_ + std::chrono::seconds{1}) return;
+    warned_ = now_;
+    backend_.warn("the clients held " + std::to_string(held) + " bytes, and --client-memory allows " +
+                  std::to_string(limits_.client_memory) + ": " + std::to_string(std::exchange(unsaid_, 0)) +
+                  " were closed, the one of them with most unread (" + std::to_string(by_size.front().first) +
+                  " bytes of answers, or of half a request) first");
   }
 
   void accept() {
@@ -293,10 +297,11 @@ private:
     if (!error) s.set_option(tcp::no_delay{true}, error);
     if (!error) s.set_option(asio::socket_base::keep_alive{true}, error);
     if (error) return; // it has gone again
-    bool const crowded = clients_.size() - operators_ >= limits_.max_clients;
-    if (crowded && operators_ >= limits_.operators) return turn_away(s, "-ERR max number of clients reached\r\n");
-    if (memory_.all() + client::own_bytes > limits_.client_memory)
-      return turn_away(s, "-ERR the memory for clients is used up (--client-memory)\r\n");
+    bool const full = memory_.all() + client::own_bytes > limits_.client_memory;
+    bool const crowded = full || clients_.size() - operators_ >= limits_.max_clients;
+    if (crowded && operators_ >= limits_.operators)
+      return turn_away(s, full ? "-ERR the memory for clients is used up (--client-memory)\r\n"
+                               : "-ERR max number of clients reached\r\n");
     now_ = client::clock::now();
     while (last_id_ == 0 || clients_.contains(last_id_)) ++last_id_;
     auto const c = std::make_shared<client>(*this, last_id_, std::move(s));
@@ -329,6 +334,7 @@ private:
   typename client::clock::time_point warned_{};
   std::size_t operators_ = 0; // connections beyond max_clients
   std::uint64_t closed_for_memory_ = 0;
+  std::uint64_t unsaid_ = 0; // of these, since the operator was told
   std::uint64_t closed_idle_ = 0;
   std::uint64_t rejected_ = 0;
   std::array<char, 65536> scratch_;

@@ -148,13 +148,25 @@ public:
 private:
   static constexpr std::size_t max_unsent = std::size_t{1} << 20;
   static constexpr std::size_t max_idle = std::size_t{64} << 10; // what a buffer may keep when it is empty
+  static constexpr std::size_t few_bytes = 4096;                 // and when nothing at all is under way
 
   auto self() { return this->shared_from_this(); }
   // What a closed connection holds: a handler that is under way would keep it for a while.
   void let_go() {
     queue_ = request_queue{port_.limit()};
     transaction_.reset();
-    for (auto* const s : {&kept_, &out_, &sent_}) std::string{}.swap(*s);
+    for (auto* const s : {&kept_, &out_, &sent_})
+      std::string{}.swap(*s); // no operation reads from a closed socket's
+    parser_.shrink(0);
+  }
+  // An idle connection holds no buffer.
+  void shrink() {
+    if (sending_ || !queue_.empty() || !out_.empty()) return;
+    for (auto* const s : {&out_, &sent_})
+      if (s->capacity() > few_bytes) std::string{}.swap(*s);
+    if (!kept_.empty()) return;
+    if (kept_.capacity() > few_bytes) std::string{}.swap(kept_);
+    parser_.shrink(few_bytes);
   }
 
   bool work_on(slice_budget& budget) {
@@ -164,6 +176,7 @@ private:
     bool const answered_all = queue_.advance(port_.store(), out_, max_unsent, budget);
     if (answered_all) port_.submit(*this); // what waited for values
     if (!sending_ && !out_.empty()) send();
+    shrink();
     account();
     if (closed_) return true;
     if (ending_ && queue_.empty() && out_.empty() && !sending_) return linger(), true;
@@ -194,6 +207,7 @@ private:
     asio::error_code error;
     auto const room = asio::buffer(port_.scratch());
     auto const n = socket_.read_some(room, error);
+    budget.charge(cost::request + cost::of_bytes(n));
     if (error == asio::error::would_block || error == asio::error::try_again) return true;
     if (!error) heard_ = port_.now();
     if (lingering_) return error ? close() : void(), true;
@@ -219,7 +233,7 @@ private:
       auto const before = queue_.reply_bytes();
       if (!parser_.args().empty()) carry_out(parser_.args(), now);
       budget.charge(cost::request + cost::of_bytes(parser_.consumed()) +
-                    cost::of_text(queue_.reply_bytes() - before));
+                    cost::of_text(queue_.reply_bytes() - before) + std::exchange(visits_, 0) * cost::visit);
       rest.remove_prefix(parser_.consumed());
     }
     stalled_ = !ending_ && !rest.empty() && (full() || budget.left == 0);
@@ -254,6 +268,7 @@ private:
     port_.count_command();
     auto const* const c = find_command(args[0]);
     if (c == nullptr) return refuse(unknown_command(args));
+    if (c->name == "watch") transaction_.note_watch();
     if (!c->takes(args.size())) return refuse(wrong_number_of_arguments(c->name));
     session_.last_command = c->name;
     if (c->keys(args.size()) > quorate::service::max_keys) return refuse(too_many_keys(c->name));
@@ -285,6 +300,7 @@ private:
     answer_error(text);
   }
   void answer_here(command const& c, arguments args) {
+    if (c.local == answers::client) visits_ = port_.clients(); // it may look at all of them
     answer([&](resp_writer& out) { c.local(session_, args, out); });
     if (session_.quitting) ending_ = true;
   }
@@ -306,12 +322,16 @@ private:
   void send() {
     sending_ = true;
     sent_.swap(out_);
-    asio::async_write(socket_, asio::buffer(sent_), [me = self()](asio::error_code error, std::size_t) {
+    // A slow client that fetches is not idle.
+    auto const fetched = [me = self()](asio::error_code error, std::size_t n) {
+      if (n > 0) me->heard_ = me->port_.now();
+      return asio::transfer_all()(error, n);
+    };
+    asio::async_write(socket_, asio::buffer(sent_), fetched, [me = self()](asio::error_code error, std::size_t) {
       me->sending_ = false;
       me->sent_.clear();
       if (me->sent_.capacity() > max_idle) std::string{}.swap(me->sent_);
       if (error) return me->close();
-      me->heard_ = me->port_.now();
       me->port_.touch(*me);
     });
   }
@@ -335,9 +355,10 @@ private:
   request_queue queue_;
   session session_;
   transaction transaction_;
-  std::string kept_; // read but not yet understood
-  std::string out_;  // to be sent next
-  std::string sent_; // being sent
+  std::uint64_t visits_ = 0; // connections that a command has looked at, until that is charged
+  std::string kept_;         // read but not yet understood
+  std::string out_;          // to be sent next
+  std::string sent_;         // being sent
   client_bytes bytes_{};
   bool waiting_ = false;  // for the socket to be readable
   bool readable_ = false; // it is

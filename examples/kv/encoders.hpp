@@ -129,7 +129,8 @@ bool no_keys(arguments, encoding& e) {
 }
 // FLUSHDB and FLUSHALL, which may say how: what they free is freed bit by bit in either case.
 inline bool flush(arguments args, encoding& e) {
-  if (args.size() == 2 && !is_word(args[1], "async") && !is_word(args[1], "sync")) return e.fail(syntax_error);
+  if (args.size() > 2 || (args.size() == 2 && !is_word(args[1], "async") && !is_word(args[1], "sync")))
+    return e.fail(syntax_error);
   return no_keys<op_code::flush>(args, e);
 }
 

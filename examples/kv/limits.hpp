@@ -53,6 +53,7 @@ inline constexpr std::uint64_t key = 1000;                                      
 inline constexpr std::uint64_t of_bytes(std::size_t n) { return std::uint64_t{n} / 4; } // read, or looked at
 // A reply with what the store has, which is moved about twice.
 inline constexpr std::uint64_t of_reply(std::size_t n) { return n; }
+inline constexpr std::uint64_t visit = 500; // of one connection by a command that looks at all
 // A text that is made here, word by word.
 inline constexpr std::uint64_t of_text(std::size_t n) { return std::uint64_t{n} * 16; }
 } // namespace cost

@@ -135,13 +135,17 @@ inline void config(session& s, arguments args, resp_writer& out) {
       {"slowlog-log-slower-than", "-1"},
       {"timeout", std::to_string(s.limit->idle_timeout.count())},
   };
+  std::vector<quorate::service::glob_pattern> patterns;
+  for (auto const pattern : args.subspan(2)) {
+    if (pattern.size() > 64) return out.error("ERR no parameter's name is longer than 64 bytes");
+    patterns.push_back(*quorate::service::glob_pattern::compile(small_letters(pattern)));
+  }
   std::string found;
   resp_writer pairs{found};
   std::size_t n = 0;
   for (auto const& [name, value] : parameters) {
     bool wanted = false;
-    for (auto const pattern : args.subspan(2))
-      wanted = wanted || quorate::service::glob_match(small_letters(pattern), name);
+    for (auto const& pattern : patterns) wanted = wanted || pattern.matches(name);
     if (!wanted) continue;
     pairs.bulk(name);
     pairs.bulk(value);

@@ -210,7 +210,7 @@ private:
     count_out(r);
     if (r.at == phase::submitted && r.what == kind::write) --writes_in_flight_;
     if (is_unread(r) && at < next_) --unread_;
-    r.bytes = std::string{reply};
+    std::string{reply}.swap(r.bytes);
     r.at = phase::done;
     count_in(r.bytes, true);
   }
@@ -238,7 +238,8 @@ private:
       resp_writer w{reply};
       store.read(operation, w, limits_->max_answer());
     }
-    budget.charge(cost::request + cost::of_bytes(operation.size()) + cost::of_reply(reply.size() - before));
+    budget.charge(cost::request + 2 * cost::key * quorate::service::key_count(operation) + // MGET looks twice
+                  cost::of_bytes(operation.size()) + cost::of_reply(reply.size() - before));
     if (out == nullptr) return finish(at, kept), true;
     if (next_ > 0) --unread_;
     return pop(), true;

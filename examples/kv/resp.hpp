@@ -97,9 +97,7 @@ private:
   static constexpr std::size_t max_line = std::size_t{64} << 10;
   static constexpr std::size_t max_number = 32;
 
-  void restart() {
-    *this = request_parser{max_bulk_, max_request_, std::move(pieces_), std::move(arguments_)};
-  }
+  void restart() { *this = request_parser{max_bulk_, max_request_, std::move(pieces_), std::move(arguments_)}; }
   struct piece {
     std::size_t at;
     std::size_t size;
@@ -121,8 +119,7 @@ private:
     auto const line = input.substr(at_);
     auto const end = line.substr(0, max_number).find('\r');
     if (end == line.npos)
-      return line.size() < max_number ? parsing::incomplete
-                                      : fail("too big " + std::string{what} + " string");
+      return line.size() < max_number ? parsing::incomplete : fail("too big " + std::string{what} + " string");
     if (line.size() < end + 2) return parsing::incomplete;
     auto const value = quorate::service::parse_integer<std::int64_t>(line.substr(1, end - 1));
     if (!value || *value > most || line[end + 1] != '\n') return fail("invalid " + std::string{what});
@@ -135,8 +132,7 @@ private:
     if (left_ < 0) {
       // An argument takes five bytes at least, so a larger count could not be kept to.
       auto const most = static_cast<std::int64_t>(max_request_ / 5);
-      if (auto const p = take_number(input, most, "multibulk length", left_); p != parsing::complete)
-        return p;
+      if (auto const p = take_number(input, most, "multibulk length", left_); p != parsing::complete) return p;
       if (left_ < 0) left_ = 0; // "*-1" is an empty request, too
     }
     while (left_ > 0)

@@ -40,7 +40,8 @@ struct serve_options {
   kv::protocol protocol = kv::protocol::raft;
 };
 
-template <class Replica> class server {
+template <class Replica>
+class server {
 public:
   server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known, event_log& log)
       : options_{o}, disk_{disk}, known_{known}, log_{log},
@@ -53,8 +54,7 @@ public:
   int run() {
     if (replica_.stopped()) return fail(replica_.failure());
     if (auto const error = transport_.start())
-      return fail("can't listen for peers at " + text(options_.cluster.at(options_.id)) + ": " +
-                  error.message());
+      return fail("can't listen for peers at " + text(options_.cluster.at(options_.id)) + ": " + error.message());
     try {
       port_.emplace(io_, backend_, options_.limit, options_.listen);
     } catch (std::exception const& e) {
@@ -168,7 +168,7 @@ private:
           backend_);
     });
     note_leader();
-    if (next.pending || port_->pending() || replica_.stopped()) return;
+    if (next.pending || port_->pending() || finished()) return;
     if (next.deadline)
       io_.run_one_until(*next.deadline);
     else
@@ -232,7 +232,8 @@ private:
 };
 
 // Opens the data directory and serves. Returns the exit status.
-template <class Replica> int serve_with(serve_options const& o, event_log& log) {
+template <class Replica>
+int serve_with(serve_options const& o, event_log& log) {
   auto const complain = [&](std::string const& why) { return log(level::error, why), 1; };
   std::error_code error;
   std::filesystem::create_directories(o.data, error);
@@ -250,8 +251,8 @@ template <class Replica> int serve_with(serve_options const& o, event_log& log) 
 }
 inline int serve(serve_options o) {
   give_freed_memory_back();
-  auto const shares = share_descriptors(raised_descriptor_limit(), o.limit.max_clients, o.limit.operators,
-                                        o.cluster.size() - 1);
+  auto const shares =
+      share_descriptors(raised_descriptor_limit(), o.limit.max_clients, o.limit.operators, o.cluster.size() - 1);
   event_log log{"kv " + std::to_string(o.id.value)};
   if (!shares.note.empty()) log(level::warning, shares.note);
   if (!shares.wrong.empty()) return log(level::error, shares.wrong), 1;

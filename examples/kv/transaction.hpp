@@ -36,10 +36,13 @@ public:
     if (name == "multi") return begin();
     if (name == "exec") return end();
     if (name == "discard") return discard();
-    if (name == "unwatch") return open_ ? refused(not_in_a_transaction(name)) : (watched_ = false, ok());
-    watched_ = true; // also inside: whoever asked for it goes on as if it held
+    if (name == "unwatch" && open_) return spoil(), refused(not_in_a_transaction(name));
+    if (name == "unwatch") return watched_ = false, ok();
     return refused("ERR WATCH is not supported; use CAS key expected new, or one command that does it all");
   }
+
+  // A WATCH has come, right or wrong: whoever sent it may go on as if it held.
+  void note_watch() { watched_ = true; }
 
   // A command is part of it. Returns what is wrong with that, or nothing.
   std::string_view add(std::string_view operation, limits const& l) {

@@ -53,7 +53,8 @@ struct port_server {
   }
   void run() {
     while (!stopping) {
-      port.pending() ? io.poll_one() : io.run_one();
+      if (!port.pending()) io.run_one();
+      io.poll(); // all that is ready, as a node does
       port.work();
     }
   }

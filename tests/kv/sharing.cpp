@@ -42,7 +42,7 @@ TEST_CASE("memory of all clients together is bounded, and who has most unread is
           l.client_memory + (20 << 20)); // by one answer at most, and what a string grows by
     REQUIRE(!s.backend.warnings.empty());
     CHECK(s.backend.warnings[0].find("--client-memory allows 16777216") != std::string::npos);
-    CHECK(s.backend.warnings[0].find("bytes of answers unread") != std::string::npos);
+    CHECK(s.backend.warnings[0].find("bytes of answers, or of half a request) first") != std::string::npos);
   });
 }
 
@@ -65,6 +65,35 @@ TEST_CASE("what was counted for a client is given back when it has gone") {
   }
   CHECK(s.lets_go());
   CHECK(s.with([&] { return s.port.report().client_memory.total(); }) == 0);
+}
+
+TEST_CASE("who has fetched everything holds no buffer, and pays for nobody") {
+  port_server s;
+  std::vector<client> some;
+  for (int i = 0; i < 5; ++i) some.push_back(s.connect());
+  for (auto& c : some)
+    for (auto const size : {30000, 50000}) {
+      CHECK(text(c.call({"SET", "a", std::string(static_cast<std::size_t>(size), 'x')})) == "OK");
+      CHECK(text(c.call({"GET", "a"})).size() == static_cast<std::size_t>(size));
+    }
+  CHECK(soon(
+      s, [](info const& i) { return i.client_memory.unread_answers + i.client_memory.half_requests < 50000; }));
+}
+
+TEST_CASE("a request that came while the port was busy elsewhere is told in time that there is no leader") {
+  limits l;
+  l.request_timeout = 200ms;
+  port_server s{l};
+  auto c = s.connect();
+  s.with([&] { s.backend.led = false; });
+  for (int i = 0; i < 3; ++i) {
+    CHECK(text(c.call({"PING"})) == "PONG"); // the ticker runs
+    asio::post(s.io, [] { std::this_thread::sleep_for(40ms); });
+    std::this_thread::sleep_for(5ms);
+    c.put({"GET", "a"}); // comes together with the tick
+    REQUIRE(c.flush());
+    CHECK(text(c.read()) == "!CLUSTERDOWN no leader is known");
+  }
 }
 
 TEST_CASE("an answer to a write counts as well: a transaction of many large reads") {
@@ -137,6 +166,22 @@ TEST_CASE("a command of too many keys is refused with their number") {
   for (auto const* name : {"COMMAND", "INFO", "CONFIG", "CLIENT"})
     CHECK(many(name, 200000) == "-ERR '" + small_letters(name) + "' takes at most 256 words");
   CHECK(many("MSET", 200000).starts_with("-ERR 'mset' takes at most 2048 keys"));
+}
+
+TEST_CASE("what a command would look at is bounded, whatever its words are") {
+  port_server s;
+  auto c = s.connect();
+  CHECK(text(c.call({"CONFIG", "GET", std::string(65, '*')})) ==
+        "!ERR no parameter's name is longer than 64 bytes");
+  CHECK(text(c.call({"CONFIG", "GET", "maxmem*", "SAVE"})) == "[maxmemory 0 maxmemory-policy noeviction save ]");
+  std::string const long_number(1 << 20, '1');
+  CHECK(text(c.call({"SET", "n", long_number})) == "OK");
+  CHECK(text(c.call({"INCR", "n"})) == "!ERR value is not an integer or out of range");
+  CHECK(text(c.call({"FLUSHALL", "no", "such", "option"})) == "!ERR syntax error");
+  CHECK(text(c.call({"FLUSHALL", "never"})) == "!ERR syntax error");
+  CHECK(text(c.call({"DBSIZE"})) == ":1");
+  CHECK(text(c.call({"FLUSHALL", "ASYNC"})) == "OK");
+  CHECK(text(c.call({"DBSIZE"})) == ":0");
 }
 
 TEST_CASE("beyond the clients a few may look, and nobody else is let in") {

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+
 #include <string>
 
 namespace kv {
@@ -43,6 +46,7 @@ TEST_CASE_FIXTURE(fixture, "what is refused on the way spoils all of it") {
                             {"INFO"},
                             {"CLIENT", "ID"},
                             {"WATCH", "a"},
+                            {"UNWATCH"},
                             {"INCRBY", "n", "x"}}) {
     CHECK(ask({"MULTI"}) == "OK");
     CHECK(ask({"SET", "a", "1"}) == "QUEUED");
@@ -72,6 +76,21 @@ TEST_CASE_FIXTURE(fixture, "WATCH is refused by name, and spoils the transaction
   CHECK(ask({"MULTI"}) == "OK");
   CHECK(ask({"SET", "a", "3"}) == "QUEUED");
   CHECK(ask({"EXEC"}) == "[OK]");
+}
+
+TEST_CASE_FIXTURE(fixture, "a WATCH of too many keys spoils it just the same") {
+  std::string watch = "*2050\r\n$5\r\nWATCH\r\n";
+  for (int i = 0; i < 2049; ++i) watch += "$1\r\nk\r\n";
+  asio::io_context io;
+  asio::ip::tcp::socket raw{io};
+  raw.connect(s.port.local_endpoint());
+  asio::write(raw, asio::buffer(watch + "MULTI\r\nSET a 1\r\nEXEC\r\nQUIT\r\n"));
+  std::string said;
+  asio::error_code error;
+  asio::read(raw, asio::dynamic_buffer(said), error);
+  CHECK(said.starts_with("-ERR 'watch' takes at most 2048 keys"));
+  CHECK(said.find("+OK\r\n+QUEUED\r\n-EXECABORT ") != said.npos);
+  CHECK(ask({"GET", "a"}) == "nil");
 }
 
 TEST_CASE_FIXTURE(fixture, "a transaction is bounded in keys and bytes") {

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +16,7 @@ namespace quorate::service {
 // only, because INCR rewrites the value and a client must get back what it would have written itself.
 template <class Int>
 std::optional<Int> parse_integer(std::string_view text) {
+  if (text.size() > std::numeric_limits<Int>::digits10 + 2) return std::nullopt; // however long: not read at all
   Int n{};
   auto const* const end = text.data() + text.size();
   auto const [at, error] = std::from_chars(text.data(), end, n);

@@ -200,9 +200,10 @@ inline bool key_walk::pass(std::uint64_t hash, std::string_view key, work_budget
 inline void key_walk::take(std::string_view key) {
   answer_ += key.size() + framing;
   ++found_keys_;
-  if (found_.empty() || found_.back().size() + key.size() > chunk) found_.emplace_back();
+  bool const fresh = found_.empty() || found_.back().size() + key.size() > chunk;
+  if (fresh) found_.emplace_back();
   auto& last = found_.back();
-  auto const before = last.capacity();
+  auto const before = fresh ? 0 : last.capacity();
   op_detail::put_varint(last, key.size());
   last.append(key);
   held_ += last.capacity() - before;
