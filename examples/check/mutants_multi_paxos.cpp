@@ -50,7 +50,6 @@ check::mutant_verdict of_acceptors(rule r) {
     return explored<plain>("N3P2K1C1R1, sync in flight", bounds{.crashes = 1, .in_flight = true});
   case rule::leaders_check_their_quorum:
     return explored<whole>("N3P2K1C1, a quorum check", bounds{.checks = 1});
-  case rule::promises_tell_votes:
   case rule::leaders_put_off_elections:
     return explored<whole>("N3P1K1C2", bounds{.proposers = 1, .commands = 2});
   default:

@@ -112,7 +112,7 @@ TEST_CASE("what is wrong with the words is said in words") {
   CHECK(complaint("mutants --protocol frob") ==
         "check: mutants: --protocol: expected raft, paxos, multi-paxos or duties, but got \"frob\"\n");
   CHECK(complaint("frob").ends_with("--help, but got \"frob\"; see check --help\n"));
-  CHECK(complaint("").starts_with("check: quorate's checkers\n"));
+  CHECK(complaint("").starts_with("check: quorate's checkers; "));
   CHECK(check("--help").status == 0);
   CHECK(check("history --help").text.find("exit status:") != std::string::npos);
 }
