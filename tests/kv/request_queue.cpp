@@ -76,8 +76,9 @@ TEST_CASE_FIXTURE(fixture, "a read is asked for together with the writes before 
   CHECK(pump() == numbers{1, 2});
   queue.readable(2); // its index is known, but the write before it is not applied here
   CHECK(replies().empty());
+  apply(encoded(quorate::service::op_code::set, {"b", "1"})); // it is: the read must count it
   queue.complete(1, ":1\r\n");
-  CHECK(replies() == ":1\r\n:0\r\n");
+  CHECK(replies() == ":1\r\n:1\r\n");
   CHECK(pump() == numbers{3, 4, 5});
   apply(encoded(quorate::service::op_code::set, {"a", "1"}));
   queue.readable(5);
