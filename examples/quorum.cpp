@@ -1,5 +1,5 @@
 // Quorums of your own: of six nodes in three sites, two whole sites elect; a node in each of two sites commits.
-#include "quorate/check/conform_quorum.hpp"
+#include "quorate/conform/quorum.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/multi_paxos.hpp"
 #include "quorate/storage/memory.hpp"

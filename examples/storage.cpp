@@ -1,6 +1,6 @@
 // A log in a storage of your own (one_page.hpp): what three nodes have agreed on outlives them.
 #include "one_page.hpp"
-#include "quorate/check/conform_storage.hpp"
+#include "quorate/conform/storage.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/timer/manual.hpp"

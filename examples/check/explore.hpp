@@ -3,7 +3,7 @@
 
 #include "../flags.hpp"
 
-#include "quorate/check/explore.hpp"
+#include "quorate/explore/explore.hpp"
 
 #include <cstdint>
 #include <cstdio>

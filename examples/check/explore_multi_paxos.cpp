@@ -1,6 +1,6 @@
 #include "explore_run.hpp"
 
-#include "quorate/check/multi_paxos.hpp"
+#include "quorate/explore/multi_paxos.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
 #include "explore_run.hpp"
 
-#include "quorate/check/paxos.hpp"
+#include "quorate/explore/paxos.hpp"
 
 #include <cstddef>
 #include <cstdint>

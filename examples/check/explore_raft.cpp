@@ -1,6 +1,6 @@
 #include "explore_run.hpp"
 
-#include "quorate/check/raft.hpp"
+#include "quorate/explore/raft.hpp"
 
 #include <cstddef>
 #include <string>

@@ -4,9 +4,9 @@
 #include "explore.hpp"
 #include "story_page.hpp"
 
-#include "quorate/check/counterexample.hpp"
-#include "quorate/check/story.hpp"
-#include "quorate/check/world.hpp"
+#include "quorate/explore/counterexample.hpp"
+#include "quorate/explore/story.hpp"
+#include "quorate/explore/world.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include "../flags.hpp"
 #include "history_text.hpp"
 
-#include "quorate/check/history.hpp"
-#include "quorate/check/history_formats.hpp"
+#include "quorate/history/history.hpp"
+#include "quorate/history/formats.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // A judgement on a recorded history, in words.
 #pragma once
 
-#include "quorate/check/history_formats.hpp"
-#include "quorate/check/history_types.hpp"
+#include "quorate/history/formats.hpp"
+#include "quorate/history/types.hpp"
 
 #include <cstddef>
 #include <string>

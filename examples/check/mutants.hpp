@@ -4,7 +4,7 @@
 #include "../flags.hpp"
 #include "story_page.hpp"
 
-#include "quorate/check/mutant.hpp"
+#include "quorate/mutant/mutant.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // simulator's weather, an outbox under the checker, what shows in no cluster in scenarios of its own.
 #include "mutant_trials.hpp"
 
-#include "quorate/check/careless.hpp"
-#include "quorate/check/raft.hpp"
+#include "quorate/mutant/careless.hpp"
+#include "quorate/explore/raft.hpp"
 #include "quorate/sim/campaign.hpp"
 #include "quorate/sim/raft.hpp"
 

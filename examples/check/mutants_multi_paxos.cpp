@@ -1,7 +1,7 @@
 // Multi-Paxos without one rule, each in the smallest world in which that is seen.
 #include "mutant_trials.hpp"
 
-#include "quorate/check/multi_paxos.hpp"
+#include "quorate/explore/multi_paxos.hpp"
 #include "quorate/multi_paxos/rules.hpp"
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Paxos without one rule, each in the smallest world in which that is seen.
 #include "mutant_trials.hpp"
 
-#include "quorate/check/paxos.hpp"
+#include "quorate/explore/paxos.hpp"
 #include "quorate/paxos/rules.hpp"
 
 #include <cstddef>

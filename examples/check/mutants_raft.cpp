@@ -1,7 +1,7 @@
 // Raft without one rule, each in the smallest world in which that is seen.
 #include "mutant_trials.hpp"
 
-#include "quorate/check/raft.hpp"
+#include "quorate/explore/raft.hpp"
 #include "quorate/raft/rules.hpp"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // Where a counterexample goes besides the terminal: a page.
 #pragma once
 
-#include "quorate/check/page.hpp"
-#include "quorate/check/trace.hpp"
+#include "quorate/trace/page.hpp"
+#include "quorate/trace/trace.hpp"
 
 #include <cstdio>
 #include <string>

@@ -3,7 +3,7 @@
 
 #include "options.hpp"
 
-#include "quorate/check/page.hpp"
+#include "quorate/trace/page.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/message/set.hpp"
 #include "quorate/sim/campaign.hpp"

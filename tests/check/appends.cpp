@@ -1,7 +1,7 @@
-#include "quorate/check/appends.hpp"
+#include "quorate/history/appends.hpp"
 #include "histories.hpp"
-#include "quorate/check/history.hpp"
-#include "quorate/check/history_models.hpp"
+#include "quorate/history/history.hpp"
+#include "quorate/history/models.hpp"
 #include "support/seeds.hpp"
 
 #include <doctest/doctest.h>

@@ -1,10 +1,10 @@
 // A violation that the checker has found, told again as a trace.
-#include "quorate/check/counterexample.hpp"
+#include "quorate/explore/counterexample.hpp"
 #include "model/multi_paxos_cores.hpp"
 #include "model/paxos_cores.hpp"
-#include "quorate/check/mutant.hpp"
-#include "quorate/check/raft.hpp"
-#include "quorate/check/story.hpp"
+#include "quorate/mutant/mutant.hpp"
+#include "quorate/explore/raft.hpp"
+#include "quorate/explore/story.hpp"
 #include "quorate/raft/rules.hpp"
 
 #include <doctest/doctest.h>

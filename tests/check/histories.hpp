@@ -1,7 +1,7 @@
 // Histories made by hand or by chance, and a judge of them too dumb to be wrong: it tries all orders.
 #pragma once
 
-#include "quorate/check/history.hpp"
+#include "quorate/history/history.hpp"
 #include "support/dice.hpp"
 
 #include <algorithm>

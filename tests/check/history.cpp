@@ -1,6 +1,6 @@
-#include "quorate/check/history.hpp"
+#include "quorate/history/history.hpp"
 #include "histories.hpp"
-#include "quorate/check/history_models.hpp"
+#include "quorate/history/models.hpp"
 
 #include <doctest/doctest.h>
 

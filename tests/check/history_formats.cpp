@@ -1,5 +1,5 @@
-#include "quorate/check/history_formats.hpp"
-#include "quorate/check/history.hpp"
+#include "quorate/history/formats.hpp"
+#include "quorate/history/history.hpp"
 
 #include <doctest/doctest.h>
 

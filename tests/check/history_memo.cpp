@@ -1,4 +1,4 @@
-#include "quorate/check/history_memo.hpp"
+#include "quorate/history/memo.hpp"
 
 #include <doctest/doctest.h>
 

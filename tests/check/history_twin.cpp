@@ -1,7 +1,7 @@
 // Thousands of small histories that a seed draws, judged by the checker and by trying all orders.
 #include "histories.hpp"
-#include "quorate/check/history.hpp"
-#include "quorate/check/history_models.hpp"
+#include "quorate/history/history.hpp"
+#include "quorate/history/models.hpp"
 #include "support/seeds.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // The page of a trace as text: whole, well formed, and harmless whatever the trace says. How it looks and acts, a
 // browser tells: page_in_browser.py.
-#include "quorate/check/page.hpp"
+#include "quorate/trace/page.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 
 #include "register_clients.hpp"
 
-#include "quorate/check/explore.hpp"
+#include "quorate/explore/explore.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // Exploring a model, or a world of shipped cores, from a test.
 #pragma once
 
-#include "quorate/check/explore.hpp"
-#include "quorate/check/world.hpp"
+#include "quorate/explore/explore.hpp"
+#include "quorate/explore/world.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // What the explorer knows its states by.
-#include "quorate/check/fingerprint.hpp"
-#include "quorate/check/visited.hpp"
-#include "quorate/check/world.hpp"
+#include "quorate/explore/fingerprint.hpp"
+#include "quorate/explore/visited.hpp"
+#include "quorate/explore/world.hpp"
 
 #include <doctest/doctest.h>
 

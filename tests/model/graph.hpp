@@ -3,7 +3,7 @@
 
 #include "support/dice.hpp"
 
-#include "quorate/check/explore.hpp"
+#include "quorate/explore/explore.hpp"
 
 #include <algorithm>
 #include <cstddef>

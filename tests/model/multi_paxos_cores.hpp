@@ -1,7 +1,7 @@
 // The Multi-Paxos cores that the model checker explores.
 #pragma once
 
-#include "quorate/check/multi_paxos.hpp"
+#include "quorate/explore/multi_paxos.hpp"
 
 namespace quorate::check {
 

@@ -1,8 +1,8 @@
 // A core without the rule that is named when it runs is the core that was compiled without that rule.
-#include "quorate/check/mutant.hpp"
+#include "quorate/mutant/mutant.hpp"
 #include "explored.hpp"
 #include "multi_paxos_cores.hpp"
-#include "quorate/check/careless.hpp"
+#include "quorate/mutant/careless.hpp"
 #include "raft_cores.hpp"
 
 #include "quorate/raft/rules.hpp"

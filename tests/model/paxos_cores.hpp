@@ -1,7 +1,7 @@
 // The Paxos cores that the model checker explores.
 #pragma once
 
-#include "quorate/check/paxos.hpp"
+#include "quorate/explore/paxos.hpp"
 
 namespace quorate::check {
 

@@ -1,7 +1,7 @@
 // The Raft cores that the model checker explores, each with what it needs and nothing else.
 #pragma once
 
-#include "quorate/check/raft.hpp"
+#include "quorate/explore/raft.hpp"
 #include "quorate/policy/quorum_systems.hpp"
 
 namespace quorate::check {

@@ -1,7 +1,7 @@
 // Small models for the explorer, each of whose states is one word.
 #pragma once
 
-#include "quorate/check/explore.hpp"
+#include "quorate/explore/explore.hpp"
 
 #include <cstdint>
 #include <utility>

@@ -3,7 +3,7 @@
 
 #include "archetype/least_policies.hpp"
 #include "message/said.hpp"
-#include "quorate/check/conform_messages.hpp"
+#include "quorate/conform/messages.hpp"
 #include "quorate/message/messages.hpp"
 #include "support/breaks_just.hpp"
 

@@ -1,5 +1,5 @@
 // check_messages: for each law there is a wrong policy that breaks just that and is told so.
-#include "quorate/check/conform_messages.hpp"
+#include "quorate/conform/messages.hpp"
 
 #include "quorate/message/messages.hpp"
 #include "support/breaks_just.hpp"

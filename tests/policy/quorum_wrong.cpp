@@ -1,6 +1,6 @@
 // check_quorum: every quorum system that there is keeps its laws, and for each law there is a wrong one that
 // breaks just that and is told so.
-#include "quorate/check/conform_quorum.hpp"
+#include "quorate/conform/quorum.hpp"
 
 #include "archetype/least_policies.hpp"
 #include "quorate/policy/quorum_systems.hpp"

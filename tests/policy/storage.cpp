@@ -2,7 +2,7 @@
 #include "quorate/policy/storage.hpp"
 
 #include "archetype/least_log.hpp"
-#include "quorate/check/conform_storage.hpp"
+#include "quorate/conform/storage.hpp"
 #include "quorate/storage/file_wal.hpp"
 #include "quorate/storage/memory.hpp"
 #include "storage/wal_directory.hpp"

@@ -2,7 +2,7 @@
 #include "quorate/policy/timing.hpp"
 
 #include "archetype/least_policies.hpp"
-#include "quorate/check/conform_timer.hpp"
+#include "quorate/conform/timer.hpp"
 #include "quorate/raft/node.hpp"
 #include "quorate/timer/manual.hpp"
 #include "quorate/timer/steady.hpp"

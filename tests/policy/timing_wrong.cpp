@@ -1,5 +1,5 @@
 // check_timer: for each law there is a wrong timer that breaks just that and is told so.
-#include "quorate/check/conform_timer.hpp"
+#include "quorate/conform/timer.hpp"
 #include "quorate/timer/manual.hpp"
 #include "support/breaks_just.hpp"
 

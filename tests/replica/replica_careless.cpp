@@ -1,6 +1,6 @@
-// What breaks one of its promises (check/careless.hpp) does its work as long as nothing goes wrong, and does break
-// that promise when something does.
-#include "quorate/check/careless.hpp"
+// What breaks one of its promises (mutant/careless.hpp) does its work as long as nothing goes wrong, and does
+// break that promise when something does.
+#include "quorate/mutant/careless.hpp"
 
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"

@@ -1,7 +1,7 @@
 // What a conformance suite says of a wrong policy: the law that it breaks, by name, and no other.
 #pragma once
 
-#include "quorate/check/conform_report.hpp"
+#include "quorate/conform/report.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
-// The checker's log of slots (quorate/check/slot_log.hpp) by the names that tests give it.
+// The checker's log of slots (quorate/explore/slot_log.hpp) by the names that tests give it.
 #pragma once
 
-#include "quorate/check/slot_log.hpp"
+#include "quorate/explore/slot_log.hpp"
 
 #include <cstddef>
 #include <cstdint>

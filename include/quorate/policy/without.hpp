@@ -53,6 +53,6 @@ struct without {
   using quorum_type = std::conditional_t<((Rule != Rules) && ...), Quorum, detail::half>;
 };
 // A core without any one rule, said at run time, for tables of all of them, is made by the same axis:
-// check/mutant.hpp.
+// mutant/mutant.hpp.
 
 } // namespace quorate

@@ -2,7 +2,7 @@
 // and the list of actions.
 #pragma once
 
-#include "quorate/check/trace.hpp"
+#include "quorate/trace/trace.hpp"
 #include "quorate/core/id.hpp"
 #include "quorate/sim/action.hpp"
 

@@ -2,7 +2,7 @@
 // what the nodes may forget: which ballots were used, what was proposed at each, and every vote that was durable.
 #pragma once
 
-#include "quorate/check/trace.hpp"
+#include "quorate/trace/trace.hpp"
 #include "quorate/paxos/invariant.hpp"
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"

@@ -2,7 +2,7 @@
 // action. `Rules` says what a protocol's messages promise.
 #pragma once
 
-#include "quorate/check/trace.hpp"
+#include "quorate/trace/trace.hpp"
 #include "quorate/core/log_shape.hpp"
 #include "quorate/policy/quorum.hpp"
 #include "quorate/replica/outcome.hpp"

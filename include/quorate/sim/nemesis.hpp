@@ -1,7 +1,7 @@
 // Whoever does the damage: strikes of the faults that come by themselves, at times drawn for each of them.
 #pragma once
 
-#include "quorate/check/trace.hpp"
+#include "quorate/trace/trace.hpp"
 #include "quorate/sim/disk.hpp"
 #include "quorate/sim/network.hpp"
 

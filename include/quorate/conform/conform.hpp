@@ -1,0 +1,11 @@
+// The conformance suites, all four: the laws of a Storage, a Timer, a Messages policy and a quorum system of one's
+// own, to be run from any test framework.
+//
+//   auto const result = quorate::check::check_storage([] { return my_place{}; });
+//   if (!result) report(result.text());
+#pragma once
+
+#include "quorate/conform/messages.hpp"
+#include "quorate/conform/quorum.hpp"
+#include "quorate/conform/storage.hpp"
+#include "quorate/conform/timer.hpp"

@@ -1,0 +1,84 @@
+// The digests of what the shipped cores are made of.
+#pragma once
+
+#include "quorate/explore/fingerprint.hpp"
+#include "quorate/core/log_view.hpp"
+#include "quorate/core/read_rounds.hpp"
+#include "quorate/message/reflect.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace quorate::check {
+
+// A message's or any other reflected value's numbers, with the node ids in it renamed.
+template <class T>
+constexpr void digest_value(T const& x, renaming const& p, digester& h) {
+  if constexpr (std::is_same_v<T, node_index>)
+    h.add(p(x));
+  else if constexpr (reflected<T>)
+    for_each_field(x, [&](auto, auto const& m) { digest_value(m, p, h); });
+  else
+    h.add(x);
+}
+template <class... M>
+constexpr void digest_value(std::variant<M...> const& x, renaming const& p, digester& h) {
+  h.add(x.index());
+  std::visit([&](auto const& m) { digest_value(m, p, h); }, x);
+}
+
+template <log_view Log>
+void digest_log(Log const& log, digester& h) {
+  h.add(log.compacted());
+  h.add(log.last());
+  for (auto i = log.compacted() + 1; i <= log.last(); i = i + 1) {
+    auto const run = log.run_at(i, 1);
+    h.add(run.written_at);
+    h.add(run.kind);
+  }
+}
+
+template <std::size_t Rounds>
+void digest_reads(read_rounds<Rounds> const& r, digester& h) {
+  h.add(r.asked), h.add(r.placed), h.add(r.last_round), h.add(r.rounds.size());
+  for (std::size_t i = 0; i < r.rounds.size(); ++i)
+    h.add(r.rounds[i].upto), h.add(r.rounds[i].index), h.add(r.rounds[i].round);
+}
+
+// What waits in an outbox: by write, and for one write by peer under the renaming, each peer's in the order said.
+// Whom of several a turn says it to first is an accident of their numbers that nobody can see, and two nodes that
+// differ in nothing else are one.
+template <class What>
+struct waiting {
+  std::uint64_t after{};
+  node_index to{};
+  What what{};
+};
+template <class What, class Outbox>
+std::vector<waiting<What>> waiting_in(Outbox const& box, renaming const& p) {
+  std::vector<waiting<What>> all;
+  box.each([&](node_index to, std::uint64_t after, auto const& m) { all.push_back({after, to, m}); });
+  std::stable_sort(all.begin(), all.end(), [&](auto const& a, auto const& b) {
+    return a.after != b.after ? a.after < b.after : p(a.to) < p(b.to);
+  });
+  return all;
+}
+
+// What surrounds a core in a `replicated_node`: its disks, its outbox, and what is remembered of it.
+// `digest_disk(disk, renaming, digester)` and `digest_past` know what these are.
+template <class Node>
+void digest_surroundings(Node const& n, renaming const& p, digester& h) {
+  h.add(p(n.self));
+  for (auto const* disk : {&n.written, &n.durable, &n.image}) digest_disk(*disk, p, h);
+  h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number());
+  h.add(n.held.size());
+  for (auto const& w : waiting_in<decltype(Node::packet::what)>(n.held, p))
+    h.add(p(w.to)), h.add(w.after), digest_value(w.what, p, h); // with its kind
+  digest_past(n.past, p, h);
+}
+
+} // namespace quorate::check

@@ -1,0 +1,136 @@
+// A Multi-Paxos core as the checker compares it, its disk, and their digests.
+#pragma once
+
+#include "quorate/explore/replicated.hpp"
+#include "quorate/explore/slot_log.hpp"
+#include "quorate/multi_paxos/node.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace quorate::check {
+
+// Slot 1 holds the founding configuration.
+inline constexpr std::size_t checked_slots = 5;
+
+// Values travel with accepts and fetched values; a leader makes one of each command that it is given.
+struct slot_disk {
+  using log_type = slot_log<checked_slots>;
+  using payload = slot_offer;
+  log_type log{};
+  hard_state hard{};
+  slot_offer offered{}; // what came with this step's event; empty between steps
+
+  void offer(slot_offer const& o) { offered = o; }
+  void offer_new(stamp ballot) {
+    offered = {log.last() + 1, {}};
+    (void)offered.what.push_back({ballot, offered.first.value});
+  }
+  bool carry_out(hard_state const& w) { return hard = w, true; }
+  bool carry_out(entry_run const& w) { return log.put(w, offered); }
+  template <class M>
+  slot_offer payload_of(M const& m) const {
+    slot_offer o{};
+    if constexpr (requires { m.entries(); }) {
+      o.first = m.first;
+      for (auto i = m.first; i < m.first + m.count; i = i + 1) (void)o.what.push_back(log[i].what);
+    }
+    return o;
+  }
+  friend bool operator==(slot_disk const& a, slot_disk const& b) { return a.log == b.log && a.hard == b.hard; }
+};
+
+inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {
+  h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen), h.add(d.log.last());
+  h.add(d.log.compacted());
+  for (auto i = log_index{1}; i <= d.log.last(); i = i + 1) digest_value(d.log[i], p, h);
+}
+
+// What the checker remembers of a node beside the core: what it has said and told, crashes or not.
+struct said_by_a_member {
+  std::uint32_t led = 0; // one bit a ballot
+  stamp prepared{};      // the highest ballot for which it has asked
+  stamp promised{};      // the highest that it has promised to anybody
+  reads_told reads{};
+  void restart() { reads = {}; }
+  friend bool operator==(said_by_a_member const&, said_by_a_member const&) = default;
+};
+inline void digest_past(said_by_a_member const& past, renaming const&, digester& h) {
+  h.add(past.led), h.add(past.prepared), h.add(past.promised);
+  past.reads.digest(h);
+}
+
+// A core of which what can have no effect does not count, unless `Whole`: what is left of roles that it has not
+// any more; and of a leader, where there are no heartbeats, quorum checks and reads, what it keeps for these. How
+// many accepts are under way has no effect where the window is wider than a leadership is long.
+template <class Core, bool Whole>
+class counted_core : public Core {
+public:
+  using Core::Core;
+
+  friend bool operator==(counted_core const& a, counted_core const& b) {
+    if constexpr (Whole)
+      return static_cast<Core const&>(a) == static_cast<Core const&>(b);
+    else
+      return same(a.state(), b.state());
+  }
+
+private:
+  using state_type = std::remove_cvref_t<decltype(std::declval<Core const&>().state())>;
+  static bool same(state_type const& a, state_type const& b) {
+    bool const common = a.promised == b.promised && a.seen == b.seen && a.commit == b.commit &&
+                        a.marked == b.marked && a.self == b.self && a.leader == b.leader && a.is == b.is &&
+                        a.in_contact == b.in_contact && a.canvassing == b.canvassing && a.granted == b.granted &&
+                        a.verified == b.verified && a.owed == b.owed;
+    if (!common) return false;
+    using multi_paxos::role;
+    if (a.is == role::candidate) {
+      if (a.unsettled != b.unsettled || a.asked != b.asked) return false;
+      for (std::size_t i = 0; i < Core::options::limit.nodes; ++i)
+        if (!(a.reports[i] == b.reports[i])) return false;
+    } else if (a.is == role::leader) {
+      if (a.self_told != b.self_told) return false;
+      for (std::size_t i = 0; i < Core::options::limit.nodes; ++i)
+        if (!same(a.peers[i], b.peers[i])) return false;
+    }
+    return true;
+  }
+  static bool same(multi_paxos::progress const& a, multi_paxos::progress const& b) {
+    return a.next == b.next && a.match == b.match && a.apart_first == b.apart_first &&
+           a.apart_last == b.apart_last;
+  }
+};
+
+inline void digest_report(multi_paxos::report const& r, digester& h) {
+  h.add(r.given), h.add(r.ended), h.add(r.kind), h.add(r.count), h.add(r.voted), h.add(r.kept), h.add(r.commit);
+}
+template <bool Whole>
+void digest_progress(multi_paxos::progress const& o, digester& h) {
+  h.add(o.next), h.add(o.match), h.add(o.apart_first), h.add(o.apart_last);
+  if constexpr (Whole) h.add(o.told), h.add(o.round), h.add(o.in_flight), h.add(o.quiet);
+}
+
+// All that operator== of counted_core looks at.
+template <std::size_t Nodes, bool Whole, class Options>
+void digest_state(multi_paxos::node_state<Options> const& s, renaming const& p, digester& h) {
+  using multi_paxos::role;
+  h.add(s.promised), h.add(s.seen), h.add(s.commit), h.add(s.marked), h.add(p(s.self)), h.add(p(s.leader));
+  h.add(s.is), h.add(s.in_contact), h.add(s.canvassing), h.add(p(s.granted).bits), h.add(s.verified);
+  h.add(s.owed.size());
+  for (auto const& o : s.owed) h.add(o.first), h.add(o.count), h.add(o.answered);
+  if (Whole || s.is == role::candidate) {
+    h.add(s.unsettled), h.add(p(s.asked));
+    for (std::uint8_t i = 0; i < Nodes; ++i) digest_report(s.reports[p.before(node_index{i}).value], h);
+  }
+  if (Whole || s.is == role::leader) {
+    h.add(s.self_told);
+    for (std::uint8_t i = 0; i < Nodes; ++i) digest_progress<Whole>(s.peer(p.before(node_index{i})), h);
+  }
+  if constexpr (Whole) {
+    h.add(s.beat_due), h.add(s.settled), h.add(p(s.active).bits);
+    if constexpr (Options::reads) digest_reads(s.readers, h);
+  }
+}
+
+} // namespace quorate::check
