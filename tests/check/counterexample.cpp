@@ -58,8 +58,11 @@ TEST_CASE("each step is told with what was heard, led, synced and sent in it, an
 }
 
 struct wrong_from_the_start : raft_system<small_raft<>, 3> {
-  using raft_system::broken, raft_system::raft_system;
-  static char const* broken(node const&) { return "wrong from the start"; }
+  using raft_system::raft_system;
+  template <class Tell>
+  static bool holds(node const&, Tell&& tell) {
+    return tell("wrong from the start");
+  }
 };
 TEST_CASE("what is broken at the beginning is told without a step") {
   wrong_from_the_start const system{replicated_bounds{}};

@@ -103,7 +103,7 @@ public:
   // --- what a System tells of a step
   void send(typename System::message const& m) { sent_.push_back(m); }
   void note(unsigned) {}
-  void broken(char const*) {}
+  breach tell{};
 
 private:
   void begin() {

@@ -5,6 +5,7 @@
 #include "quorate/core/log_view.hpp"
 #include "quorate/core/read_rounds.hpp"
 #include "quorate/message/reflect.hpp"
+#include "quorate/truth/log.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -47,6 +48,26 @@ void digest_reads(read_rounds<Rounds> const& r, digester& h) {
   h.add(r.asked), h.add(r.placed), h.add(r.last_round), h.add(r.rounds.size());
   for (std::size_t i = 0; i < r.rounds.size(); ++i)
     h.add(r.rounds[i].upto), h.add(r.rounds[i].index), h.add(r.rounds[i].round);
+}
+
+inline void digest_reads(truth::reads_told<truth::bounded_memory> const& told, digester& h) {
+  h.add(told.asked), h.add(told.answers.size());
+  for (auto const i : told.answers) h.add(i);
+}
+template <std::size_t Nodes>
+void digest_reads(truth::reads_ledger<truth::bounded_memory, Nodes> const& ledger, renaming const& p, digester& h) {
+  for (std::uint8_t i = 0; i < Nodes; ++i) {
+    auto const& must = ledger.of(p.before(node_index{i}));
+    h.add(must.size());
+    for (auto const x : must) h.add(x);
+  }
+}
+
+template <std::size_t Acceptors, class Ledger>
+void digest_ballots(Ledger const& ballots, renaming const& p, digester& h) {
+  h.add(ballots.known().size());
+  for (auto const& k : ballots.known()) h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
+  for (std::uint8_t i = 0; i < Acceptors; ++i) h.add(ballots.promised(p.before(node_index{i})));
 }
 
 // What waits in an outbox: by write, and for one write by peer under the renaming, each peer's in the order said.

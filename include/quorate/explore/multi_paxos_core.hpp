@@ -3,7 +3,7 @@
 
 #include "quorate/explore/replicated.hpp"
 #include "quorate/explore/slot_log.hpp"
-#include "quorate/multi_paxos/node.hpp"
+#include "quorate/truth/multi_paxos.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,18 +47,18 @@ inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {
   for (auto i = log_index{1}; i <= d.log.last(); i = i + 1) digest_value(d.log[i], p, h);
 }
 
-// What the checker remembers of a node beside the core: what it has said and told, crashes or not.
+// What is remembered of a node beside the core: what it has said and told, crashes or not.
+template <class Memory>
 struct said_by_a_member {
-  std::uint32_t led = 0; // one bit a ballot
-  stamp prepared{};      // the highest ballot for which it has asked
-  stamp promised{};      // the highest that it has promised to anybody
-  reads_told reads{};
+  typename Memory::eras led{};
+  multi_paxos::truth::ballots_said said{};
+  truth::reads_told<Memory> reads{};
   void restart() { reads = {}; }
   friend bool operator==(said_by_a_member const&, said_by_a_member const&) = default;
 };
-inline void digest_past(said_by_a_member const& past, renaming const&, digester& h) {
-  h.add(past.led), h.add(past.prepared), h.add(past.promised);
-  past.reads.digest(h);
+inline void digest_past(said_by_a_member<truth::bounded_memory> const& past, renaming const&, digester& h) {
+  h.add(past.led.bits), h.add(past.said.prepared), h.add(past.said.promised);
+  digest_reads(past.reads, h);
 }
 
 // A core of which what can have no effect does not count, unless `Whole`: what is left of roles that it has not

@@ -4,7 +4,7 @@
 #include "quorate/explore/paxos_dead.hpp"
 #include "quorate/explore/replicated.hpp"
 #include "quorate/explore/world.hpp"
-#include "quorate/paxos/invariant.hpp"
+#include "quorate/truth/paxos.hpp"
 
 #include <array>
 #include <cstddef>
@@ -72,7 +72,8 @@ public:
       return newer == older;
     }
   };
-  using ghost = ballot_ledger<typename options::quorum_type, value_type, Acceptors, 9, succeeds>;
+  using ghost =
+      truth::ballot_ledger<typename options::quorum_type, value_type, Acceptors, succeeds, truth::bounded_memory>;
 
   enum event : std::size_t {
     proposal, // one code a proposer, because each has its own budget of ballots
@@ -185,50 +186,46 @@ public:
         [&](auto const& x) { return is_dead.is_lost(n, x, outlook) || (!bounds.keeps_dead && is_dead(x)); },
         m.what);
   }
-  static char const* broken(node const& n) {
-    if (!paxos::holds(n.core.core())) return "an invariant of one node's state";
-    auto const& kept = n.durable.hard;
-    if (kept.acceptor.promised < n.past.promised || kept.acceptor.voted.at < n.past.voted)
-      return "what was promised and accepted is not forgotten";
-    return nullptr;
+  // --- what must be true (truth/paxos.hpp, paxos/invariant.hpp)
+  template <class Tell>
+  static bool holds(node const& n, Tell&& tell) {
+    return (paxos::holds(n.core.core()) || tell("an invariant of one node's state")) &&
+           paxos::truth::nothing_said_is_forgotten(n, n.past.said, tell);
   }
-  static char const* broken(node const& a, std::size_t code, node const& b) {
-    auto const &before = a.durable.hard, &after = b.durable.hard;
-    if (before.acceptor.promised > after.acceptor.promised || before.proposer.round > after.proposer.round)
-      return "on disk, promises and floors only rise";
-    auto const &voted = before.acceptor.voted, &votes = after.acceptor.voted;
-    if (!(voted == votes) && (votes.at < before.acceptor.promised || votes.at <= voted.at))
-      return "what is accepted is not below the promise";
-    if (code == crash || code == crash_kept) return nullptr;
-    if (!paxos::follows(a.core.core(), b.core.core())) return "an invariant of one node's steps";
-    return nullptr;
+  template <class Tell>
+  static bool follows(node const& a, std::size_t code, node const& b, Tell&& tell) {
+    if (!paxos::truth::disks_only_rise(a, b, tell) || !paxos::truth::votes_keep_promises(a, b, tell)) return false;
+    if (code == crash || code == crash_kept) return true;
+    return paxos::follows(a.core.core(), b.core.core()) || tell("an invariant of one node's steps");
   }
-  static char const* broken(node const& a, message const& m, node const& b, std::uint64_t) {
-    if (auto const* r = std::get_if<paxos::refused>(&m.what)) {
-      auto const &was = a.core.template as<paxos::proposer>(), &is = b.core.template as<paxos::proposer>();
-      if (at_work(was) && r->at == was.now.at && is.heard < r->promised.round())
-        return "the next ballot is above what was refused for";
-    }
-    return broken(a, events, b);
+  template <class Tell>
+  static bool follows(node const& a, message const& m, node const& b, std::uint64_t, Tell&& tell) {
+    if (auto const* r = std::get_if<paxos::refused>(&m.what))
+      if (!paxos::truth::ballots_rise_above_refusals(a.core.template as<paxos::proposer>(), *r,
+                                                     b.core.template as<paxos::proposer>(), tell))
+        return false;
+    return follows(a, events, b, tell);
   }
-  static char const* broken(node const&, node const&) { return nullptr; }
-  static char const* observe(ghost& g, node const& n) {
-    if (n.self.value >= Acceptors) return nullptr;
+  template <class Tell>
+  static bool agree(node const&, node const&, Tell&&) {
+    return true;
+  }
+  template <class Tell>
+  static bool observe(ghost& g, node const& n, Tell&& tell) {
+    if (n.self.value >= Acceptors) return true;
     auto const& kept = n.durable.hard.acceptor;
-    if (!kept.voted.at.none() && !was_proposed(kept.voted.value)) return "what is accepted was proposed";
-    return g.observe(n.self, kept, n.past.replaced);
+    if (!kept.voted.at.none() && !was_proposed(kept.voted.value))
+      return tell("what is accepted was proposed", "node ", n.self, " has accepted what nobody has proposed");
+    return g.votes_agree(n.self, kept.promised, kept.voted, n.past.replaced, tell);
   }
-  // Of a decision, however it was heard of, a quorum has voted for it at that one ballot.
-  static char const* broken_ghost(ghost const& g, node const& n) {
-    auto const& now = n.core.template as<paxos::proposer>().now;
-    if (now.is == paxos::phase::done && !g.is_chosen(now.at, now.value)) return "what is decided was chosen";
-    auto const& r = n.past.rewritten;
-    if (!r.at.none() && !g.is_chosen(r.at, r.value)) return "what was rewritten was chosen";
-    if constexpr (learns) {
-      auto const& known = n.core.template as<paxos::learner>().known;
-      if (!known.at.none() && !g.is_chosen(known.at, known.value)) return "what is learned was chosen";
-    }
-    return nullptr;
+  template <class Tell>
+  static bool holds_beside(ghost const& g, node const& n, Tell&& tell) {
+    using namespace paxos::truth;
+    bool right = what_is_decided_was_chosen(g, n.core.template as<paxos::proposer>(), tell) &&
+                 what_was_rewritten_was_chosen(g, n.self, n.past.rewritten, tell);
+    if constexpr (learns)
+      right = right && what_is_learned_was_chosen(g, n.core.template as<paxos::learner>(), tell);
+    return right;
   }
   // Something is chosen, or no ballot is left to choose it by.
   template <class World>
@@ -261,40 +258,27 @@ public:
     digest_surroundings(n, p, h);
   }
   static void digest(message const& m, renaming const& p, digester& h) { digest_value(m.what, p, h); }
-  static void digest(ghost const& g, renaming const& p, digester& h) { g.digest(p, h); }
+  static void digest(ghost const& g, renaming const& p, digester& h) { digest_ballots<Acceptors>(g, p, h); }
 
   // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
   template <class Out>
   static void stepped(node& n, seated<Core, seats> const& before, Out& out) {
-    auto const &was = before.template as<paxos::proposer>(), &is = n.core.template as<paxos::proposer>();
-    if (is.now.is != paxos::phase::preparing || (at_work(was) && was.now.at == is.now.at)) return;
-    if (is.now.at <= n.past.prepared) out.broken("a ballot that was used is used again");
+    (void)paxos::truth::a_ballot_is_used_once(n.past.said, before.template as<paxos::proposer>(),
+                                              n.core.template as<paxos::proposer>(), out.tell);
   }
   template <class M, class Out>
   static void leaves(node& n, node_index, M const& m, Out& out) {
-    [[maybe_unused]] auto const& disk = n.durable.hard;
-    [[maybe_unused]] auto& past = n.past;
-    [[maybe_unused]] auto const raise = [](ballot& said, ballot at) { said = said < at ? at : said; };
-    if constexpr (std::is_same_v<M, paxos::prepare> || std::is_same_v<M, paxos::accept<value_type>>) {
-      if (disk.proposer.round < m.at.round()) out.broken("no ballot leaves before its floor is durable");
-      raise(past.prepared, m.at);
-    } else if constexpr (std::is_same_v<M, paxos::promise<value_type>>) {
-      if (disk.acceptor.promised < m.at || disk.acceptor.voted.at < m.voted.at)
-        out.broken("no promise leaves before it is durable");
-      raise(past.promised, m.at);
-    } else if constexpr (std::is_same_v<M, paxos::accepted<value_type>>) {
-      if (disk.acceptor.voted.at < m.at) out.broken("no vote leaves before it is durable");
-      raise(past.voted, m.at);
-      if (m.at < disk.acceptor.voted.at && !past.replaced.push_back({m.at, m.value}))
-        out.broken("(the bounds need a longer list of votes)");
-    }
+    (void)paxos::truth::may_leave(n, n.past.said, m, out.tell);
+    if constexpr (std::is_same_v<M, paxos::accepted<value_type>>)
+      if (m.at < n.durable.hard.acceptor.voted.at && !n.past.replaced.push_back({m.at, m.value}))
+        (void)out.tell("(the bounds need a longer list of votes)");
   }
   template <class Outcome, class Out>
   static void told(node& n, Outcome const& o, Out& out) {
     if constexpr (std::is_same_v<Outcome, paxos::conflict>)
-      out.broken("a conflict, and yet no disk has lost anything");
+      (void)out.tell("a conflict, and yet no disk has lost anything");
     else if constexpr (std::is_same_v<Outcome, paxos::exhausted>)
-      out.broken("ballots are not used up so soon");
+      (void)out.tell("ballots are not used up so soon");
     else if constexpr (std::is_same_v<Outcome, paxos::rewritten<value_type>>)
       n.past.rewritten = {o.at, o.value};
   }

@@ -37,11 +37,11 @@ public:
   // What it could still do is to be answered: with what was said already, or, once it is stale, with refusals.
   bool operator()(paxos::prepare const& m) const {
     // It was promised, or it was voted for there, and the ballot's owner is past promises.
-    bool const answered = n_.past.promised == m.at || disk().voted.at == m.at;
+    bool const answered = n_.past.said.promised == m.at || disk().voted.at == m.at;
     return (m.at < disk().promised || (m.at == disk().promised && answered)) && no_use_for_refusals(m.at);
   }
   bool operator()(paxos::accept<value_type> const& m) const {
-    bool const answered = disk().voted.at == m.at && n_.past.voted == m.at;
+    bool const answered = disk().voted.at == m.at && n_.past.said.voted == m.at;
     return (m.at < disk().promised || answered) && no_use_for_refusals(m.at);
   }
   bool operator()(paxos::promise<value_type> const& m) const {

