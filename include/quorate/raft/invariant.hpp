@@ -1,8 +1,10 @@
 // What is true of a Raft core at all times, one sentence each: `holds` of its state and its log, `follows` of
-// two moments with one step between them. The same predicates serve the tests, the model checker and the
-// simulator. What is true of several nodes together, and across restarts, can't be seen from here.
+// two moments with one step between them. The same predicates serve the assertions of debug builds, the tests, the
+// model checker and the simulator. What breaks one is told (core/breach.hpp), or nothing, if nobody asks. What is
+// true of several nodes together, and across restarts, can't be seen from here.
 #pragma once
 
+#include "quorate/core/breach.hpp"
 #include "quorate/raft/node.hpp"
 
 #include <cstddef>
@@ -11,132 +13,197 @@ namespace quorate::raft {
 
 namespace invariant {
 
-// What is committed is in the log, and nothing else is ever compacted.
-template <class Options, log_view Log>
-constexpr bool committed_is_in_the_log(node_state<Options> const& s, Log const& log) {
-  return log.compacted() <= s.commit && s.commit <= log.last();
+template <class Options, log_view Log, class Tell>
+constexpr bool committed_is_in_the_log(node_state<Options> const& s, Log const& log, Tell&& tell) {
+  return (s.commit <= log.last() ||
+          tell("what is committed is in the log", "node ", s.self, " has committed up to ", s.commit,
+               ", and its log ends at ", log.last())) &&
+         (log.compacted() <= s.commit ||
+          tell("only what is committed is compacted", "node ", s.self, " has compacted up to ", log.compacted(),
+               ", and committed up to ", s.commit));
 }
 
-// No entry is of a term that the node has not reached.
-template <class Options, log_view Log>
-constexpr bool no_entry_is_ahead(node_state<Options> const& s, Log const& log) {
-  return log.stamp_at(log.last()) <= s.current_term;
+template <class Options, log_view Log, class Tell>
+constexpr bool no_entry_is_ahead(node_state<Options> const& s, Log const& log, Tell&& tell) {
+  auto const last = log.stamp_at(log.last());
+  return last <= s.current_term || tell("no entry is of a term that the node has not reached", "node ", s.self,
+                                        " is in term ", s.current_term, ", and its last entry, ", log.last(),
+                                        ", is of term ", last);
 }
 
-// Who campaigns or leads has voted for itself in that term; who leads names itself and nobody else, and who
-// does not lead never names itself.
-template <class Options>
-constexpr bool roles_are_voted_for(node_state<Options> const& s) {
-  if (s.is != role::follower && s.voted_for != s.self) return false;
-  if (s.is == role::candidate && s.leader != no_node) return false;
-  return (s.is == role::leader) == (s.leader == s.self);
+template <class Options, class Tell>
+constexpr bool roles_are_voted_for(node_state<Options> const& s, Tell&& tell) {
+  return (s.is == role::follower || s.voted_for == s.self ||
+          tell("who campaigns or leads has voted for itself in that term", "node ", s.self, " is ", s.is,
+               " of term ", s.current_term, ", and has voted for ", s.voted_for)) &&
+         (s.is != role::candidate || s.leader == no_node ||
+          tell("a candidate knows no leader of its term", "node ", s.self, " is candidate of term ",
+               s.current_term, ", and knows its leader: ", s.leader)) &&
+         ((s.is == role::leader) == (s.leader == s.self) ||
+          tell("who leads names itself, and who does not never does", "node ", s.self, " is ", s.is, " of term ",
+               s.current_term, ", and names as leader ", s.leader));
 }
 
-// Votes are gathered by candidates only, pre-votes only by those who are neither candidate nor leader, and
-// contact is with a leader that is known.
-template <class Options>
-constexpr bool roles_are_apart(node_state<Options> const& s) {
-  if (s.is != role::candidate && !s.granted.empty()) return false;
+// Pre-votes are gathered by those who are neither candidate nor leader, and know none.
+template <class Options, class Tell>
+constexpr bool roles_are_apart(node_state<Options> const& s, Tell&& tell) {
+  bool apart = s.is == role::candidate || s.granted.empty() ||
+               tell("only candidates gather votes", "node ", s.self, " is ", s.is, ", and has votes of ",
+                    s.granted);
   if constexpr (Options::pre_votes)
-    if (s.pre.under_way && (s.is != role::follower || s.leader != no_node)) return false;
+    apart = apart && (!s.pre.under_way || (s.is == role::follower && s.leader == no_node) ||
+                      tell("pre-votes are asked for by followers that know no leader", "node ", s.self, " is ",
+                           s.is, ", knows as leader ", s.leader, ", and asks for pre-votes"));
   if constexpr (Options::keeps_contact)
-    if (s.in_contact && (s.is != role::follower || s.leader == no_node)) return false;
-  return true;
+    apart = apart && (!s.in_contact || (s.is == role::follower && s.leader != no_node) ||
+                      tell("contact is a follower's, with a leader that it knows", "node ", s.self, " is ", s.is,
+                           ", knows as leader ", s.leader, ", and is in contact"));
+  return apart;
 }
 
-// A follower has verified no more than it holds.
-template <class Options, log_view Log>
-constexpr bool verified_is_in_the_log(node_state<Options> const& s, Log const& log) {
-  return s.is == role::leader || s.verified <= log.last();
+template <class Options, log_view Log, class Tell>
+constexpr bool verified_is_in_the_log(node_state<Options> const& s, Log const& log, Tell&& tell) {
+  return s.is == role::leader || s.verified <= log.last() ||
+         tell("a follower has verified no more than it holds", "node ", s.self, " has verified up to ", s.verified,
+              ", and holds up to ", log.last());
 }
 
-// A leader sends what comes above a peer's match, knows of no match above its own log, and tells no peer of a
-// commit above its own.
-template <class Options, log_view Log>
-constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log) {
-  if (s.is != role::leader) return true;
-  bool sound = s.peer(s.self).match <= s.self_told && s.self_told <= log.last();
-  each_peer(s, log, [&](node_index n) {
-    auto const& p = s.peer(n);
-    sound = sound && p.match < p.next && p.next <= log.last() + 1;
-    if constexpr (Options::tells_commit) sound = sound && p.told <= s.commit;
-    if constexpr (Options::reads) sound = sound && p.round <= s.readers.last_round;
-  });
+template <class Options, log_view Log, class Tell>
+constexpr bool peer_is_sound(node_state<Options> const& s, node_index n, Log const& log, Tell&& tell) {
+  auto const& p = s.peer(n);
+  bool sound = (p.match < p.next || tell("a leader sends what comes above a peer's match", "leader ", s.self,
+                                         " sends ", n, " entry ", p.next, " next, and its match is ", p.match)) &&
+               (p.next <= log.last() + 1 ||
+                tell("a leader knows of no match above its own log", "leader ", s.self, " sends ", n, " entry ",
+                     p.next, " next, and its log ends at ", log.last()));
+  if constexpr (Options::tells_commit)
+    sound = sound && (p.told <= s.commit ||
+                      tell("a leader tells no peer of a commit above its own", "leader ", s.self, " has told ", n,
+                           " of commit ", p.told, ", and has committed up to ", s.commit));
+  if constexpr (Options::reads)
+    sound = sound && (p.round <= s.readers.last_round ||
+                      tell("a peer answers rounds of reads that were asked", "leader ", s.self, " has of ", n,
+                           " an answer to round ", p.round, ", and the last is ", s.readers.last_round));
   return sound;
 }
 
-// Rounds of reads are in order and about what is committed; nobody but a leader has any, or reads that wait.
-template <class Options>
-constexpr bool reads_are_in_order(node_state<Options> const& s) {
-  if constexpr (Options::reads) {
-    auto const& r = s.readers;
-    if (r.placed > r.asked) return false;
-    if (s.is != role::leader) return r.rounds.empty() && r.placed == r.asked;
-    for (std::size_t i = 0; i < r.rounds.size(); ++i) {
-      if (r.rounds[i].index > s.commit || r.rounds[i].upto > r.placed || r.rounds[i].round > r.last_round)
-        return false;
-      if (i > 0 && (r.rounds[i].round <= r.rounds[i - 1].round || r.rounds[i].upto <= r.rounds[i - 1].upto))
-        return false;
-    }
+template <class Options, log_view Log, class Tell>
+constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log, Tell&& tell) {
+  if (s.is != role::leader) return true;
+  auto const own = s.peer(s.self).match;
+  bool sound = (own <= s.self_told && s.self_told <= log.last()) ||
+               tell("a leader's own match is told to itself, and in its log", "leader ", s.self, " has match ",
+                    own, ", told itself ", s.self_told, ", and its log ends at ", log.last());
+  each_peer(s, log, [&](node_index n) { sound = sound && peer_is_sound(s, n, log, tell); });
+  return sound;
+}
+
+// Rounds of reads, one after another, each about what was committed when it began.
+template <class Options, class Tell>
+constexpr bool rounds_are_in_order(node_state<Options> const& s, Tell&& tell) {
+  auto const& r = s.readers;
+  for (std::size_t i = 0; i < r.rounds.size(); ++i) {
+    auto const& now = r.rounds[i];
+    if (now.index > s.commit)
+      return tell("reads are of what is committed", "leader ", s.self, " has round ", now.round,
+                  " of reads at index ", now.index, ", and has committed up to ", s.commit);
+    if (now.upto > r.placed || now.round > r.last_round)
+      return tell("a round has reads that were placed, and was begun", "leader ", s.self, " has round ", now.round,
+                  " of ", r.last_round, " up to read ", now.upto, " of ", r.placed, " placed");
+    if (i > 0 && (now.round <= r.rounds[i - 1].round || now.upto <= r.rounds[i - 1].upto))
+      return tell("rounds of reads rise", "leader ", s.self, " has round ", now.round, " up to read ", now.upto,
+                  " behind round ", r.rounds[i - 1].round, " up to read ", r.rounds[i - 1].upto);
   }
   return true;
 }
 
-// The term never falls.
-template <class Options>
-constexpr bool term_rises(node_state<Options> const& before, node_state<Options> const& after) {
-  return before.current_term <= after.current_term;
+template <class Options, class Tell>
+constexpr bool reads_are_in_order(node_state<Options> const& s, Tell&& tell) {
+  if constexpr (Options::reads) {
+    auto const& r = s.readers;
+    if (r.placed > r.asked)
+      return tell("reads are placed that were asked", "node ", s.self, " has placed ", r.placed, " reads of ",
+                  r.asked);
+    if (s.is == role::leader) return rounds_are_in_order(s, tell);
+    return (r.rounds.empty() && r.placed == r.asked) ||
+           tell("nobody but a leader has reads that wait", "node ", s.self, " is ", s.is, ", and has ",
+                r.rounds.size(), " rounds, and ", r.asked - r.placed, " reads that wait for one");
+  }
+  return true;
 }
 
-// A vote, once given, stands for the rest of the term, whatever the role.
-template <class Options>
-constexpr bool one_vote_a_term(node_state<Options> const& before, node_state<Options> const& after) {
+template <class Options, class Tell>
+constexpr bool term_rises(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
+  return before.current_term <= after.current_term ||
+         tell("the term never falls", "node ", after.self, " is in term ", after.current_term,
+              ", and was in term ", before.current_term);
+}
+
+// Whatever the role: who steps down has still voted.
+template <class Options, class Tell>
+constexpr bool one_vote_a_term(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
   return before.current_term != after.current_term || before.voted_for == no_node ||
-         before.voted_for == after.voted_for;
+         before.voted_for == after.voted_for ||
+         tell("a vote, once given, stands for the rest of the term", "node ", after.self, " votes in term ",
+              after.current_term, " for ", after.voted_for, ", and has voted for ", before.voted_for);
 }
 
-// A term has one leader: a node may forget who it is, and never names another.
-template <class Options>
-constexpr bool one_leader_a_term(node_state<Options> const& before, node_state<Options> const& after) {
+template <class Options, class Tell>
+constexpr bool one_leader_a_term(node_state<Options> const& before, node_state<Options> const& after,
+                                 Tell&& tell) {
   return before.current_term != after.current_term || before.leader == no_node || after.leader == no_node ||
-         before.leader == after.leader;
+         before.leader == after.leader ||
+         tell("a node may forget who leads a term, and never names another", "node ", after.self, " names ",
+              after.leader, " as leader of term ", after.current_term, ", and has named ", before.leader);
 }
 
-// Only a candidate becomes leader, in the term that it campaigned in.
-template <class Options>
-constexpr bool leaders_were_candidates(node_state<Options> const& before, node_state<Options> const& after) {
+template <class Options, class Tell>
+constexpr bool leaders_were_candidates(node_state<Options> const& before, node_state<Options> const& after,
+                                       Tell&& tell) {
   return after.is != role::leader ||
-         (before.is != role::follower && before.current_term == after.current_term);
+         (before.is != role::follower && before.current_term == after.current_term) ||
+         tell("only a candidate becomes leader, in the term that it campaigned in", "node ", after.self,
+              " leads term ", after.current_term, ", and was ", before.is, " of term ", before.current_term);
 }
 
-// The commit index never falls.
-template <class Options>
-constexpr bool commit_rises(node_state<Options> const& before, node_state<Options> const& after) {
-  return before.commit <= after.commit;
+template <class Options, class Tell>
+constexpr bool commit_rises(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
+  return before.commit <= after.commit ||
+         tell("the commit index never falls", "node ", after.self, " has committed up to ", after.commit,
+              ", and had up to ", before.commit);
 }
 
-// A leader commits by counting only entries of its own term (§3.6.2).
-template <class Options, log_view Log>
+// §3.6.2.
+template <class Options, log_view Log, class Tell>
 constexpr bool leader_commits_its_own(node_state<Options> const& before, node_state<Options> const& after,
-                                      Log const& log) {
+                                      Log const& log, Tell&& tell) {
   return before.is != role::leader || after.is != role::leader || before.commit == after.commit ||
-         log.stamp_at(after.commit) == after.current_term;
+         log.stamp_at(after.commit) == after.current_term ||
+         tell("a leader commits by counting only entries of its own term", "leader ", after.self, " of term ",
+              after.current_term, " commits up to ", after.commit, ", an entry of term ",
+              log.stamp_at(after.commit));
 }
 
-// A match never falls while its term lasts.
-template <class Options, log_view Log>
-constexpr bool match_rises(node_state<Options> const& before, node_state<Options> const& after,
-                           Log const& log) {
+template <class Options, log_view Log, class Tell>
+constexpr bool match_rises(node_state<Options> const& before, node_state<Options> const& after, Log const& log,
+                           Tell&& tell) {
   if (before.is != role::leader || after.is != role::leader) return true;
-  bool rises = before.peer(before.self).match <= after.peer(after.self).match;
-  each_peer(after, log, [&](node_index n) { rises = rises && before.peer(n).match <= after.peer(n).match; });
+  auto const rises_of = [&](node_index n) {
+    return before.peer(n).match <= after.peer(n).match ||
+           tell("a match never falls while its term lasts", "leader ", after.self, " has of ", n, " match ",
+                after.peer(n).match, ", and had ", before.peer(n).match);
+  };
+  bool rises = rises_of(before.self);
+  each_peer(after, log, [&](node_index n) { rises = rises && rises_of(n); });
   return rises;
 }
 
-// What a follower has verified never shrinks while its term lasts.
-template <class Options>
-constexpr bool verified_rises(node_state<Options> const& before, node_state<Options> const& after) {
-  return before.current_term != after.current_term || before.verified <= after.verified;
+template <class Options, class Tell>
+constexpr bool verified_rises(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
+  return before.current_term != after.current_term || before.verified <= after.verified ||
+         tell("what a follower has verified never shrinks while its term lasts", "node ", after.self,
+              " has verified up to ", after.verified, " in term ", after.current_term, ", and had up to ",
+              before.verified);
 }
 
 // The entry at i is the same in both logs, or one of them no longer knows.
@@ -146,41 +213,56 @@ constexpr bool same_at(log_index i, A const& a, B const& b) {
   return i <= a.last() && i <= b.last() && a.stamp_at(i) == b.stamp_at(i);
 }
 
-// A leader only appends (§3.3); in its first step, behind what it had.
-template <class Options, log_view Before, log_view After>
-constexpr bool leader_appends(node_state<Options> const& after, Before const& log_before,
-                              After const& log_after) {
-  return after.is != role::leader || same_at(log_before.last(), log_before, log_after);
+// Tells what became of the entry at i: of another term, or gone.
+template <log_view Before, log_view After, class Tell>
+constexpr bool tell_entry(char const* law, node_index self, log_index i, Before const& before, After const& after,
+                          Tell&& tell) {
+  if (i > after.last() || i > before.last())
+    return tell(law, "node ", self, " lacks entry ", i, ": its log ends at ", after.last(), ", and ended at ",
+                before.last());
+  return tell(law, "node ", self, " has at ", i, " an entry of term ", after.stamp_at(i), ", and had one of term ",
+              before.stamp_at(i));
 }
 
-// What is committed is not removed, and not replaced.
-template <class Options, log_view Before, log_view After>
-constexpr bool committed_stays(node_state<Options> const& before, Before const& log_before,
-                               After const& log_after) {
-  return same_at(before.commit, log_before, log_after);
+// §3.3; in its first step, behind what it had.
+template <class Options, log_view Before, log_view After, class Tell>
+constexpr bool leader_appends(node_state<Options> const& after, Before const& log_before, After const& log_after,
+                              Tell&& tell) {
+  auto const last = log_before.last();
+  return after.is != role::leader || same_at(last, log_before, log_after) ||
+         tell_entry("a leader only appends", after.self, last, log_before, log_after, tell);
+}
+
+template <class Options, log_view Before, log_view After, class Tell>
+constexpr bool committed_stays(node_state<Options> const& before, Before const& log_before, After const& log_after,
+                               Tell&& tell) {
+  return same_at(before.commit, log_before, log_after) ||
+         tell_entry("what is committed is not removed, and not replaced", before.self, before.commit, log_before,
+                    log_after, tell);
 }
 
 } // namespace invariant
 
 // After every step.
-template <class Options, log_view Log>
-constexpr bool holds(node_state<Options> const& s, Log const& log) {
+template <class Options, log_view Log, class Tell = quiet>
+constexpr bool holds(node_state<Options> const& s, Log const& log, Tell&& tell = {}) {
   using namespace invariant;
-  return committed_is_in_the_log(s, log) && no_entry_is_ahead(s, log) && roles_are_voted_for(s) &&
-         roles_are_apart(s) && verified_is_in_the_log(s, log) && progress_is_sound(s, log) &&
-         reads_are_in_order(s);
+  return committed_is_in_the_log(s, log, tell) && no_entry_is_ahead(s, log, tell) &&
+         roles_are_voted_for(s, tell) && roles_are_apart(s, tell) && verified_is_in_the_log(s, log, tell) &&
+         progress_is_sound(s, log, tell) && reads_are_in_order(s, tell);
 }
 
 // Between two moments of one run of a core, without a restart.
-template <class Options, log_view Before, log_view After>
+template <class Options, log_view Before, log_view After, class Tell = quiet>
 constexpr bool follows(node_state<Options> const& before, Before const& log_before,
-                       node_state<Options> const& after, After const& log_after) {
+                       node_state<Options> const& after, After const& log_after, Tell&& tell = {}) {
   using namespace invariant;
-  return term_rises(before, after) && one_vote_a_term(before, after) && one_leader_a_term(before, after) &&
-         leaders_were_candidates(before, after) && commit_rises(before, after) &&
-         leader_commits_its_own(before, after, log_after) && match_rises(before, after, log_after) &&
-         verified_rises(before, after) && leader_appends(after, log_before, log_after) &&
-         committed_stays(before, log_before, log_after);
+  return term_rises(before, after, tell) && one_vote_a_term(before, after, tell) &&
+         one_leader_a_term(before, after, tell) && leaders_were_candidates(before, after, tell) &&
+         commit_rises(before, after, tell) && leader_commits_its_own(before, after, log_after, tell) &&
+         match_rises(before, after, log_after, tell) && verified_rises(before, after, tell) &&
+         leader_appends(after, log_before, log_after, tell) &&
+         committed_stays(before, log_before, log_after, tell);
 }
 
 } // namespace quorate::raft
