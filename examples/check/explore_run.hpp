@@ -26,7 +26,7 @@ void print_marks(std::uint64_t marks) {
 template <class System>
 void print_story(quorate::check::world<System>& w, quorate::check::violation const& v) {
   auto const story = story_of(w, v);
-  std::printf("broken: %s\n", v.what.c_str());
+  std::printf("broken: %s\n", sentence_of(w, v).c_str());
   for (std::size_t i = 0; i < story.size(); ++i) std::printf("%4zu. %s\n", i + 1, story[i].c_str());
   std::printf("as a test:\n%s", quorate::check::as_test(story, v.what).c_str());
 }

@@ -62,7 +62,8 @@ int run(options const& o) {
   auto const all = sim::run_seeds<Family>(run_of(o, o.first), o.seeds, progress);
   tell_coverage<Family>(all.covered, seconds_since(begun));
   for (auto const& f : all.failed)
-    std::printf("FAILED: %s  # node %u: %s\n", replay_line(o, f.seed).c_str(), f.result.node, f.result.broken);
+    std::printf("FAILED: %s  # node %u: %s\n", replay_line(o, f.seed).c_str(), f.result.node,
+                f.result.sentence.c_str());
   bool const written = !o.trace.empty() || !o.html.empty();
   if (all.failed.empty() && !written) return 0;
   if ((o.shrink && !all.failed.empty()) || written)

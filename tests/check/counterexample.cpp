@@ -2,9 +2,9 @@
 #include "quorate/explore/counterexample.hpp"
 #include "model/multi_paxos_cores.hpp"
 #include "model/paxos_cores.hpp"
-#include "quorate/mutant/mutant.hpp"
 #include "quorate/explore/raft.hpp"
 #include "quorate/explore/story.hpp"
+#include "quorate/mutant/mutant.hpp"
 #include "quorate/raft/rules.hpp"
 
 #include <doctest/doctest.h>
@@ -43,15 +43,16 @@ TEST_CASE("each step is told with what was heard, led, synced and sent in it, an
             "0 3 role follower",
             "1 1 timer its election timeout expires",
             "1 1 role @1 candidate",
-            "2 1 sync @1 it begins a sync",
-            "3 1 sync @1 its sync returns",
+            "2 1 sync_begins @1",
+            "3 1 sync @1",
             "3 1->2 send @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
             "3 1->3 send @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
             "4 2 timer its election timeout expires",
             "4 2 role @1 candidate",
-            "5 2 sync @1 it begins a sync",
+            "5 2 sync_begins @1",
             "6 2<-1 deliver @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
-            "6 2 violation @1 an invariant of one node's state",
+            "6 2 violation @1 who campaigns or leads has voted for itself in that term: node B, a candidate in "
+            "term 1, has voted for A",
         });
   CHECK(v.counterexample.records[12].message == v.counterexample.records[7].message);
   CHECK(v.counterexample.records[12].message != v.counterexample.records[8].message);
@@ -94,7 +95,8 @@ void check_kinds() {
     std::string_view const name = System::name_of_event(code);
     auto const says = [&](std::string_view word) { return name.find(word) != name.npos; };
     auto const expected = says("crashes")                                        ? trace_kind::crash
-                          : says("a sync") || says("its sync returns")           ? trace_kind::sync
+                          : says("begins a sync")                                ? trace_kind::sync_begins
+                          : says("its sync returns")                             ? trace_kind::sync
                           : says("is given") || says("is asked") || says("told") ? trace_kind::client
                                                                                  : trace_kind::timer;
     CHECK_MESSAGE(kind_of_event<System>(code) == expected, name);

@@ -53,12 +53,12 @@ std::string misplaced_tag(std::string_view html) {
 TEST_CASE("a record is a line of numbers, and each text is there once") {
   CHECK(page_data(small()) ==
         "{\"unit\":\"us\",\"of\":4,\"nodes\":[\"1\",\"2\"],"
-        "\"kinds\":[\"start\",\"crash\",\"stop\",\"send\",\"deliver\",\"drop\",\"sync\",\"timer\","
+        "\"kinds\":[\"start\",\"crash\",\"stop\",\"send\",\"deliver\",\"drop\",\"sync_begins\",\"sync\",\"timer\","
         "\"role\",\"commit\",\"client\",\"outcome\",\"fault\",\"violation\"],\"records\":[\n"
-        "[3,1,8,0,0,2,0,0,1],\n"
+        "[3,1,9,0,0,2,0,0,1],\n"
         "[5,1,3,2,7,0,0,2,3],\n"
         "[9,2,4,1,7,0,0,2,3],\n"
-        "[9,2,13,0,0,0,0,1,4]],\n"
+        "[9,2,14,0,0,0,0,1,4]],\n"
         "\"texts\":[\"leader\",\"\",\"m\",\"m{x: 1}\",\"one value is chosen\"]}");
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("what is no UTF-8 is replaced, and what is stays") {
 TEST_CASE("a number that a script can't hold exactly is told as a string") {
   trace t{.nodes = 1};
   t.records = {{.time = (1ULL << 53) - 1, .node = 1, .kind = trace_kind::sync, .term = 1ULL << 53}};
-  CHECK(page_data(t).find("[9007199254740991,1,6,0,0,\"9007199254740992\",0,0,0]") != std::string::npos);
+  CHECK(page_data(t).find("[9007199254740991,1,7,0,0,\"9007199254740992\",0,0,0]") != std::string::npos);
 }
 
 TEST_CASE("of a trace beyond the limit the end is there, behind what says how each node stood") {
@@ -141,8 +141,8 @@ TEST_CASE("of a trace beyond the limit the end is there, behind what says how ea
   CHECK(cut.find("\"of\":10,") != std::string::npos);
   CHECK(
       cut.find(
-          "\"records\":[\n[2,1,0,0,0,0,0,0,0],\n[3,1,9,0,0,0,3,0,0],\n[6,2,9,0,0,0,5,0,0],\n[7,2,8,0,0,0,0,0,0],\n"
-          "[8,1,6,0,0,0,0,0,0],\n[9,2,6,0,0,0,0,0,0]]") != std::string::npos);
+          "\"records\":[\n[2,1,0,0,0,0,0,0,0],\n[3,1,10,0,0,0,3,0,0],\n[6,2,10,0,0,0,5,0,0],\n"
+          "[7,2,9,0,0,0,0,0,0],\n[8,1,7,0,0,0,0,0,0],\n[9,2,7,0,0,0,0,0,0]]") != std::string::npos);
 }
 
 TEST_CASE("the page asks nobody for anything: its policy says so, and it has nothing to ask for") {

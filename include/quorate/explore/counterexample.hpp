@@ -1,6 +1,7 @@
 // A counterexample as a trace: its steps carried out again, with what was sent, heard, led and committed in each.
 #pragma once
 
+#include "quorate/explore/story.hpp"
 #include "quorate/trace/trace.hpp"
 #include "quorate/explore/world.hpp"
 #include "quorate/message/print.hpp"
@@ -49,7 +50,8 @@ constexpr trace_kind kind_of_event(std::size_t code) {
   if constexpr (requires { System::crash, System::crash_kept; })
     if (is(System::crash, System::crash_kept)) return trace_kind::crash;
   if constexpr (requires { System::sync_begins, System::sync_returns; })
-    if (is(System::sync_begins, System::sync_returns)) return trace_kind::sync;
+    if (is(System::sync_begins, System::sync_returns))
+      return is(System::sync_begins) ? trace_kind::sync_begins : trace_kind::sync;
   if constexpr (requires { System::reading; })
     if (is(System::reading)) return trace_kind::client;
   if constexpr (requires { System::answer, System::answer_same; })
@@ -82,7 +84,8 @@ public:
     begin();
     std::string_view const text = System::name_of_event(code);
     auto const kind = kind_of_event<System>(code);
-    put(n, {.kind = kind, .name = "", .text = std::string{text}});
+    bool const said = kind == trace_kind::sync_begins || kind == trace_kind::sync; // by the kind alone
+    put(n, {.kind = kind, .name = "", .text = said ? std::string{} : std::string{text}});
     if (kind == trace_kind::crash) stands_[n] = {}, put(n, {.kind = trace_kind::start});
     system_.step(nodes_[n], code, *this);
     end(n);
@@ -160,14 +163,14 @@ private:
 
 // A violation that was found in this world, a step a unit of time; the nodes are called as in its story.
 template <class System>
-trace trace_of(world<System> const& w, violation const& v, std::string title) {
+trace trace_of(world<System>& w, violation const& v, std::string title) {
   retelling<System> told{w.system(), std::move(title)};
   for (auto const action : v.actions)
     if (action < world<System>::arrivals)
       told.event(action / 64, action % 64);
     else
       told.arrival(w.message_of(action - world<System>::arrivals));
-  told.violated(v.what);
+  told.violated(sentence_of(w, v));
   return told.take();
 }
 

@@ -1,9 +1,9 @@
 // The digests of what the shipped cores are made of.
 #pragma once
 
-#include "quorate/explore/fingerprint.hpp"
 #include "quorate/core/log_view.hpp"
 #include "quorate/core/read_rounds.hpp"
+#include "quorate/explore/fingerprint.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/truth/log.hpp"
 
@@ -55,7 +55,8 @@ inline void digest_reads(truth::reads_told<truth::bounded_memory> const& told, d
   for (auto const i : told.answers) h.add(i);
 }
 template <std::size_t Nodes>
-void digest_reads(truth::reads_ledger<truth::bounded_memory, Nodes> const& ledger, renaming const& p, digester& h) {
+void digest_reads(truth::reads_ledger<truth::bounded_memory, Nodes> const& ledger, renaming const& p,
+                  digester& h) {
   for (std::uint8_t i = 0; i < Nodes; ++i) {
     auto const& must = ledger.of(p.before(node_index{i}));
     h.add(must.size());
@@ -66,7 +67,8 @@ void digest_reads(truth::reads_ledger<truth::bounded_memory, Nodes> const& ledge
 template <std::size_t Acceptors, class Ledger>
 void digest_ballots(Ledger const& ballots, renaming const& p, digester& h) {
   h.add(ballots.known().size());
-  for (auto const& k : ballots.known()) h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
+  for (auto const& k : ballots.known())
+    h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
   for (std::uint8_t i = 0; i < Acceptors; ++i) h.add(ballots.promised(p.before(node_index{i})));
 }
 

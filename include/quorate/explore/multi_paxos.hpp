@@ -148,7 +148,7 @@ public:
   // --- what must be true (truth/multi_paxos.hpp, multi_paxos/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
-    return (multi_paxos::holds(n.core.state(), n.written.log) || tell("an invariant of one node's state")) &&
+    return multi_paxos::holds(n.core.state(), n.written.log, tell) &&
            multi_paxos::truth::promises_are_not_forgotten(n, n.past.said, tell);
   }
   template <class Tell>
@@ -275,8 +275,7 @@ private:
     if (!multi_paxos::truth::disks_only_rise(a, b, tell)) return false;
     if (restarts) return true;
     return truth::new_leaders_know_no_match(a.core, b.core, whole(a), tell) &&
-           (multi_paxos::follows(a.core.state(), a.written.log, b.core.state(), b.written.log) ||
-            tell("an invariant of one node's steps"));
+           multi_paxos::follows(a.core.state(), a.written.log, b.core.state(), b.written.log, tell);
   }
 };
 

@@ -189,14 +189,13 @@ public:
   // --- what must be true (truth/paxos.hpp, paxos/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
-    return (paxos::holds(n.core.core()) || tell("an invariant of one node's state")) &&
-           paxos::truth::nothing_said_is_forgotten(n, n.past.said, tell);
+    return paxos::holds(n.core.core(), tell) && paxos::truth::nothing_said_is_forgotten(n, n.past.said, tell);
   }
   template <class Tell>
   static bool follows(node const& a, std::size_t code, node const& b, Tell&& tell) {
     if (!paxos::truth::disks_only_rise(a, b, tell) || !paxos::truth::votes_keep_promises(a, b, tell)) return false;
     if (code == crash || code == crash_kept) return true;
-    return paxos::follows(a.core.core(), b.core.core()) || tell("an invariant of one node's steps");
+    return paxos::follows(a.core.core(), b.core.core(), tell);
   }
   template <class Tell>
   static bool follows(node const& a, message const& m, node const& b, std::uint64_t, Tell&& tell) {
@@ -214,17 +213,16 @@ public:
   static bool observe(ghost& g, node const& n, Tell&& tell) {
     if (n.self.value >= Acceptors) return true;
     auto const& kept = n.durable.hard.acceptor;
-    if (!kept.voted.at.none() && !was_proposed(kept.voted.value))
-      return tell("what is accepted was proposed", "node ", n.self, " has accepted what nobody has proposed");
-    return g.votes_agree(n.self, kept.promised, kept.voted, n.past.replaced, tell);
+    bool const proposed = kept.voted.at.none() || was_proposed(kept.voted.value);
+    return paxos::truth::what_is_accepted_was_proposed(n.self, kept.voted.at, proposed, tell) &&
+           g.votes_agree(n.self, kept.promised, kept.voted, n.past.replaced, tell);
   }
   template <class Tell>
   static bool holds_beside(ghost const& g, node const& n, Tell&& tell) {
     using namespace paxos::truth;
-    bool right = what_is_decided_was_chosen(g, n.core.template as<paxos::proposer>(), tell) &&
-                 what_was_rewritten_was_chosen(g, n.self, n.past.rewritten, tell);
-    if constexpr (learns)
-      right = right && what_is_learned_was_chosen(g, n.core.template as<paxos::learner>(), tell);
+    bool right = decisions_were_chosen(g, n.core.template as<paxos::proposer>(), tell) &&
+                 changes_were_chosen(g, n.self, n.past.rewritten, tell);
+    if constexpr (learns) right = right && lessons_were_chosen(g, n.core.template as<paxos::learner>(), tell);
     return right;
   }
   // Something is chosen, or no ballot is left to choose it by.
@@ -276,9 +274,9 @@ public:
   template <class Outcome, class Out>
   static void told(node& n, Outcome const& o, Out& out) {
     if constexpr (std::is_same_v<Outcome, paxos::conflict>)
-      (void)out.tell("a conflict, and yet no disk has lost anything");
+      (void)paxos::truth::no_conflict(n.self, o.at, out.tell);
     else if constexpr (std::is_same_v<Outcome, paxos::exhausted>)
-      (void)out.tell("ballots are not used up so soon");
+      (void)paxos::truth::ballots_last(n.self, out.tell);
     else if constexpr (std::is_same_v<Outcome, paxos::rewritten<value_type>>)
       n.past.rewritten = {o.at, o.value};
   }

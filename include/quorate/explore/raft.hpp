@@ -106,7 +106,7 @@ public:
   // --- what must be true (truth/raft.hpp, raft/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
-    return (raft::holds(n.core.state(), n.written.log) || tell("an invariant of one node's state"));
+    return raft::holds(n.core.state(), n.written.log, tell);
   }
   template <class Tell>
   bool follows(node const& before, std::size_t code, node const& after, Tell&& tell) const {
@@ -195,7 +195,7 @@ private:
   template <class Tell>
   bool steps_on(node const& a, node const& b, Tell&& tell) const {
     return truth::new_leaders_know_no_match(a.core, b.core, whole(a), tell) &&
-           (raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log) || tell("an invariant of one node's steps"));
+           raft::follows(a.core.state(), a.written.log, b.core.state(), b.written.log, tell);
   }
 
   template <class M>

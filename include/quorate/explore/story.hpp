@@ -4,6 +4,7 @@
 #include "quorate/explore/explore.hpp"
 #include "quorate/explore/world.hpp"
 #include "quorate/message/print.hpp"
+#include "quorate/trace/sentence.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,7 @@ public:
     return taken;
   }
   std::string const& text() const { return text_; }
+  breach const& told() const { return worker_.told(); } // the last law broken, and the values that break it
   char const* broken() const { return broken_; } // by the last step, or from the beginning
 
 private:
@@ -76,6 +78,15 @@ std::vector<std::string> story_of(world<System>& w, violation const& v) {
     story.push_back(walk.text());
   }
   return story;
+}
+
+// The law that was found broken in this world, and the values that break it.
+template <class System>
+std::string sentence_of(world<System>& w, violation const& v) {
+  walker<System> walk{w};
+  for (auto const wanted : v.actions) walk.step([&](std::uint32_t a) { return a == wanted; });
+  auto const& b = walk.told();
+  return b.law != nullptr && v.what == b.law ? sentence_of(b) : v.what;
 }
 
 // What the steps break, in a new world: the sentence, "" if nothing, or which step is not possible.

@@ -38,7 +38,7 @@ namespace quorate::check {
 //   receive(node&, message, out)   the same for a message
 //   spent(budgets)                 a summary of what is left, below 16, for dead()
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
-//   holds(node, tell)              what is true of one node's state; false, and tell(law, values ...), if it is not
+//   holds(node, tell)              what is true of one node's state; if not: false, and tell(law, values ...)
 //   follows(before, code, after, tell)             the same of a local event's step
 //   follows(before, message, after, notes, tell)   of a message's; `notes`: the bits that out.note() was told
 //   agree(a, b, tell)              of two nodes, a before b

@@ -39,7 +39,7 @@ campaign_result run_seeds(run_options o, std::uint64_t count, Progress&& progres
     all.covered.add(r.covered);
     if (o.seed % 100 == 0) {
       ++all.run_twice;
-      if (run_seed<Family>(o).hash != r.hash) r.broken = "a seed comes to the same twice";
+      if (run_seed<Family>(o).hash != r.hash) r.sentence = r.broken = "a seed comes to the same twice";
     }
     if (r.broken != nullptr) all.failed.push_back({o.seed, std::move(r)});
     if (!progress(std::as_const(all))) break;

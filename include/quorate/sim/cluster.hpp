@@ -10,6 +10,7 @@
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/disk.hpp"
 #include "quorate/sim/mailbox.hpp"
+#include "quorate/trace/sentence.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -103,10 +104,18 @@ public:
   std::vector<node_id> const& members() const { return members_; }
   char const* broken() const { return broken_; } // nullptr: nothing
   std::uint32_t broken_at() const { return broken_at_; }
-  void breaks(char const* sentence, std::uint32_t place) {
+  breach const& breach_found() const { return breach_; }
+  void breaks(breach const& b, std::uint32_t place) {
     if (broken_ != nullptr) return;
-    broken_ = sentence, broken_at_ = place;
-    log_.note({.node = place + 1, .kind = check::trace_kind::violation, .text = sentence});
+    breach_ = b;
+    broken_ = b.law, broken_at_ = place;
+    log_.note({.node = place + 1, .kind = check::trace_kind::violation, .text = check::sentence_of(b)});
+  }
+  template <class... Values>
+  void breaks(char const* law, std::uint32_t place, Values const&... values) {
+    breach b{};
+    (void)b(law, values...);
+    breaks(b, place);
   }
   ghost_type& ghost() { return ghost_; }
   ghost_type const& ghost() const { return ghost_; }
@@ -338,7 +347,7 @@ private:
   // --- checks and records
   void check(host& h, bool restarted) {
     bool const had_stopped = h.seen.stopped;
-    if (auto const* sentence = ghost_.after(h, restarted)) breaks(sentence, h.place());
+    if (breach b{}; !ghost_.after(h, restarted, b)) breaks(b, h.place());
     if (h.up() && h.node->stopped() && !had_stopped) {
       h.seen.stopped = true;
       ++covered_[happening::stops];
@@ -379,6 +388,7 @@ private:
   coverage covered_{};
   chronicle log_{};
   char const* broken_ = nullptr;
+  breach breach_{};
   std::uint32_t broken_at_ = 0;
 };
 

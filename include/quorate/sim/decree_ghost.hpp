@@ -2,11 +2,11 @@
 // what the nodes may forget: which ballots were used, what was proposed at each, and every vote that was durable.
 #pragma once
 
-#include "quorate/trace/trace.hpp"
-#include "quorate/paxos/invariant.hpp"
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/decree_node.hpp"
+#include "quorate/trace/trace.hpp"
+#include "quorate/truth/paxos.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -30,11 +30,10 @@ class decree_ghost {
 public:
   struct record {
     core_type before{};
-    ballot promised{};          // as it told others
-    std::uint64_t floor = 0;    // as its prepares told others
-    bool waits = false;         // a client waits there,
-    std::uint64_t number = 0;   // to append this (0: to read),
-    std::uint64_t must_see = 0; // and knows of so long a list
+    paxos::truth::ballots_said said{}; // to others
+    bool waits = false;                // a client waits there,
+    std::uint64_t number = 0;          // to append this (0: to read),
+    std::uint64_t must_see = 0;        // and knows of so long a list
     std::vector<typename node_type::outcome> heard{};
     bool stopped = false;
   };
@@ -44,50 +43,49 @@ public:
 
   // --- what the cluster tells
   void before(host& h) { h.seen.before = h.node->core(); }
-  char const* after(host& h, bool restarted) {
+  bool after(host& h, bool restarted, breach& tell) {
     auto const& core = h.node->core();
     if (restarted) {
       auto& s = h.seen;
-      auto const promised = s.promised;
-      auto const floor = s.floor;
+      auto const said = s.said;
       s = {};
-      s.promised = promised, s.floor = floor;
+      s.said = said;
       ++lives_;
       life_[h.place()] = lives_;
-      auto const& kept = h.disk.durable_image();
-      if (kept.acceptor.promised < promised || kept.proposer.round < floor)
-        return "what a node has said is on its disk, whatever happens";
+      if (!paxos::truth::nothing_said_is_forgotten(member_of(h), said, tell)) return false;
     }
-    if (h.wiped) return h.disk.take_votes(), h.seen.heard.clear(), h.node->take_attempts(), nullptr;
+    if (h.wiped) return h.disk.take_votes(), h.seen.heard.clear(), h.node->take_attempts(), true;
     for (auto const& made : h.node->take_attempts())
-      if (auto const* sentence = propose(made)) return sentence;
-    if (auto const* sentence = votes(h)) return sentence;
-    if (h.node->stopped()) return h.disk.failure().empty() ? "a node stops only if its disk fails" : outcomes(h);
-    if (!paxos::holds(core)) return "an invariant of one node's state";
-    if (!restarted && !paxos::follows(h.seen.before, core)) return "an invariant of one node's steps";
+      if (!propose(h, made, tell)) return false;
+    if (!votes(h, tell)) return false;
+    if (h.node->stopped())
+      return h.disk.failure().empty()
+                 ? tell("a node stops only if its disk fails", "node ", Cluster::index_of(h), " has stopped")
+                 : outcomes(h, tell);
+    if (!paxos::holds(core, tell)) return false;
+    if (!restarted && !paxos::follows(h.seen.before, core, tell)) return false;
     begins(h);
-    return outcomes(h);
+    return outcomes(h, tell);
   }
   // Nothing leaves before its write is durable.
-  void said(host& h, node_id, paxos::prepare const& m) {
-    if (h.wiped) return;
-    if (h.disk.durable_image().proposer.round < m.at.round()) c_.breaks("a ballot waits for its floor", h.place());
-    auto const life = used_by_.emplace(m.at, life_[h.place()]).first->second;
-    if (life != life_[h.place()]) c_.breaks("a ballot is not used again after a restart", h.place());
-    h.seen.floor = std::max(h.seen.floor, m.at.round());
+  template <class M>
+  void said(host& h, node_id, M const& m) {
+    breach b{};
+    if (h.wiped || std::is_same_v<M, paxos::accept<value_type>>) return;
+    if constexpr (std::is_same_v<M, paxos::accepted<value_type>>) {
+      (void)votes(h, b);
+      if (!voters_[m.at].contains(Cluster::index_of(h)))
+        (void)paxos::truth::votes_wait_for_the_disk(member_of(h), m.at, false, b);
+      if (h.seen.said.promised < m.at) h.seen.said.promised = m.at;
+    } else {
+      (void)paxos::truth::may_leave(member_of(h), h.seen.said, m, b);
+    }
+    if constexpr (std::is_same_v<M, paxos::prepare>) {
+      auto const life = used_by_.emplace(m.at, life_[h.place()]).first->second;
+      if (life != life_[h.place()]) (void)paxos::truth::ballots_are_not_used_again(member_of(h), m.at, b);
+    }
+    if (b) c_.breaks(b, h.place());
   }
-  void said(host& h, node_id, paxos::promise<value_type> const& m) {
-    auto const& kept = h.disk.durable_image().acceptor;
-    if (kept.promised < m.at || kept.voted.at < m.voted.at) c_.breaks("a promise waits for its disk", h.place());
-    h.seen.promised = std::max(h.seen.promised, m.at);
-  }
-  void said(host& h, node_id, paxos::accepted<value_type> const& m) {
-    if (h.wiped) return;
-    (void)votes(h);
-    if (!voters_[m.at].contains(Cluster::index_of(h))) c_.breaks("a vote waits for its disk", h.place());
-    h.seen.promised = std::max(h.seen.promised, m.at);
-  }
-  void said(host&, node_id, paxos::accept<value_type> const&) {}
   template <class Outcome>
   void hear(host& h, Outcome const& o) {
     h.seen.heard.push_back(o);
@@ -130,39 +128,51 @@ private:
     friend bool operator==(proposal const&, proposal const&) = default;
   };
 
+  struct member {
+    using core_type = typename node_type::core_type;
+    node_index self;
+    struct {
+      paxos::recovered<value_type> const& hard;
+    } durable;
+  };
+  static member member_of(host const& h) { return {Cluster::index_of(h), {h.disk.durable_image()}}; }
+
   // A vote counts once it is durable; what a quorum has voted for at one ballot is chosen, then and for ever.
-  char const* votes(host& h) {
-    if (!h.disk.has_votes()) return nullptr;
-    char const* sentence = nullptr;
-    for (auto const& v : h.disk.take_votes())
-      if (auto const* broken = vote(h, v)) sentence = broken;
-    if (sentence != nullptr) c_.breaks(sentence, h.place());
-    return sentence;
+  bool votes(host& h, breach& tell) {
+    if (!h.disk.has_votes()) return true;
+    bool right = true;
+    for (auto const& v : h.disk.take_votes()) right = vote(h, v, tell) && right;
+    return right;
   }
-  char const* vote(host& h, paxos::vote<value_type> const& v) {
-    if (v.at.none()) return nullptr;
+  bool vote(host& h, paxos::vote<value_type> const& v, breach& tell) {
+    if (v.at.none()) return true;
+    auto const n = Cluster::index_of(h);
     auto const said = attempts_.find(v.at);
-    if (said == attempts_.end() || !(said->second.value == v.value)) return "only what was proposed is accepted";
+    if (said == attempts_.end() || !(said->second.value == v.value))
+      return paxos::truth::what_is_accepted_was_proposed(n, v.at, false, tell);
     auto& voters = voters_[v.at];
-    voters.insert(Cluster::index_of(h));
+    voters.insert(n);
     typename options::quorum_type const q{};
-    if (!q.met(quorum_phase::commit, voters, {node_set<64>::first(c_.size())})) return nullptr;
-    if (!chosen_.emplace(v.at, v.value).second) return nullptr;
+    if (!q.met(quorum_phase::commit, voters, {node_set<64>::first(c_.size())})) return true;
+    if (!chosen_.emplace(v.at, v.value).second) return true;
     ++c_.covered()[happening::commits];
     for (auto a = attempts_.upper_bound(v.at); a != attempts_.end(); ++a)
-      if (a->second.best < v.at) return "what is chosen is known to every higher ballot";
-    return choice(v);
+      if (a->second.best < v.at)
+        return paxos::truth::higher_ballots_know_what_is_chosen(v.at, a->first, false, tell);
+    return choice(v, tell);
   }
-  char const* choice(paxos::vote<value_type> const& v) {
+  bool choice(paxos::vote<value_type> const& v, breach& tell) {
     if constexpr (rewrites) { // one list: of one length there is one
       if (!(lengths_.emplace(v.value.length, v.value).first->second == v.value))
-        return "the changes have one order";
-      if (v.value.last == 0) return nullptr;
+        return tell("the changes have one order", "two lists have length ", v.value.length, ", one at ballot ",
+                    v.at);
+      if (v.value.last == 0) return true;
       auto const at = numbers_.emplace(v.value.last, v.value.length).first->second;
-      return at == v.value.length ? nullptr : "a change is made once";
+      return at == v.value.length ||
+             tell("a change is made once", "number ", v.value.last, " stands at ", at, " and at ", v.value.length);
     } else {
-      if (!proposed_.contains(v.value)) return "what is chosen was proposed";
-      return chosen_.begin()->second == v.value ? nullptr : "one value is chosen";
+      if (!proposed_.contains(v.value)) return tell("what is chosen was proposed", "at ballot ", v.at);
+      return chosen_.begin()->second == v.value || truth::one_value_is_chosen(chosen_.begin()->first, v.at, tell);
     }
   }
 
@@ -179,25 +189,24 @@ private:
                      .text = ""});
   }
   template <class Attempt>
-  char const* propose(Attempt const& now) {
+  bool propose(host const& h, Attempt const& now, breach& tell) {
     proposal const mine{now.best.at, now.value};
     auto const [it, fresh] = attempts_.emplace(now.at, mine);
-    if (!(it->second == mine)) return "one value a ballot";
-    if (!fresh) return nullptr;
+    if (!truth::one_value_a_ballot(Cluster::index_of(h), now.at, it->second == mine, tell)) return false;
+    if (!fresh) return true;
     ++c_.covered()[happening::leaders];
     auto const below = chosen_.lower_bound(now.at);
-    if (below != chosen_.begin() && mine.best < std::prev(below)->first)
-      return "what is chosen is known to every higher ballot";
-    return nullptr;
+    bool const knows = below == chosen_.begin() || !(mine.best < std::prev(below)->first);
+    return knows || paxos::truth::higher_ballots_know_what_is_chosen(std::prev(below)->first, now.at, false, tell);
   }
 
   // --- what clients are told
-  char const* outcomes(host& h) {
-    char const* sentence = nullptr;
+  bool outcomes(host& h, breach& tell) {
+    bool right = true;
     for (auto const& o : h.seen.heard)
-      if (auto const* broken = std::visit([&](auto const& x) { return this->told(h, x); }, o)) sentence = broken;
+      right = std::visit([&](auto const& x) { return this->told(h, x, tell); }, o) && right;
     h.seen.heard.clear();
-    return sentence;
+    return right;
   }
   void answered(host& h, happening what, std::string text) {
     ++c_.covered()[what];
@@ -209,42 +218,53 @@ private:
                    .name = "",
                    .text = std::move(text)});
   }
-  char const* told(host& h, paxos::decided<value_type> const& d) {
+  bool told(host& h, paxos::decided<value_type> const& d, breach& tell) {
     answered(h, happening::proposals_done, "decided");
     ++done_;
-    return known(d.value);
+    return known(h, d.value, tell);
   }
-  char const* told(host&, paxos::learned<value_type> const& l) { return known(l.value); }
-  char const* known(value_type const& v) const {
-    if (chosen_.empty()) return "nothing is learned before it is chosen";
-    return chosen_.begin()->second == v ? nullptr : "what is learned was chosen";
+  bool told(host& h, paxos::learned<value_type> const& l, breach& tell) { return known(h, l.value, tell); }
+  bool known(host& h, value_type const& v, breach& tell) const {
+    if (chosen_.empty()) return tell("nothing is learned before it is chosen", "by node ", Cluster::index_of(h));
+    return paxos::truth::what_is_learned_was_chosen(Cluster::index_of(h), chosen_.begin()->first,
+                                                    chosen_.begin()->second == v, tell);
   }
-  char const* told(host& h, paxos::rewritten<value_type> const& r) {
+  bool told(host& h, paxos::rewritten<value_type> const& r, breach& tell) {
     if constexpr (rewrites) {
       bool const reads = h.seen.number == 0;
       auto const must_see = h.seen.must_see;
       bool const asked = h.seen.waits;
+      auto const n = Cluster::index_of(h);
       answered(h, reads ? happening::reads_done : happening::proposals_done, reads ? "read" : "appended");
-      if (!asked) return "an outcome has been asked for";
+      if (!asked) return tell("an outcome has been asked for", "node ", n, " tells one, and nobody waits");
       auto const it = chosen_.find(r.at);
-      if (it == chosen_.end() || !(it->second == r.value)) return "what was rewritten was chosen";
+      if (!paxos::truth::what_was_rewritten_was_chosen(n, r.at, it != chosen_.end() && it->second == r.value,
+                                                       tell))
+        return false;
       if (reads ? r.value.length < must_see : r.value.length <= must_see)
-        return "a change comes after all that had ended before it began";
-      if (!reads && r.value.last != h.seen.number) return "a change is what was asked for";
+        return tell("a change comes after all that had ended before it began", "node ", n, " tells of length ",
+                    r.value.length, ", and one of ", must_see, " had been told");
+      if (!reads && r.value.last != h.seen.number)
+        return tell("a change is what was asked for", "node ", n, " tells of number ", r.value.last,
+                    ", and was asked for ", h.seen.number);
       if (!reads) ++done_, last_done_ = std::max(last_done_, h.seen.number);
       acknowledged_ = std::max(acknowledged_, r.value.length);
     }
-    return nullptr;
+    return true;
   }
-  char const* told(host& h, paxos::unsettled<value_type> const&) {
-    return answered(h, happening::proposals_unknown, "unsettled"), nullptr;
+  bool told(host& h, paxos::unsettled<value_type> const&, breach&) {
+    return answered(h, happening::proposals_unknown, "unsettled"), true;
   }
-  char const* told(host& h, paxos::withdrawn) {
-    return answered(h, happening::reads_refused, "withdrawn"), nullptr;
+  bool told(host& h, paxos::withdrawn, breach&) {
+    return answered(h, happening::reads_refused, "withdrawn"), true;
   }
-  char const* told(host&, proposal_refused) { return nullptr; } // busy: the one before it has an outcome to come
-  char const* told(host&, paxos::exhausted) { return "ballots are not used up so soon"; }
-  char const* told(host&, paxos::conflict) { return "no disk has lost anything, and yet there is a conflict"; }
+  bool told(host&, proposal_refused, breach&) { return true; } // busy: the one before it has an outcome to come
+  bool told(host& h, paxos::exhausted, breach& tell) {
+    return paxos::truth::ballots_last(Cluster::index_of(h), tell);
+  }
+  bool told(host& h, paxos::conflict c, breach& tell) {
+    return paxos::truth::no_conflict(Cluster::index_of(h), c.at, tell);
+  }
 
   Cluster& c_;
   std::map<ballot, proposal> attempts_{};

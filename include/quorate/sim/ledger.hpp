@@ -2,6 +2,7 @@
 // order of what was committed, and what every client was promised.
 #pragma once
 
+#include "quorate/core/breach.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/message/hash.hpp"
 
@@ -31,6 +32,7 @@ struct version {
   entry_kind kind{};
   std::uint64_t content = 0; // a hash of its bytes
   std::uint64_t number = 0;  // of its command; 0: none
+  node_index by = no_node;   // who was the first to write it
 };
 
 struct committed_entry {
@@ -59,18 +61,23 @@ public:
   committed_entry& at(std::uint64_t index) { return order_[index - 1]; }
   committed_entry const& at(std::uint64_t index) const { return order_[index - 1]; }
   list_prefix list_at(std::uint64_t index) const { return index == 0 ? list_prefix{} : at(index).list; }
-  // The next one in the order; what is wrong with that, or nullptr.
-  char const* commit(version const& v, stamp era) {
+  // The next one in the order.
+  bool commit(version const& v, stamp era, breach& tell) {
     auto list = list_at(committed());
     if (v.number != 0) {
       auto& c = command(v.number);
-      if (c.index != 0) return "a command stands in the log once";
-      if (c.refused) return "what was refused is never committed";
+      if (c.index != 0)
+        return tell("a command stands in the log once", "command ", v.number, " stands at ", c.index, " and at ",
+                    committed() + 1);
+      if (c.refused) return refused(v.number, committed() + 1, tell);
       list = list.with(v.number);
       c.index = committed() + 1;
     }
     order_.push_back({v.written_at, era, v.content, v.number, list});
-    return nullptr;
+    return true;
+  }
+  static bool refused(std::uint64_t number, std::uint64_t index, breach& tell) {
+    return tell("what was refused is never committed", "command ", number, " was refused, and stands at ", index);
   }
 
   // --- what clients were promised

@@ -12,18 +12,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace quorate::sim {
 
 struct run_result {
-  char const* broken = nullptr; // the sentence; nullptr: all was well
+  char const* broken = nullptr; // the law; nullptr: all was well
   std::uint32_t node = 0;       // where; an id, 0: nowhere
   std::uint64_t hash = 0;       // of all that happened
   std::uint32_t nodes = 0;
   cluster_options built{}; // with what a replay must build its cluster
   coverage covered{};
+  std::string sentence{}; // the law, and the values that break it
 };
 
 template <class Family>
@@ -46,7 +48,8 @@ public:
     ++world_.covered().seeds;
     world_.covered().simulated_us = now_;
     auto const node = world_.broken() == nullptr ? 0 : world_.broken_at() + 1;
-    return {world_.broken(), node, world_.log().hash(), world_.size(), built_, world_.covered()};
+    return {world_.broken(), node, world_.log().hash(), world_.size(), built_, world_.covered(),
+            check::sentence_of(world_.breach_found())};
   }
 
   // --- what a nemesis may do

@@ -18,7 +18,8 @@ const nodeName = n => n === 0 ? 'all nodes' : 'node ' + page.nodes[n - 1];
 
 // What is shown or hidden together.
 const groupOf = {
-  send: 'messages', deliver: 'messages', drop: 'lost messages', sync: 'syncs', timer: 'timers', role: 'roles',
+  send: 'messages', deliver: 'messages', drop: 'lost messages', sync_begins: 'syncs', sync: 'syncs',
+  timer: 'timers', role: 'roles',
   commit: 'commits', client: 'clients', outcome: 'clients', crash: 'crashes', start: 'crashes', stop: 'crashes',
   fault: 'faults', violation: 'violation',
 };
@@ -29,16 +30,20 @@ function timeText(t, digits = 6) {
   return page.unit === 'us' ? (t / 1e6).toFixed(digits) + ' s' : page.unit + ' ' + Math.round(t);
 }
 const verbs = {
-  start: 'starts', crash: 'crashes', stop: 'stops by itself', sync: 'has synced', timer: 'timer', role: 'becomes',
+  start: 'starts', crash: 'crashes', stop: 'stops by itself', sync_begins: 'begins a sync',
+  sync: 'has synced', timer: 'timer', role: 'becomes',
   commit: 'knows as committed', client: 'is asked', outcome: 'answers',
   violation: 'is where it breaks',
 };
+// Its text is all that it did: "it is given a command".
+const saysItself = r => !r.name && !isMessage(r) && (r.text || '').startsWith('it ');
 // What it did, without the message's content.
 function headline(r) {
   if (r.kind === 'send') return 'sends ' + r.name + ' to ' + page.nodes[r.peer - 1];
   if (r.kind === 'deliver') return 'hears ' + r.name + ' from ' + page.nodes[r.peer - 1];
   if (r.kind === 'drop') return 'to ' + page.nodes[r.peer - 1] + ' is lost: ' + r.name;
   if (r.kind === 'fault') return 'fault: ' + (r.name ? r.name + ' ' : '') + r.text;
+  if (saysItself(r)) return r.text.slice(3);
   let words = verbs[r.kind];
   if (r.name) words += ' ' + r.name;
   if (r.kind === 'commit') words += ' #' + r.index;
@@ -46,7 +51,7 @@ function headline(r) {
   return words;
 }
 function sentence(r) {
-  if (r.kind === 'fault') return headline(r);
+  if (r.kind === 'fault' || saysItself(r)) return headline(r);
   const rest = !r.text || r.text === r.name ? '' : isMessage(r) ? r.text.slice(r.name.length) : ': ' + r.text;
   return headline(r) + (isMessage(r) && rest ? ' ' : '') + rest;
 }
@@ -70,7 +75,8 @@ function unfolded(text) {
 // --- places in time. `even`: each moment gets the same room; a record gets a moment of its own when its place at
 // the node is taken. `real`: as the time has passed, over the same length.
 const edgeOf = {
-  start: 0, crash: 0, stop: 0, violation: 0, commit: 1, client: 1, outcome: 1, sync: 2, timer: 2, fault: 2,
+  start: 0, crash: 0, stop: 0, violation: 0, commit: 1, client: 1, outcome: 1, sync_begins: 2, sync: 2,
+  timer: 2, fault: 2,
 };
 let moments = -1;
 {

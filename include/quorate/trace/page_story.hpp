@@ -78,7 +78,7 @@ function inFull(r) {
   const fate = fateOf(r, others);
   if (fate) parts.push(tag('div', 'when', fate));
   if (isMessage(r)) parts.push(tag('pre', '', unfolded(r.text)));
-  else if (r.text && r.kind !== 'fault') parts.push(tag('p', '', r.text));
+  else if (r.text && r.kind !== 'fault' && !saysItself(r)) parts.push(tag('p', '', r.text));
   return parts;
 }
 function select(i, from) {

@@ -173,7 +173,8 @@ function makeLegend() {
   if (arrows.some(a => a.again)) add(arrow('again', 'M0 0-9-4.2-9 4.2z'), 'the same, heard again');
   if (arrows.some(a => a.lost)) add(arrow('lost', 'M-5-5 5 5M5-5-5 5'), 'lost');
   if (arrows.some(a => a.to < 0)) add(arrow('pending', 'M3.5 0a3.5 3.5 0 1 0-.01 1z'), 'not arrived at the end');
-  const what = {crash: 'crash', start: 'start', stop: 'stops by itself', sync: 'disk has synced', timer: 'timeout',
+  const what = {crash: 'crash', start: 'start', stop: 'stops by itself', sync_begins: 'a sync begins',
+    sync: 'disk has synced', timer: 'timeout',
     commit: 'commit, up to #', client: 'request', outcome: 'its outcome', fault: 'fault', violation: 'broken'};
   for (const kind in what) if (records.some(r => r.kind === kind)) add(picture(kind), what[kind]);
 }

@@ -13,26 +13,27 @@
 namespace quorate::check {
 
 enum class trace_kind : std::uint8_t {
-  start,     // the node begins: founded, or back after a crash
-  crash,     // the node is gone, and with it what `text` says
-  stop,      // the node has stopped by itself; `text` says why
-  send,      // to `peer`; `message` names this very message in `deliver` and `drop`
-  deliver,   // from `peer`
-  drop,      // on its way to `peer`; recorded of its sender
-  sync,      // what was written is durable
-  timer,     // `name` has expired
-  role,      // `name`: follower, candidate, leader, in `term` from here on
-  commit,    // known to be committed up to `index`
-  client,    // a request: `name` is propose or read, `text` what
-  outcome,   // what became of it
-  fault,     // something done to the node, or, with node 0, to all: a partition, a pause, a full disk ...
-  violation, // what is broken, as a sentence in `text`; the last record
+  start,       // the node begins: founded, or back after a crash
+  crash,       // the node is gone, and with it what `text` says
+  stop,        // the node has stopped by itself; `text` says why
+  send,        // to `peer`; `message` names this very message in `deliver` and `drop`
+  deliver,     // from `peer`
+  drop,        // on its way to `peer`; recorded of its sender
+  sync_begins, // of what was written so far
+  sync,        // what was written when it began is durable
+  timer,       // `name` has expired
+  role,        // `name`: follower, candidate, leader, in `term` from here on
+  commit,      // known to be committed up to `index`
+  client,      // a request: `name` is propose or read, `text` what
+  outcome,     // what became of it
+  fault,       // something done to the node, or, with node 0, to all: a partition, a pause, a full disk ...
+  violation,   // what is broken, as a sentence in `text`; the last record
 };
 inline constexpr std::size_t trace_kinds = static_cast<std::size_t>(trace_kind::violation) + 1;
 constexpr std::string_view name_of(trace_kind k) {
-  constexpr std::string_view names[trace_kinds] = {"start",  "crash",   "stop",  "send",     "deliver",
-                                                   "drop",   "sync",    "timer", "role",     "commit",
-                                                   "client", "outcome", "fault", "violation"};
+  constexpr std::string_view names[trace_kinds] = {"start",  "crash",       "stop",    "send",  "deliver",
+                                                   "drop",   "sync_begins", "sync",    "timer", "role",
+                                                   "commit", "client",      "outcome", "fault", "violation"};
   return names[static_cast<std::uint8_t>(k)];
 }
 

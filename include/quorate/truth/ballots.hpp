@@ -13,6 +13,17 @@
 
 namespace quorate::truth {
 
+// What is said of votes at one ballot, and of what was chosen at two.
+template <class Tell>
+constexpr bool one_value_a_ballot(node_index n, ballot at, bool same, Tell&& tell) {
+  return same ||
+         tell("one value a ballot", "node ", n, " has another value at ballot ", at, " than was there before");
+}
+template <class Tell>
+constexpr bool one_value_is_chosen(ballot one, ballot other, Tell&& tell) {
+  return tell("two values are chosen", "one at ballot ", one, ", and another at ballot ", other);
+}
+
 // Of a ballot, what has become of it: `open` as long as a quorum may yet have voted at it.
 enum class fate_of_ballot : std::uint8_t { open, chosen, lost };
 template <class Value>
@@ -67,9 +78,8 @@ private:
 
   template <class Tell>
   static constexpr bool not_what_was_chosen(entry const& chosen, entry const& above, Tell&& tell) {
-    return tell("only what was chosen is accepted at higher ballots", "at ballot ", chosen.at.round(), " of ",
-                chosen.at.owner(), " a value was chosen, and another is accepted at ballot ", above.at.round(),
-                " of ", above.at.owner());
+    return tell("only what was chosen is accepted at higher ballots", "a value was chosen at ballot ", chosen.at,
+                ", and another is accepted at ballot ", above.at);
   }
   template <class Tell>
   constexpr bool enter(node_index voter, paxos::vote<Value> const& v, Tell&& tell) {
@@ -83,9 +93,7 @@ private:
         if (known_[j].is == fate_of_ballot::chosen && !Succeeds{}(known_[j].value, v.value))
           return not_what_was_chosen(known_[j], known_[i], tell);
     }
-    if (!(known_[i].value == v.value))
-      return tell("one value a ballot", "node ", voter, " has accepted another value at ballot ", v.at.round(),
-                  " of ", v.at.owner(), " than was accepted there before");
+    if (!one_value_a_ballot(voter, v.at, known_[i].value == v.value, tell)) return false;
     if (known_[i].is == fate_of_ballot::open) known_[i].voters.insert(voter);
     return true;
   }
@@ -109,8 +117,7 @@ private:
     for (auto const& other : known_) {
       if (other.at > k.at && !Succeeds{}(k.value, other.value)) return not_what_was_chosen(k, other, tell);
       if (other.at < k.at && other.is == fate_of_ballot::chosen && !Succeeds{}(other.value, k.value))
-        return tell("two values are chosen", "one at ballot ", other.at.round(), " of ", other.at.owner(),
-                    ", and another at ballot ", k.at.round(), " of ", k.at.owner());
+        return one_value_is_chosen(other.at, k.at, tell);
     }
     return true;
   }

@@ -13,12 +13,77 @@
 
 namespace quorate::truth {
 
+// --- what is durable
+
+// Does a disk hold entry i as it stood when its node left `era`, or what has taken its place since? Of a disk that
+// can't tell, this much: that it has an entry there. (effect/outbox.hpp says why that is what must be durable.)
+template <class Disk>
+constexpr bool was_durable(Disk const& disk, log_index i, stamp era) {
+  if constexpr (requires { disk.was_durable(i, era); })
+    return disk.was_durable(i, era);
+  else
+    return disk.hard.promised > era || i <= disk.log.last();
+}
+
+// What a node has said, of the era that it last acknowledged entries in.
+struct match_said {
+  stamp in{};
+  log_index upto{};
+  constexpr void say(stamp era, log_index last) {
+    if (era > in || (era == in && last > upto)) in = era, upto = last;
+  }
+  friend constexpr bool operator==(match_said const&, match_said const&) = default;
+};
+template <class Tell>
+constexpr bool nothing_said_is_forgotten(node_index n, stamp promised, stamp on_disk, Tell&& tell) {
+  return on_disk >= promised || tell("what a node has said is on its disk, whatever happens", "node ", n,
+                                     " has said that it is at ", promised, ", and its disk says ", on_disk);
+}
+template <class Tell>
+constexpr bool no_entry_said_is_forgotten(node_index n, match_said const& said, log_index last, Tell&& tell) {
+  return last >= said.upto ||
+         tell("what a node has said is on its disk, whatever happens", "node ", n, " has acknowledged all up to ",
+              said.upto, " at ", said.in, ", and its disk ends at ", last);
+}
+
 // --- leaders. An era is a term or a ballot; `led` remembers those that a node has led, whatever it forgets.
 
 // Is the node now leading an era that it did not lead before the step?
 template <class Core>
 constexpr bool begins_to_lead(Core const& before, Core const& after) {
   return after.leads() && !(before.leads() && before.era() == after.era());
+}
+
+// An era alone, beside those that another node has led.
+struct one_era {
+  stamp era{};
+  template <class Eras>
+  constexpr bool shares_one_with(Eras const& others) const {
+    return others.has(era);
+  }
+};
+
+// --- what is committed. `now`: what node `n` takes for committed at index i, `known`: what was taken first.
+template <class Tell>
+constexpr bool one_entry_an_index_is_committed(node_index n, log_index i, stamp now, stamp known, bool same,
+                                               Tell&& tell) {
+  return same || tell("one entry an index is ever committed", "node ", n, " takes entry ", i, " of ", now,
+                      " for committed, and that of ", known, " was");
+}
+// `i` was known to be committed in `known_in`, which is below the era that `n` leads.
+template <class Tell>
+constexpr bool a_leader_has_what_was_committed(node_index n, stamp leads, log_index i, stamp known_in, bool has,
+                                               Tell&& tell) {
+  return has || tell("a leader has what was committed before its term", "node ", n, " leads ", leads,
+                     ", and lacks entry ", i, ", which was committed in ", known_in);
+}
+// `holders`: whose disks have it, or may have had it when it was committed.
+template <class Quorum, class Tell>
+constexpr bool what_is_committed_is_on_a_quorum(node_index n, log_index i, node_set<64> holders,
+                                                configuration const& everybody, Tell&& tell) {
+  return Quorum{}.met(quorum_phase::commit, holders, everybody) ||
+         tell("what is committed is on a quorum's disks", "node ", n, " takes entry ", i,
+              " for committed, and it is on the disks of ", holders.size(), " nodes");
 }
 
 // --- reads
@@ -46,8 +111,8 @@ public:
   constexpr bool read_sees_what_was_committed(node_index n, reads_told<Memory> const& told, log_index known,
                                               Tell&& tell) {
     auto& must = must_see_[n.value];
-    if (told.asked < must.size()) must.clear(); // it began anew
-    while (must.size() < told.asked && append<log_index>(must, known)) {
+    if (must.size() > told.asked) must.clear(); // it began anew
+    while (must.size() < std::size_t{told.asked} && append<log_index>(must, known)) {
     }
     for (std::size_t i = 0; i < told.answers.size(); ++i)
       if (told.answers[i] < must[i])

@@ -16,6 +16,8 @@ namespace quorate::multi_paxos::truth {
 
 // --- what has left a node, and so must never be untrue
 
+constexpr quorate::ballot as_ballot(stamp s) { return quorate::ballot{s.value}; }
+
 struct ballots_said {
   stamp prepared{}; // the highest for which it has asked
   stamp promised{}; // the highest that it has promised to anybody
@@ -25,36 +27,42 @@ struct ballots_said {
 template <class Node, class Tell>
 constexpr bool ballots_wait_for_the_disk(Node const& n, stamp ballot, Tell&& tell) {
   return n.durable.hard.promised >= ballot ||
-         tell("no ballot leaves before it is durable", "node ", n.self, " speaks of ballot ", ballot,
-              ", and its disk has promised ", n.durable.hard.promised);
+         tell("no ballot leaves before it is durable", "node ", n.self, " speaks of ballot ", as_ballot(ballot),
+              ", and its disk has promised ", as_ballot(n.durable.hard.promised));
+}
+template <class Log>
+constexpr entry_kind kind_at(Log const& log, log_index i) {
+  return log.run_at(i, 1).kind;
 }
 // It tells what was voted for when it was given. Since then there may be votes at that ballot, or above.
 template <class Node, class Tell>
 constexpr bool promises_tell_votes(Node const& n, promise const& m, Tell&& tell) {
   auto const& log = n.durable.log;
-  auto const since = [&](log_index i) { return log[i].voted >= m.ballot; };
+  auto const since = [&](log_index i) { return log.stamp_at(i) >= m.ballot; };
   auto const wrong = [&](log_index i) {
-    return tell("a promise tells what was voted for, durably", "node ", n.self, " promises ballot ", m.ballot,
-                ", and tells something else of slot ", i, " than its disk has there");
+    return tell("a promise tells what was voted for, durably", "node ", n.self, " promises ballot ",
+                as_ballot(m.ballot), ", and tells something else of slot ", i, " than its disk has there");
   };
   if (m.first < m.kept) return true;
   auto const first = m.first > log.compacted() ? m.first : log.compacted() + 1;
   for (auto i = first; m.count == 0 && i <= log.last(); i = i + 1)
-    if (log[i].kind != entry_kind::hole && !since(i)) return wrong(i);
+    if (kind_at(log, i) != entry_kind::hole && !since(i)) return wrong(i);
   for (auto i = first; i < m.first + m.count; i = i + 1)
-    if (i > log.last() || (!since(i) && (log[i].voted != m.voted || log[i].kind != m.kind))) return wrong(i);
+    if (i > log.last() || (!since(i) && (log.stamp_at(i) != m.voted || kind_at(log, i) != m.kind)))
+      return wrong(i);
   return true;
 }
 // Votes at that ballot, on disk; or at an older one, what its leader says is chosen: taught(slot) is called.
 template <class Node, class Taught, class Tell>
 constexpr bool votes_wait_for_the_disk(Node const& n, accepted const& m, Taught&& taught, Tell&& tell) {
-  auto const& log = n.durable.log;
+  auto const& disk = n.durable;
+  auto const& log = disk.log;
   for (auto i = m.first; i < m.first + m.count; i = i + 1) {
     if (i <= log.compacted()) continue;
-    if (i > log.last() || log[i].kind == entry_kind::hole)
+    if (!quorate::truth::was_durable(disk, i, m.ballot) || i > log.last() || kind_at(log, i) == entry_kind::hole)
       return tell("no vote leaves before it is durable", "node ", n.self, " acknowledges slot ", i, " at ballot ",
-                  m.ballot, ", and its disk has nothing there");
-    if (log[i].voted < m.ballot && i > n.core.commit_index()) taught(i);
+                  as_ballot(m.ballot), ", and its disk has nothing there");
+    if (log.stamp_at(i) < m.ballot && i > n.core.commit_index()) taught(i);
   }
   return true;
 }
@@ -96,19 +104,37 @@ constexpr bool only_what_is_chosen_is_taught(M const& m, node_index self, log_in
 
 // --- what a disk keeps
 
+// After a restart, `hard` and a log that ends at `last` are what the disk has.
+struct word_given {
+  ballots_said ballots{};
+  quorate::truth::match_said match{};
+};
+template <class M>
+constexpr void note_word(word_given& g, M const& m) {
+  if constexpr (std::is_same_v<M, accepted>) g.match.say(m.ballot, m.first + m.count - 1);
+}
+template <class Tell>
+constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, hard_state const& hard, log_index last,
+                                         Tell&& tell) {
+  auto const& b = g.ballots;
+  return quorate::truth::nothing_said_is_forgotten(n, b.prepared < b.promised ? b.promised : b.prepared,
+                                                   hard.promised, tell) &&
+         (g.match.in == stamp{} || quorate::truth::no_entry_said_is_forgotten(n, g.match, last, tell));
+}
+
 template <class Node, class Tell>
 constexpr bool promises_are_not_forgotten(Node const& n, ballots_said const& said, Tell&& tell) {
   return n.durable.hard.promised >= said.promised ||
-         tell("what was promised is not forgotten", "node ", n.self, " has promised ballot ", said.promised,
-              " to others, and its disk has ", n.durable.hard.promised);
+         tell("what was promised is not forgotten", "node ", n.self, " has promised ballot ",
+              as_ballot(said.promised), " to others, and its disk has ", as_ballot(n.durable.hard.promised));
 }
 template <class Node, class Tell>
 constexpr bool disks_only_rise(Node const& before, Node const& after, Tell&& tell) {
   auto const &was = before.durable, &is = after.durable;
   if (is.hard.promised < was.hard.promised)
-    return tell("on disk, promises only rise", "node ", after.self, " had ", was.hard.promised, ", and has ",
-                is.hard.promised);
-  return invariant::votes_rise(was.log, is.log) ||
+    return tell("on disk, promises only rise", "node ", after.self, " had ", as_ballot(was.hard.promised),
+                ", and has ", as_ballot(is.hard.promised));
+  return invariant::votes_rise(after.core.state(), was.log, is.log, quiet{}) ||
          tell("on disk, votes only rise", "node ", after.self, " has one replaced by one that is not above it");
 }
 
@@ -120,17 +146,16 @@ constexpr bool a_ballot_is_campaigned_for_once(ballots_said const& said, Core co
   auto const& s = after.state();
   bool const goes_on = before.era() == s.promised && before.campaigns();
   return s.is != role::candidate || goes_on || s.promised > said.prepared ||
-         tell("a ballot is campaigned for once", "node ", s.self, " campaigns for ballot ", s.promised,
-              ", and has asked for ", said.prepared);
+         tell("a ballot is campaigned for once", "node ", s.self, " campaigns for ballot ", as_ballot(s.promised),
+              ", and has asked for ", as_ballot(said.prepared));
 }
 template <class Eras, class Core, class Tell>
 constexpr bool a_ballot_is_led_once(Eras const& led, Core const& leader, Tell&& tell) {
-  return !led.has(leader.era()) ||
-         tell("a ballot is led once", "node ", leader.self(), " begins to lead ballot ", leader.era(),
-              ", which it has led before");
+  return !led.has(leader.era()) || tell("a ballot is led once", "node ", leader.self(), " begins to lead ballot ",
+                                        as_ballot(leader.era()), ", which it has led before");
 }
-template <class Eras, class Tell>
-constexpr bool one_leader_a_ballot(node_index a, Eras const& led_by_a, node_index b, Eras const& led_by_b,
+template <class Eras, class Others, class Tell>
+constexpr bool one_leader_a_ballot(node_index a, Eras const& led_by_a, node_index b, Others const& led_by_b,
                                    Tell&& tell) {
   return !led_by_a.shares_one_with(led_by_b) ||
          tell("one leader a ballot", "nodes ", a, " and ", b, " have led the same ballot");
@@ -184,11 +209,11 @@ public:
   // A command stands in the slot for which it was made; nothing is voted for before it was.
   template <class Cell, class Tell>
   static constexpr bool what_is_accepted_was_proposed(node_index n, log_index i, Cell const& c, Tell&& tell) {
-    bool const proposed = c.kind == entry_kind::no_op ? c.what == Value{}
-                                                      : c.kind == entry_kind::command && c.what.number == i.value &&
-                                                            c.what.by <= c.voted;
-    return proposed || tell("what is accepted was proposed, there", "node ", n, " has in slot ", i,
-                            ", at ballot ", c.voted, ", what nobody has proposed for that slot");
+    bool const proposed = c.kind == entry_kind::no_op
+                              ? c.what == Value{}
+                              : c.kind == entry_kind::command && c.what.number == i.value && c.what.by <= c.voted;
+    return proposed || tell("what is accepted was proposed, there", "node ", n, " has in slot ", i, ", at ballot ",
+                            as_ballot(c.voted), ", what nobody has proposed for that slot");
   }
   // After a step of `n`: what its disk holds counts for ever.
   template <class Node, class Tell>
@@ -213,8 +238,8 @@ public:
   template <class Node, class Tell>
   constexpr bool leaders_were_promised_their_ballot(Node const& n, Tell&& tell) const {
     return !n.core.leads() || is_promised(n.core.era()) ||
-           tell("who leads was promised its ballot by a quorum", "node ", n.self, " leads ballot ", n.core.era(),
-                ", which is on the disks of ", how_many_promised(n.core.era()), " nodes");
+           tell("who leads was promised its ballot by a quorum", "node ", n.self, " leads ballot ",
+                as_ballot(n.core.era()), ", which is on the disks of ", how_many_promised(n.core.era()), " nodes");
   }
   template <class Node, class Tell>
   constexpr bool what_is_taken_for_chosen_is(Node const& n, Tell&& tell) const {

@@ -1,8 +1,9 @@
-// What a message may do to a Multi-Paxos node, seen from outside: one sentence and one function each. These find at
-// once what would show in the slots of several nodes much later, or never within a bound.
+// What a message may do to a Multi-Paxos node, seen from outside: one sentence and one function each. These find
+// at once what would show in the slots of several nodes much later, or never within a bound.
 #pragma once
 
 #include "quorate/multi_paxos/node.hpp"
+#include "quorate/truth/multi_paxos.hpp"
 
 #include <cstdint>
 #include <type_traits>
@@ -13,19 +14,20 @@ namespace quorate::multi_paxos::truth {
 template <class Core, class M, class Tell>
 constexpr bool answers_are_for_their_ballot(Core const& before, M const& m, Core const& after, Tell&& tell) {
   return m.ballot == before.era() || after == before ||
-         tell("an answer at another ballot changes nothing", "node ", before.self(), " at ballot ", before.era(),
-              " heeds an answer at ballot ", m.ballot);
+         tell("an answer at another ballot changes nothing", "node ", before.self(), " at ballot ",
+              as_ballot(before.era()), " heeds an answer at ballot ", as_ballot(m.ballot));
 }
 template <class Core, class Tell>
 constexpr bool canvasses_promise_nothing(Core const& before, Core const& after, Tell&& tell) {
-  return after == before || tell("to be canvassed changes nothing", "node ", before.self(), " of ballot ",
-                                 before.era(), " is canvassed, and is at ballot ", after.era(), " now");
+  return after == before ||
+         tell("to be canvassed changes nothing", "node ", before.self(), " of ballot ", as_ballot(before.era()),
+              " is canvassed, and is at ballot ", as_ballot(after.era()), " now");
 }
 template <class Core, class Tell>
 constexpr bool promises_respect_a_leader(Core const& before, prepare const& m, Core const& after, Tell&& tell) {
   return m.ballot <= before.era() || !beside_a_leader(before.state()) || after == before ||
          tell("beside a living leader no ballot is promised", "node ", before.self(), " is asked for ballot ",
-              m.ballot, ", and has heard of ", before.leader(), " less than T ago");
+              as_ballot(m.ballot), ", and has heard of ", before.leader(), " less than T ago");
 }
 
 // A refusal is remembered, and ends what was refused (SCENARIOS P34).
@@ -33,13 +35,13 @@ template <class Core, class Tell>
 constexpr bool ballots_rise_above_refusals(Core const&, refused const& m, Core const& after, Tell&& tell) {
   return after.state().seen >= m.promised ||
          tell("the next ballot is above what was refused for", "node ", after.self(), " hears of ballot ",
-              m.promised, ", and goes on as if nothing were above ", after.state().seen);
+              as_ballot(m.promised), ", and goes on as if nothing were above ", as_ballot(after.state().seen));
 }
 template <class Core, class Tell>
 constexpr bool refusals_depose(Core const& before, refused const& m, Core const& after, Tell&& tell) {
   return m.ballot != before.era() || m.promised <= m.ballot || !after.campaigns() ||
-         tell("who hears of a higher promise gives way", "node ", after.self(), " hears that ", m.promised,
-              " was promised, and goes on at ballot ", after.era());
+         tell("who hears of a higher promise gives way", "node ", after.self(), " hears that ",
+              as_ballot(m.promised), " was promised, and goes on at ballot ", as_ballot(after.era()));
 }
 
 // To hear of the leader puts an election off. `armed`: one bit a timer that was.
@@ -70,15 +72,18 @@ constexpr bool may_do(Core const& before, M const& m, node_index sender, Core co
                            std::is_same_v<M, fetched> || std::is_same_v<M, heartbeat_answer>;
   if constexpr (answers)
     if (!answers_are_for_their_ballot(before, m, after, tell)) return false;
-  if constexpr (std::is_same_v<M, canvass>) return canvasses_promise_nothing(before, after, tell);
-  else if constexpr (std::is_same_v<M, prepare>) return promises_respect_a_leader(before, m, after, tell);
+  if constexpr (std::is_same_v<M, canvass>)
+    return canvasses_promise_nothing(before, after, tell);
+  else if constexpr (std::is_same_v<M, prepare>)
+    return promises_respect_a_leader(before, m, after, tell);
   else if constexpr (std::is_same_v<M, refused>)
     return ballots_rise_above_refusals(before, m, after, tell) && refusals_depose(before, m, after, tell);
   else if constexpr (std::is_same_v<M, heartbeat_answer>)
     return answers_confirm_no_later_round(before, m, sender, after, tell);
   else if constexpr (std::is_same_v<M, accept> || std::is_same_v<M, heartbeat>)
     return leaders_put_off_elections(before, m, sender, after, armed, tell);
-  else return true;
+  else
+    return true;
 }
 
 } // namespace quorate::multi_paxos::truth

@@ -39,7 +39,7 @@ constexpr bool one_vote_a_term_leaves(vote_said& said, node_index self, term_id 
 template <class Node, class Tell>
 constexpr bool acknowledgements_wait_for_the_disk(Node const& n, appended const& m, Tell&& tell) {
   auto const& disk = n.durable;
-  return disk.hard.promised > m.term || (disk.hard.promised == m.term && disk.log.last() >= m.match_index) ||
+  return (disk.hard.promised >= m.term && quorate::truth::was_durable(disk, m.match_index, m.term)) ||
          tell("no acknowledgement leaves before it is durable", "node ", n.self, " acknowledges all up to ",
               m.match_index, " in term ", m.term, ", and its disk has term ", disk.hard.promised,
               " and entries up to ", disk.log.last());
@@ -49,6 +49,27 @@ constexpr bool pre_votes_respect_a_leader(Node const& n, Tell&& tell) {
   return !beside_a_leader(n.core.state()) ||
          tell("beside a living leader no pre-vote is given", "node ", n.self, " gives one, and has heard of ",
               n.core.leader(), " less than T ago");
+}
+
+// After a restart, `hard` and a log that ends at `last` are what the disk has.
+struct word_given {
+  vote_said vote{};
+  term_id promised{};
+  quorate::truth::match_said match{};
+};
+template <class M>
+constexpr void note_word(word_given& g, M const& m) {
+  if constexpr (std::is_same_v<M, appended>) g.match.say(m.term, m.match_index);
+  if (m.term > g.promised) g.promised = m.term;
+}
+template <class Tell>
+constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, hard_state const& hard, log_index last,
+                                         Tell&& tell) {
+  if (!quorate::truth::nothing_said_is_forgotten(n, g.promised, hard.promised, tell)) return false;
+  if (hard.promised == g.vote.in && g.vote.whom != no_node && hard.vote != g.vote.whom)
+    return tell("what a node has said is on its disk, whatever happens", "node ", n, " has voted in term ",
+                g.vote.in, " for ", g.vote.whom, ", and its disk has a vote for ", hard.vote);
+  return hard.promised != g.match.in || quorate::truth::no_entry_said_is_forgotten(n, g.match, last, tell);
 }
 
 // A message is about to leave: all of the above that are about its kind.
@@ -72,12 +93,11 @@ constexpr bool may_leave(Node const& n, vote_said& said, node_index to, M const&
 // `led`: the terms that the node has led before.
 template <class Eras, class Core, class Tell>
 constexpr bool a_term_is_led_once(Eras const& led, Core const& leader, Tell&& tell) {
-  return !led.has(leader.era()) ||
-         tell("a term is led once", "node ", leader.self(), " begins to lead term ", leader.era(),
-              ", which it has led before");
+  return !led.has(leader.era()) || tell("a term is led once", "node ", leader.self(), " begins to lead term ",
+                                        leader.era(), ", which it has led before");
 }
-template <class Eras, class Tell>
-constexpr bool one_leader_a_term(node_index a, Eras const& led_by_a, node_index b, Eras const& led_by_b,
+template <class Eras, class Others, class Tell>
+constexpr bool one_leader_a_term(node_index a, Eras const& led_by_a, node_index b, Others const& led_by_b,
                                  Tell&& tell) {
   return !led_by_a.shares_one_with(led_by_b) ||
          tell("one leader a term", "nodes ", a, " and ", b, " have led the same term");
@@ -98,17 +118,20 @@ constexpr bool a_match_is_true(Node const& leader, Node const& other, Tell&& tel
 
 // --- logs
 
-// Two logs that hold one entry hold the same before it (§3.5).
+// Two logs that hold one entry hold the same before it (§3.5): here, at entry `at` below the one that they share.
+template <class Tell>
+constexpr bool logs_match_at(node_index a, stamp of_a, node_index b, stamp of_b, log_index at, Tell&& tell) {
+  return of_a == of_b ||
+         tell("logs match up to the last entry that they share", "nodes ", a, " and ", b,
+              " share an entry behind entry ", at, ", and differ there: of term ", of_a, " and of term ", of_b);
+}
 template <class A, class B, class Tell>
 constexpr bool logs_match(node_index a, A const& log_a, node_index b, B const& log_b, Tell&& tell) {
   auto i = log_a.last() < log_b.last() ? log_a.last() : log_b.last();
   auto const least = log_a.compacted() < log_b.compacted() ? log_b.compacted() : log_a.compacted();
   while (i > least && log_a.stamp_at(i) != log_b.stamp_at(i)) i = i - 1;
-  for (auto const shared = i; i > least; i = i - 1)
-    if (log_a.stamp_at(i) != log_b.stamp_at(i))
-      return tell("logs match up to the last entry that they share", "nodes ", a, " and ", b, " share entry ",
-                  shared, ", and differ in entry ", i, ": of term ", log_a.stamp_at(i), " and of term ",
-                  log_b.stamp_at(i));
+  for (; i > least; i = i - 1)
+    if (!logs_match_at(a, log_a.stamp_at(i), b, log_b.stamp_at(i), i, tell)) return false;
   return true;
 }
 
@@ -138,9 +161,9 @@ constexpr bool one_entry_an_index_is_committed(commit_ledger<Memory>& ledger, No
       continue;
     }
     auto& e = ledger.entries[i.value - 1];
-    if (e.written_at != written_at)
-      return tell("one entry an index is ever committed", "node ", n.self, " takes entry ", i, " of term ",
-                  written_at, " for committed, and that of term ", e.written_at, " was");
+    if (!quorate::truth::one_entry_an_index_is_committed(n.self, i, written_at, e.written_at,
+                                                         e.written_at == written_at, tell))
+      return false;
     if (s.current_term < e.known_in) e.known_in = s.current_term;
   }
   return true;
@@ -152,11 +175,10 @@ constexpr bool a_leader_has_what_was_committed(commit_ledger<Memory> const& ledg
   if (n.core.state().is != role::leader) return true;
   auto const& log = n.written.log;
   for (auto i = log.compacted() + 1; i.value <= ledger.entries.size(); i = i + 1)
-    if (auto const& e = ledger.entries[i.value - 1]; e.known_in < n.core.state().current_term)
-      if (i > log.last() || log.stamp_at(i) != e.written_at)
-        return tell("a leader has what was committed before its term", "node ", n.self, " leads term ",
-                    n.core.era(), ", and lacks entry ", i, " of term ", e.written_at,
-                    ", which was committed in term ", e.known_in);
+    if (auto const& e = ledger.entries[i.value - 1]; e.known_in < n.core.era())
+      if (!quorate::truth::a_leader_has_what_was_committed(
+              n.self, n.core.era(), i, e.known_in, i <= log.last() && log.stamp_at(i) == e.written_at, tell))
+        return false;
   return true;
 }
 

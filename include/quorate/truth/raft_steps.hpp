@@ -10,7 +10,9 @@
 namespace quorate::raft::truth {
 
 template <class M>
-constexpr bool is_of_a_term = requires(M const& m) { m.term; };
+constexpr bool is_of_a_term = requires(M const& m) {
+  m.term;
+};
 
 // Whatever its kind, a message of an earlier term moves nothing (§3.3).
 template <class Core, class M, class Tell>
@@ -27,9 +29,8 @@ constexpr bool past_terms_change_nothing(Core const& before, M const& m, Core co
 // for just that one campaigns, and only votes make a leader.
 template <class Core, class Tell>
 constexpr bool asking_for_a_pre_vote_changes_nothing(Core const& before, Core const& after, Tell&& tell) {
-  return after == before ||
-         tell("to be asked for a pre-vote changes nothing", "node ", before.self(), " of term ", before.era(),
-              " is asked for one, and is in term ", after.era(), " now");
+  return after == before || tell("to be asked for a pre-vote changes nothing", "node ", before.self(), " of term ",
+                                 before.era(), " is asked for one, and is in term ", after.era(), " now");
 }
 template <class Core, class Tell>
 constexpr bool only_votes_make_a_leader(Core const& before, Core const& after, Tell&& tell) {
@@ -73,8 +74,8 @@ constexpr bool followers_commit_what_is_verified(Core const& before, Core const&
 
 // A refusal of what was sent last makes the leader look further back (§3.5).
 template <class Core, class Tell>
-constexpr bool refusals_move_next_back(Core const& before, rejected const& m, node_index sender,
-                                       Core const& after, Tell&& tell) {
+constexpr bool refusals_move_next_back(Core const& before, rejected const& m, node_index sender, Core const& after,
+                                       Tell&& tell) {
   if (!before.leads() || !after.leads() || m.term != before.era()) return true;
   auto const &was = before.state().peer(sender), &is = after.state().peer(sender);
   return m.prev_log_index <= was.match || m.prev_log_index + 1 != was.next || is.next <= m.prev_log_index ||
