@@ -105,7 +105,8 @@ public:
 
   // --- what a System tells of a step
   void send(typename System::message const& m) { sent_.push_back(m); }
-  void note(unsigned) {}
+  template <class What>
+  void note(What) {}
   breach tell{};
 
 private:

@@ -9,10 +9,11 @@
 #include "quorate/truth/multi_paxos.hpp"
 #include "quorate/truth/multi_paxos_steps.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
 #include <variant>
@@ -145,6 +146,13 @@ public:
     return std::visit(multi_paxos_dead<node>{n, m.from, !bounds.refusals, !Whole}, m.what);
   }
 
+  // Up to where every disk says that it is chosen.
+  static log_index forgettable(std::span<node const> nodes) {
+    auto upto = nodes[0].durable.hard.chosen;
+    for (auto const& n : nodes) upto = std::min(upto, n.durable.hard.chosen);
+    return upto;
+  }
+
   // --- what must be true (truth/multi_paxos.hpp, multi_paxos/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
@@ -158,14 +166,13 @@ public:
     return steps_on(before, after, base::is_crash(code), tell);
   }
   template <class Tell>
-  bool follows(node const& before, message const& m, node const& after, std::uint64_t notes, Tell&& tell) const {
+  bool follows(node const& before, message const& m, node const& after, step_notes const& notes,
+               Tell&& tell) const {
     if (waits(before)) return true;
     bool const may = std::visit(
         [&](auto const& x) {
-          log_index highest{}; // of the slots that it was taught
-          for (auto taught = notes >> first_taught; taught != 0; taught >>= 1) highest = highest + 1;
-          return multi_paxos::truth::only_what_is_chosen_is_taught(x, after.self, highest, tell) &&
-                 multi_paxos::truth::may_do(before.core, x, m.from, after.core, notes, tell);
+          return multi_paxos::truth::only_what_is_chosen_is_taught(x, after.self, notes.taught, tell) &&
+                 multi_paxos::truth::may_do(before.core, x, m.from, after.core, notes.armed, tell);
         },
         m.what);
     return may && steps_on(before, after, false, tell);
@@ -255,7 +262,7 @@ public:
   }
   template <class M, class Out>
   static void leaves(node& n, node_index, M const& m, Out& out) {
-    auto const taught = [&](log_index i) { out.note(static_cast<unsigned>(first_taught - 1 + i.value)); };
+    auto const taught = [&](log_index i) { out.note(i); };
     (void)multi_paxos::truth::may_leave(n, n.past.said, m, taught, out.tell);
   }
   template <class Outcome, class Out>
@@ -269,7 +276,6 @@ private:
   static std::uint64_t round_of(State const& s) {
     return ballot{(s.seen > s.promised ? s.seen : s.promised).value}.round();
   }
-  static constexpr unsigned first_taught = 32; // of the bits noted: slot 1
   template <class Tell>
   bool steps_on(node const& a, node const& b, bool restarts, Tell&& tell) const {
     if (!multi_paxos::truth::disks_only_rise(a, b, tell)) return false;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -50,7 +51,8 @@ struct paxos_seats {
 
 // The proposer i proposes i + 1. A register holds the changes made to it, three bits each, the latest in the
 // lowest: so what a value stands on can be told from it.
-template <class Core, std::size_t Acceptors, std::size_t Proposers, bool Apart>
+template <class Core, std::size_t Acceptors, std::size_t Proposers, bool Apart,
+          class Memory = truth::bounded_memory>
 class paxos_system {
 public:
   using seats = paxos_seats<Acceptors, Proposers, Apart>;
@@ -73,7 +75,7 @@ public:
     }
   };
   using ghost =
-      truth::ballot_ledger<typename options::quorum_type, value_type, Acceptors, succeeds, truth::bounded_memory>;
+      truth::ballot_ledger<typename options::quorum_type, value_type, Acceptors, succeeds, Memory>;
 
   enum event : std::size_t {
     proposal, // one code a proposer, because each has its own budget of ballots
@@ -186,6 +188,26 @@ public:
         [&](auto const& x) { return is_dead.is_lost(n, x, outlook) || (!bounds.keeps_dead && is_dead(x)); },
         m.what);
   }
+  // --- of a random walk (walk.hpp)
+  static constexpr std::size_t usual[]{proposal,    proposal + 1, proposal + 2, backoff,      backoff + 1,
+                                       backoff + 2, event::resend, event::inquiry, answer,     answer_same,
+                                       sync_begins, sync_begins,  sync_begins,  sync_returns, sync_returns,
+                                       sync_returns};
+  static constexpr std::size_t rare[]{crash, crash_kept};
+  static constexpr std::size_t calms[]{answer_same};
+  static constexpr std::size_t brings_on[]{proposal, proposal + 1, proposal + 2, answer, backoff, backoff + 1,
+                                           backoff + 2, answer, event::resend, answer, event::inquiry};
+  // No proposer is at work, and all who learn know the value.
+  static bool settled(std::span<node const> nodes) {
+    for (auto const& n : nodes) {
+      if (at_work(n.core.template as<paxos::proposer>())) return false;
+      if constexpr (learns)
+        if (seats::who().learners.contains(n.self) && n.core.template as<paxos::learner>().known.at.none())
+          return false;
+    }
+    return true;
+  }
+
   // --- what must be true (truth/paxos.hpp, paxos/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
@@ -198,7 +220,7 @@ public:
     return paxos::follows(a.core.core(), b.core.core(), tell);
   }
   template <class Tell>
-  static bool follows(node const& a, message const& m, node const& b, std::uint64_t, Tell&& tell) {
+  static bool follows(node const& a, message const& m, node const& b, step_notes const&, Tell&& tell) {
     if (auto const* r = std::get_if<paxos::refused>(&m.what))
       if (!paxos::truth::ballots_rise_above_refusals(a.core.template as<paxos::proposer>(), *r,
                                                      b.core.template as<paxos::proposer>(), tell))

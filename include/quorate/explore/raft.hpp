@@ -7,9 +7,11 @@
 #include "quorate/truth/raft.hpp"
 #include "quorate/truth/raft_steps.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace quorate::check {
@@ -103,6 +105,19 @@ public:
     return std::visit([&](auto const& x) { return is_dead(n, m.from, x, no_more_crashes != 0); }, m.what);
   }
 
+  // All well, up to where every disk holds what every node knows to be committed.
+  static log_index forgettable(std::span<node const> nodes) {
+    auto upto = nodes[0].core.commit_index();
+    auto const keeps = [&](node const& n) {
+      auto const& disk = n.durable.log;
+      return upto <= disk.compacted() || (upto <= disk.last() && disk.stamp_at(upto) == n.written.log.stamp_at(upto));
+    };
+    for (auto const& n : nodes) upto = std::min(upto, n.core.commit_index());
+    for (bool all = false; !all && upto > log_index{}; upto = all ? upto : upto - 1)
+      all = std::all_of(nodes.begin(), nodes.end(), keeps);
+    return upto;
+  }
+
   // --- what must be true (truth/raft.hpp, raft/invariant.hpp)
   template <class Tell>
   static bool holds(node const& n, Tell&& tell) {
@@ -116,11 +131,12 @@ public:
     return steps_on(before, after, tell);
   }
   template <class Tell>
-  bool follows(node const& before, message const& m, node const& after, std::uint64_t armed, Tell&& tell) const {
+  bool follows(node const& before, message const& m, node const& after, step_notes const& notes,
+               Tell&& tell) const {
     // A whole turn: what follows from the message may have done more than the message.
     if (waits(before)) return true;
     bool const may = std::visit(
-        [&](auto const& x) { return raft::truth::may_do(before.core, x, m.from, after.core, armed, tell); },
+        [&](auto const& x) { return raft::truth::may_do(before.core, x, m.from, after.core, notes.armed, tell); },
         m.what);
     return may && steps_on(before, after, tell);
   }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -47,6 +48,24 @@ public:
     return names[code];
   }
   static constexpr bool is_crash(std::size_t code) { return code == crash || code == crash_kept; }
+
+  // --- of a random walk (walk.hpp)
+  static constexpr std::size_t usual[]{proposal,    reading,      beat,        sync_begins,
+                                       sync_begins, sync_returns, sync_returns};
+  static constexpr std::size_t rare[]{election, election, election, contact, quorum_check, crash, crash_kept};
+  static constexpr std::size_t calms[]{contact, quorum_check, quorum_check};
+  static constexpr std::size_t brings_on[]{election, proposal, beat, beat, beat, beat, beat, beat};
+  // There is a leader, and all that it has is committed on all.
+  static bool settled(std::span<Node const> nodes) {
+    Node const* leader = nullptr;
+    for (auto const& n : nodes)
+      if (n.core.leads()) leader = &n;
+    for (auto const& n : nodes)
+      if (leader == nullptr || n.written.log.last() != leader->written.log.last() ||
+          n.core.commit_index() != leader->written.log.last())
+        return false;
+    return true;
+  }
 
   template <class Out>
   void step(Node& n, std::size_t code, Out& out) const {

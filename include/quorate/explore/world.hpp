@@ -34,18 +34,30 @@ namespace quorate::check {
 //   budgets                        how often each kind of event may happen: at most 8 counts, each up to 15
 //   cost_of(code)                  which budget an event takes from, or -1
 //   can(node, code)                whether the event may happen now
-//   step(node&, code, out)         carries it out; out.send(message), out.note(bit), out.tell(law, values ...)
+//   step(node&, code, out)         carries it out; out.send(message), out.note(what), out.tell(law, values ...)
 //   receive(node&, message, out)   the same for a message
 //   spent(budgets)                 a summary of what is left, below 16, for dead()
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
 //   holds(node, tell)              what is true of one node's state; if not: false, and tell(law, values ...)
 //   follows(before, code, after, tell)             the same of a local event's step
-//   follows(before, message, after, notes, tell)   of a message's; `notes`: the bits that out.note() was told
+//   follows(before, message, after, notes, tell)   of a message's; `notes`: the step_notes that out.note() was told
 //   agree(a, b, tell)              of two nodes, a before b
 //   observe(ghost&, node, tell)    takes a node's new state into account; of what the ghost remembers
 //   holds_beside(ghost, node, tell)                of a node beside what the ghost remembers
 //   goal(world, row)               only with bounds.lasting: what must stay possible has happened
 //   marks(node), mark_names        bits of what has happened here: what must happen sometimes
+//
+// What a step has told beside messages: the timers that were armed, one bit each, and the highest index that a node
+// was taught.
+struct step_notes {
+  std::uint64_t armed = 0;
+  log_index taught{};
+  constexpr void note(unsigned timer) { armed |= std::uint64_t{1} << timer; }
+  constexpr void note(log_index i) {
+    if (i > taught) taught = i;
+  }
+};
+
 template <class System>
 class world {
 public:
@@ -224,8 +236,11 @@ private:
     struct collector {
       std::vector<message> sent{};
       breach tell{}; // called with a law and the values that break it
-      std::uint64_t notes = 0;
-      void note(unsigned bit) { notes |= std::uint64_t{1} << bit; }
+      step_notes notes{};
+      template <class What>
+      void note(What what) {
+        notes.note(what);
+      }
       void send(message const& m) { sent.push_back(m); }
     } out;
     auto const& before = w_.nodes_[node_id].value.state;
