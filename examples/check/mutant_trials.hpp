@@ -3,6 +3,8 @@
 
 #include "mutants.hpp"
 
+#include "quorate/mutant/without.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,7 +17,7 @@ inline constexpr std::uint64_t most_mutant_states = 3'000'000;
 // a protocol's enumeration, of `Count` rules.
 template <class Rule, std::size_t Count, class Attempt>
 void try_each(mutants_run& run, Attempt&& attempt) {
-  using missing = quorate::check::without_named<Rule>;
+  using missing = quorate::without_named<Rule>;
   for (std::size_t i = 0; i < Count; ++i) {
     auto const r = static_cast<Rule>(i);
     if (!run.wants(name_of(r))) continue;

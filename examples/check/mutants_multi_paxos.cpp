@@ -2,7 +2,7 @@
 #include "mutant_trials.hpp"
 
 #include "quorate/explore/multi_paxos.hpp"
-#include "quorate/multi_paxos/rules.hpp"
+#include "quorate/mutant/multi_paxos.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,10 +15,10 @@ using multi_paxos::rule;
 using bounds = check::multi_paxos_bounds;
 
 template <std::size_t Nodes, bool Reads, std::uint8_t Window = 16>
-using core = multi_paxos::node<
+using core = careless<multi_paxos::node<
     limits<limit_values{
         .nodes = Nodes, .window = Window, .append_entries = 2, .append_bytes = 20, .mark = 1, .reserve = 1}>,
-    multi_paxos::quorum_reads<Reads>, check::without_named<rule>>;
+    multi_paxos::quorum_reads<Reads>, without_named<rule>>>;
 using plain = check::multi_paxos_system<core<3, false>, 3>;
 using four = check::multi_paxos_system<core<4, false>, 4>;
 using whole = check::multi_paxos_system<core<3, true, 1>, 3, true>; // all of its state counts; a window of one

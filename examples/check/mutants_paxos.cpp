@@ -2,7 +2,7 @@
 #include "mutant_trials.hpp"
 
 #include "quorate/explore/paxos.hpp"
-#include "quorate/paxos/rules.hpp"
+#include "quorate/mutant/paxos.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,17 +12,19 @@ namespace {
 
 using namespace quorate;
 using paxos::rule;
-using any_rule = check::without_named<rule>;
+using any_rule = without_named<rule>;
 
 template <std::size_t Nodes, class Value, class... Keywords>
-using deciding = paxos::node<paxos::acceptor<Value, limits<limit_values{.nodes = Nodes}>, any_rule, Keywords...>,
-                             paxos::proposer<Value, limits<limit_values{.nodes = Nodes}>, any_rule, Keywords...>>;
+using deciding =
+    careless<paxos::node<paxos::acceptor<Value, limits<limit_values{.nodes = Nodes}>, any_rule, Keywords...>,
+                         paxos::proposer<Value, limits<limit_values{.nodes = Nodes}>, any_rule, Keywords...>>>;
 
 // Three acceptors. Proposers are two of them, or two nodes behind them; all learn; a register.
 using together = check::paxos_system<deciding<3, std::uint8_t>, 3, 2, false>;
 using apart = check::paxos_system<deciding<5, std::uint8_t>, 3, 2, true>;
 using learning =
-    check::paxos_system<paxos::full_node<std::uint8_t, limits<limit_values{.nodes = 3}>, any_rule>, 3, 2, false>;
+    check::paxos_system<careless<paxos::full_node<std::uint8_t, limits<limit_values{.nodes = 3}>, any_rule>>, 3, 2,
+                        false>;
 using registers = check::paxos_system<deciding<3, std::uint32_t, paxos::rewritable<true>>, 3, 2, false>;
 
 // A mutant is given dead messages as well where the rule is what makes them dead.

@@ -2,7 +2,7 @@
 #include "mutant_trials.hpp"
 
 #include "quorate/explore/raft.hpp"
-#include "quorate/raft/rules.hpp"
+#include "quorate/mutant/raft.hpp"
 
 #include <cstddef>
 
@@ -21,7 +21,7 @@ struct mutant_core {
   using type = raft::node<limits<limit_values{.nodes = nodes, .append_entries = 1}>,
                           raft::pre_vote<K == kind::pre_votes>, raft::check_quorum<K == kind::quorum_check>,
                           raft::first_entry<K == kind::reads>, raft::pipelining<off>, raft::answer_stale<off>,
-                          raft::eager_commit<off>, raft::read_index<K == kind::reads>, check::without_named<rule>>;
+                          raft::eager_commit<off>, raft::read_index<K == kind::reads>, without_named<rule>>;
 };
 
 struct raft_trial {
@@ -100,7 +100,7 @@ constexpr raft_trial trial_of(rule r) {
 template <kind K>
 check::mutant_verdict explored_as(raft_trial const& t) {
   using core = mutant_core<K>;
-  return explored<check::raft_system<typename core::type, core::nodes>>(t.called, t.bounds);
+  return explored<check::raft_system<careless<typename core::type>, core::nodes>>(t.called, t.bounds);
 }
 
 check::mutant_verdict try_raft(rule r) {

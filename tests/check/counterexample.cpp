@@ -5,7 +5,7 @@
 #include "quorate/explore/raft.hpp"
 #include "quorate/explore/story.hpp"
 #include "quorate/mutant/mutant.hpp"
-#include "quorate/raft/rules.hpp"
+#include "quorate/mutant/raft.hpp"
 
 #include <doctest/doctest.h>
 
@@ -79,7 +79,7 @@ TEST_CASE("what is broken at the beginning is told without a step") {
 }
 
 TEST_CASE("a crash is told as one, and what the node has forgotten by it is told after its start") {
-  using system = raft_system<small_raft<without<raft::rule::terms_outlive_crashes>>, 3>;
+  using system = raft_system<careless<small_raft<without<raft::rule::terms_outlive_crashes>>>, 3>;
   replicated_bounds const b{.terms = 2, .commands = 1, .crashes = 1};
   auto const story = lines_of(explore_mutant<system>("terms_outlive_crashes", "", b, 100'000).counterexample);
   auto const crash = std::find(story.begin(), story.end(), "3 1 crash @2 it crashes, and starts again");

@@ -5,7 +5,7 @@
 #include "quorate/mutant/careless.hpp"
 #include "raft_cores.hpp"
 
-#include "quorate/raft/rules.hpp"
+#include "quorate/mutant/raft.hpp"
 
 #include <cstddef>
 #include <string>

@@ -3,7 +3,7 @@
 
 #include "quorate/conform/report.hpp"
 #include "quorate/policy/quorum_proof.hpp"
-#include "quorate/policy/rule_names.hpp"
+#include "quorate/core/enumerators.hpp"
 #include "quorate/sim/random.hpp"
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 
 #include "quorate/conform/report.hpp"
 #include "quorate/conform/store_model.hpp"
-#include "quorate/policy/rule_names.hpp"
+#include "quorate/core/enumerators.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/sim/random.hpp"
 

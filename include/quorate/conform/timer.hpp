@@ -3,7 +3,7 @@
 #pragma once
 
 #include "quorate/conform/report.hpp"
-#include "quorate/policy/rule_names.hpp"
+#include "quorate/core/enumerators.hpp"
 #include "quorate/policy/timing.hpp"
 #include "quorate/sim/fitting.hpp"
 #include "quorate/sim/random.hpp"

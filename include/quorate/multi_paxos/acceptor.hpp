@@ -10,7 +10,7 @@ namespace quorate::multi_paxos {
 template <class Options, log_view Log>
 constexpr promise promise_from(node_state<Options> const& s, log_index first, Log const& log) {
   promise p{s.promised, first, log.compacted() + 1, s.commit, {}, 0, {}, config_now(s, log)};
-  if (first <= log.compacted() || first > log.last() || !Options::keeps(rule::promises_tell_votes)) return p;
+  if (first <= log.compacted() || first > log.last()) return p;
   auto const run = log.run_at(first, ~std::uint32_t{0});
   p.voted = run.written_at;
   p.count = run.count;
@@ -23,18 +23,15 @@ constexpr promise promise_from(node_state<Options> const& s, log_index first, Lo
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  bool const owns = !Options::keeps(rule::ballots_have_owners) || owner_of(m.ballot) == e.node;
-  if (!in_force(s, e, log) || !owns || e.node == s.self) return;
-  if (m.ballot < s.promised && Options::keeps(rule::promises_never_fall))
-    return refuse(s, e.node, m.ballot, log, out);
+  if (!in_force(s, e, log) || !from_owner(s, e.node, m.ballot)) return;
+  if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   // It does not even raise the promise (Raft §4.2.3).
-  if (m.ballot > s.promised && Options::keeps(rule::prepares_respect_a_leader) && beside_a_leader(s)) return;
+  if (m.ballot > s.promised && beside_a_leader(s)) return;
 
   auto const ticket = m.ballot != s.promised ? enter_ballot(s, m.ballot, out) : out.latest();
   s.canvassing = false; // it has a candidate to wait for
   out.arm(timer::election);
-  bool const waits = Options::keeps(rule::promises_wait_for_the_disk);
-  out.send(e.node, promise_from(s, m.first, log), detail::ticket_if(waits, ticket));
+  out.send(e.node, promise_from(s, m.first, log), ticket);
 }
 
 // The slots from `at` on, up to `last`, that are not held at `voted` or above: a run, or nothing.
@@ -62,12 +59,14 @@ constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log con
   return wanted_among(at, last, voted, log);
 }
 
+// The slots first..last are as the leader has them: verified, unless some before them are not. So are those that
+// follow at this ballot, of which there is only what its leader sent.
 template <class Options, log_view Log>
-constexpr void extend_verified(node_state<Options>& s, Log const& log) {
+constexpr void verify(node_state<Options>& s, log_index first, log_index last, Log const& log) {
+  if (first <= s.verified + 1 && last > s.verified) s.verified = last;
   while (s.verified < log.last()) {
     auto const run = log.run_at(s.verified + 1, ~std::uint32_t{0});
-    bool const ours = !Options::keeps(rule::only_this_ballot_verifies) || run.written_at == s.promised;
-    if (!ours) return; // of this ballot there is only what its leader sent
+    if (run.written_at != s.promised) return;
     s.verified = run.last();
   }
 }
@@ -85,11 +84,10 @@ constexpr void owe(node_state<Options>& s, log_index first, std::uint32_t count)
   (void)s.owed.push_back({first, count, 1}); // if it is full, the leader will ask again
 }
 
-// Up to where what the leader knows to be chosen is known to be chosen here. `holds`: the last slot in the log.
+// Up to where what the leader knows to be chosen is known to be chosen here.
 template <class Options>
-constexpr log_index chosen_here(node_state<Options> const& s, log_index told, log_index holds) {
-  auto const safe = Options::keeps(rule::followers_commit_what_is_verified) ? s.verified : holds;
-  return told < safe ? told : safe;
+constexpr log_index chosen_here(node_state<Options> const& s, log_index told) {
+  return told < s.verified ? told : s.verified;
 }
 
 // Phase 2b. What it holds already is acknowledged again and not written; nothing is written over at a ballot that
@@ -98,8 +96,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   if (!in_force(s, e, log) || m.count == 0 || m.kind == entry_kind::hole) return;
-  if (m.ballot < s.promised && Options::keeps(rule::accepts_respect_promises))
-    return refuse(s, e.node, m.ballot, log, out);
+  if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   auto last = m.last_index();
   if (m.voted != m.ballot && (m.voted > m.ballot || last > m.commit)) return; // nobody sends that
   if (!follow(s, e.node, m.ballot, out)) return;
@@ -122,10 +119,8 @@ constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log,
     }
   }
   owe(s, m.first, static_cast<std::uint32_t>(last - m.first + 1));
-  bool const follows = !Options::keeps(rule::gaps_are_not_skipped) || m.first <= s.verified + 1;
-  if (follows && last > s.verified) s.verified = last;
-  extend_verified(s, log);
-  advance_commit(s, chosen_here(s, m.commit, last < log.last() ? log.last() : last), out);
+  verify(s, m.first, last, log);
+  advance_commit(s, chosen_here(s, m.commit), out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -134,7 +129,7 @@ constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& l
   if (!in_force(s, e, log)) return;
   if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   if (!follow(s, e.node, m.ballot, out)) return;
-  advance_commit(s, chosen_here(s, m.commit, log.last()), out);
+  advance_commit(s, chosen_here(s, m.commit), out);
   if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
   out.send(e.node, heartbeat_answer{m.ballot, s.verified, m.round, m.config});
 }
@@ -158,8 +153,7 @@ constexpr void flush_acceptor(node_state<Options>& s, Log const& log, Out& out) 
   auto const config = config_now(s, log);
   for (; !s.owed.empty(); s.owed.pop_back()) { // what is owed is owed to a leader
     auto const& o = s.owed.back();
-    auto const ticket = detail::ticket_if(Options::keeps(rule::accepts_wait_for_the_disk), out.latest());
-    out.send(s.leader, accepted{s.promised, o.first, config, o.count, o.answered}, ticket);
+    out.send(s.leader, accepted{s.promised, o.first, config, o.count, o.answered}, out.latest());
   }
 }
 

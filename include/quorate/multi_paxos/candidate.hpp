@@ -20,11 +20,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   s.self_told = s.commit;
   s.beat_due = true;
   s.active = {};
-  for (auto& p : s.peers) {
-    auto const match = Options::keeps(rule::leaders_forget_matches) ? log_index{} : p.match;
-    p = {};
-    p.match = match;
-  }
+  for (auto& p : s.peers) p = {};
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);
     auto const& r = s.reports[n.value];
@@ -62,13 +58,6 @@ struct finding {
   node_set<64> holders{};
 };
 
-// Does a vote at `one` bind more than one at `other`?
-template <class Options>
-constexpr bool outbids(stamp one, stamp other) {
-  if (Options::keeps(rule::highest_votes_are_adopted)) return one > other;
-  return other == stamp{} || (one != stamp{} && one < other);
-}
-
 // Paxos Made Simple, P2c: the vote with the highest ballot is the value; where there is none, any value may be
 // proposed. What somebody knows to be chosen, or a quorum voted for at one ballot, is chosen.
 template <class Options>
@@ -77,23 +66,22 @@ constexpr finding find(node_state<Options> const& s, configuration const& config
   auto const at = s.unsettled;
   (config.voters & Options::nodes_wide).for_each([&](node_index n) {
     auto const& r = s.reports[n.value];
-    if (r.given && r.kept > at) f.gone = Options::keeps(rule::what_is_gone_is_not_free);
+    if (r.given && r.kept > at) f.gone = true;
     if (!r.given || r.kept > at || r.ended) return;
     auto count = r.count;
     bool const chosen = at <= r.commit;
     if (chosen && r.commit - at < count) count = static_cast<std::uint32_t>(r.commit - at + 1);
     if (count < f.count) f.count = count;
     if (f.chosen && !chosen) return;
-    if (chosen == f.chosen && outbids<Options>(f.voted, r.voted)) return;
-    if (chosen != f.chosen || outbids<Options>(r.voted, f.voted)) f.holders = {};
+    if (chosen == f.chosen && f.voted > r.voted) return;
+    if (chosen != f.chosen || r.voted > f.voted) f.holders = {};
     f.chosen = chosen;
     f.voted = r.voted;
     f.kind = r.kind;
     f.holders.insert(n);
   });
-  bool const one_will_do = !Options::keeps(rule::one_report_chooses_nothing);
   if (f.voted != stamp{})
-    f.chosen = f.chosen || one_will_do || met<Options>(quorum_phase::commit, f.holders, config);
+    f.chosen = f.chosen || met<Options>(quorum_phase::commit, f.holders, config);
   return f;
 }
 
@@ -116,7 +104,7 @@ template <class Options>
 constexpr bool holds(node_state<Options> const& s, finding const& f) {
   auto const& own = s.reports[s.self.value];
   if (own.ended || own.kept > s.unsettled) return false;
-  return Options::keeps(rule::own_values_are_of_that_ballot) ? own.voted >= f.voted : own.voted != stamp{};
+  return own.voted >= f.voted;
 }
 
 // `count` slots from s.unsettled on: chosen ones that follow on what is known stay as they are, once they stand in
@@ -125,12 +113,7 @@ template <class Options, class Out>
 constexpr void adopt(node_state<Options>& s, finding const& f, std::uint32_t count, bool taught, Out& out) {
   auto const at = s.unsettled;
   bool const stays = f.chosen && at == s.commit + 1;
-  bool const found = f.voted != stamp{} && (stays || Options::keeps(rule::found_values_are_proposed_again));
-  bool const left = f.voted == stamp{} && !Options::keeps(rule::gaps_are_filled);
-  if (!found && !left)
-    out.write(entry_run{at, count, s.promised, entry_kind::no_op});
-  else if (left)
-    return;
+  if (f.voted == stamp{}) out.write(entry_run{at, count, s.promised, entry_kind::no_op});
   else if (!stays) out.write(entry_run{at, count, s.promised, f.kind});
   else if (taught) out.write(entry_run{at, count, f.voted, f.kind});
   if (stays) advance_commit(s, at + count - 1, out);
@@ -165,10 +148,6 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
       if (moved) ask_for_votes(s, log, out);
       return;
     }
-    if (!Options::keeps(rule::leaders_settle_first)) {
-      s.unsettled = log.last() + 1;
-      return become_leader(s, log, out);
-    }
     auto const f = find(s, config);
     // Nothing is proposed where somebody knows no more what was chosen (SCENARIOS P41).
     if (f.gone && !f.chosen) return step_down(s, out);
@@ -183,24 +162,12 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
   }
 }
 
-// Whose report a promise of `n` is.
-template <class Options, log_view Log>
-constexpr node_index reporter(node_state<Options> const& s, node_index n, Log const& log) {
-  if (Options::keeps(rule::promises_count_once)) return n;
-  node_set<64> given{};
-  each_peer(s, log, [&](node_index peer) {
-    if (s.reports[peer.value].given) given.insert(peer);
-  });
-  return detail::counted_for(false, n, given, voters_now(s, log).voters.without(s.self));
-}
-
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<promise> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  bool const past = !Options::keeps(rule::past_promises_do_not_count) && m.ballot < s.promised;
-  if ((m.ballot != s.promised && !past) || s.is != role::candidate || !in_force(s, e, log)) return; // (P20)
+  if (m.ballot != s.promised || s.is != role::candidate || !in_force(s, e, log)) return; // (P20)
   if (m.first != s.unsettled) return; // of slots that are settled
-  auto& r = s.reports[reporter(s, e.node, log).value];
+  auto& r = s.reports[e.node.value];
   if (r.given) return; // told twice (P23)
   r = to_report(m);
   settle(s, false, log, out);
@@ -223,10 +190,7 @@ constexpr void on(node_state<Options>& s, from<fetched> const& e, Log const& log
 
 template <class Options>
 constexpr std::optional<stamp> next_ballot(node_state<Options> const& s) {
-  bool const again = !Options::keeps(rule::campaigns_have_ballots_of_their_own) && owner_of(s.promised) == s.self;
-  if (again) return s.promised;
-  auto const owner = Options::keeps(rule::ballots_have_owners) ? s.self : node_index{0};
-  return ballot_above(s.seen > s.promised ? s.seen : s.promised, owner);
+  return ballot_above(s.seen > s.promised ? s.seen : s.promised, s.self);
 }
 
 // Phase 1a. Its own promise goes the same way as the others': it hears of it once it is durable.
@@ -234,8 +198,7 @@ template <class Options, log_view Log, class Out>
 constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
   auto const ballot = next_ballot(s);
   if (!ballot) return;
-  bool const waits = Options::keeps(rule::claims_wait_for_the_disk);
-  auto const ticket = detail::ticket_if(waits, enter_ballot(s, *ballot, out));
+  auto const ticket = enter_ballot(s, *ballot, out);
   s.is = role::candidate;
   s.unsettled = s.commit + 1;
   for (auto& r : s.reports) r = {};
@@ -268,11 +231,9 @@ constexpr void on(node_state<Options>& s, from<canvass> const& e, Log const& log
   auto const& m = e.message;
   if (!in_force(s, e, log) || e.node == s.self) return;
   // Nothing is promised, no timer touched. Who needs what is compacted here could only fail.
-  bool const disturbs = Options::keeps(rule::canvasses_respect_a_leader) && beside_a_leader(s);
-  if (m.ballot > s.promised && !disturbs && m.first > log.compacted())
+  if (m.ballot > s.promised && !beside_a_leader(s) && m.first > log.compacted())
     out.send(e.node, canvass_granted{m.ballot, m.config});
   else refuse(s, e.node, m.ballot, log, out);
-  if (m.ballot > s.promised && !Options::keeps(rule::canvasses_promise_nothing)) enter_ballot(s, m.ballot, out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -288,8 +249,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<refused> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   if (!in_force(s, e, log)) return;
-  if (Options::keeps(rule::ballots_rise_above_refusals)) note_seen(s, m.promised);
-  if (!Options::keeps(rule::refusals_depose)) return;
+  note_seen(s, m.promised);
   if (m.ballot == s.promised && m.promised > s.promised && s.is != role::follower) step_down(s, out);
 }
 

@@ -16,11 +16,9 @@ namespace quorate::multi_paxos {
     if (last > p.apart_last) p.apart_last = last;
   }
 }
-template <class Options>
 constexpr void note_held(progress& p, log_index first, log_index last, log_index commit) {
   auto const base = p.match > commit ? p.match : commit;
-  if (first > base + 1 && Options::keeps(rule::acknowledged_gaps_stay_gaps))
-    return note_apart(p, first, last, base);
+  if (first > base + 1) return note_apart(p, first, last, base);
   if (last > p.match) p.match = last;
   if (p.apart_last > p.match && p.apart_first <= p.match + 1) p.match = p.apart_last;
 }

@@ -22,8 +22,7 @@ constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  bool const past = !Options::keeps(rule::past_votes_do_not_count) && m.ballot < s.promised;
-  if (m.ballot != s.promised && !past) return; // (P20, P40)
+  if (m.ballot != s.promised) return; // (P20, P40)
   if (s.is != role::leader || m.count == 0 || !in_force(s, e, log)) return;
   auto const last = m.first + m.count - 1;
   if (last > log.last() || last < m.first) return;
@@ -34,7 +33,7 @@ constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& lo
     p.in_flight = m.answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - m.answered) : std::uint8_t{0};
   }
   if (last <= s.commit) return;
-  note_held<Options>(p, m.first, last, s.commit);
+  note_held(p, m.first, last, s.commit);
   choose(s, log, out);
 }
 
@@ -66,8 +65,7 @@ template <class Options, log_view Log, class Out>
 constexpr bool flush_accept(node_state<Options>& s, node_index n, entry_run& run, std::uint64_t config,
                             Log const& log, Out& out) {
   auto& p = s.peer(n);
-  bool const bound = Options::keeps(rule::windows_bound_what_is_in_flight);
-  if (p.next > log.last() || (bound && p.in_flight >= Options::limit.window)) return false;
+  if (p.next > log.last() || p.in_flight >= Options::limit.window) return false;
   if (p.next <= log.compacted()) return false; // it needs what is gone here: nothing to send but heartbeats
   if (p.next != run.first || run.count == 0)
     run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
@@ -97,7 +95,7 @@ template <class Options, log_view Log, class Out>
   if (log.last() > s.self_told) { // its own vote waits for its own disk, and is counted as the others' are (P24)
     auto const first = s.self_told + 1;
     out.send(s.self, accepted{s.promised, first, config, static_cast<std::uint32_t>(log.last() - s.self_told), 0},
-             detail::ticket_if(Options::keeps(rule::own_accepts_wait_for_the_disk), out.latest()));
+             out.latest());
     s.self_told = log.last();
   }
 }
@@ -117,9 +115,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
   if (s.is != role::leader) return;
   auto const heard = widen(s.active.with(s.self));
-  if (Options::keeps(rule::leaders_check_their_quorum) &&
-      !met<Options>(quorum_phase::commit, heard, voters_now(s, log)))
-    return step_down(s, out);
+  if (!met<Options>(quorum_phase::commit, heard, voters_now(s, log))) return step_down(s, out);
   s.active = {};
   out.arm(timer::quorum_check);
 }

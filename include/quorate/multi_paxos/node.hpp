@@ -48,11 +48,9 @@ public:
   constexpr node(node_index self, hard_state const& hard, Log const& log) {
     s_.self = self;
     s_.promised = s_.seen = hard.promised;
-    if (!options::keeps(rule::promises_outlive_crashes)) s_.promised = stamp{};
     s_.commit = hard.chosen > log.compacted() ? hard.chosen : log.compacted();
     if (s_.commit == log_index{} && log.last() > log_index{} && log.stamp_at(log_index{1}) == stamp{})
       s_.commit = log_index{1};
-    if (!options::keeps(rule::recovered_votes_are_not_chosen)) s_.commit = log.last();
     s_.verified = s_.marked = s_.commit;
   }
 

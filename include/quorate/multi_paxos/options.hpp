@@ -1,7 +1,6 @@
 // Multi-Paxos' options by keyword.
 #pragma once
 
-#include "quorate/multi_paxos/rules.hpp"
 #include "quorate/policy/keyword.hpp"
 
 #include <cstddef>
@@ -19,7 +18,7 @@ enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
 inline constexpr std::size_t timers = 4;
 
 namespace keywords_detail {
-using axes = ::quorate::detail::axes<quorum_axis, limits_axis, quorum_reads_axis, without_axis>;
+using axes = ::quorate::detail::axes<quorum_axis, limits_axis, quorum_reads_axis>;
 // Says what is wrong with the keywords, by itself: a class with an error in it would bring others.
 template <class... Keywords>
 constexpr auto say_what_keywords() {
@@ -36,14 +35,7 @@ template <class... Keywords>
 struct options {
   using said = decltype(keywords_detail::say_what_keywords<Keywords...>());
 
-  // True of every rule, but in a test's core (policy/without.hpp).
-  using rule = multi_paxos::rule;
-  using missing = pick<without_axis, without<>, Keywords...>;
-  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
-
-  using quorum_type =
-      typename missing::template quorum_type<rule::quorums_are_more_than_half,
-                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
+  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;
 

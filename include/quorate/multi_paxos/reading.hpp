@@ -15,7 +15,7 @@ constexpr void on(node_state<Options>& s, read e, Out& out) {
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
   if (!s.readers.waits()) return;
-  begin_round(s, !Options::keeps(rule::reads_wait_for_an_own_commit) || s.commit >= s.settled, log, out);
+  begin_round(s, s.commit >= s.settled, log, out);
 }
 
 } // namespace quorate::multi_paxos

@@ -32,15 +32,14 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
     if constexpr (Options::reads)
-      if (Options::keeps(rule::reads_end_with_leadership) && s.readers.give_up()) out.report(reads_refused{});
+      if (s.readers.give_up()) out.report(reads_refused{});
   }
   s.is = role::follower;
   s.leader = no_node;
   s.canvassing = false;
   s.granted = {};
   s.asked = no_node;
-  if (Options::keeps(rule::new_ballots_verify_anew))
-    s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
+  s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
   s.owed.clear();
 }
 
@@ -60,26 +59,30 @@ constexpr written mark(node_state<Options>& s, Out& out) {
 // Promises a higher ballot. Returns the ticket of that: nothing may be said under the ballot before.
 template <class Options, class Out>
 [[gnu::cold]] constexpr written enter_ballot(node_state<Options>& s, stamp ballot, Out& out) {
-  if (Options::keeps(rule::higher_ballots_depose) || s.is != role::leader) step_down(s, out);
+  step_down(s, out);
   s.promised = ballot;
   note_seen(s, ballot);
   s.in_contact = false;
   return mark(s, out);
 }
 
-// A message of a leader of `ballot`, which is not below what is promised: follow it. False for what can't be: one
-// who speaks for another's ballot, or for that of this node.
+// Only its owner speaks for a ballot, and nobody else for that of this node (SCENARIOS P31, P37).
+template <class Options>
+constexpr bool from_owner(node_state<Options> const& s, node_index sender, stamp ballot) {
+  return owner_of(ballot) == sender && sender != s.self;
+}
+
+// A message of a leader of `ballot`, which is not below what is promised: follow it. False for what can't be.
 template <class Options, class Out>
 constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, Out& out) {
   if (s.leader != leader || s.promised != ballot) {
-    bool const owns = !Options::keeps(rule::ballots_have_owners) || owner_of(ballot) == leader;
-    if (!owns || leader == s.self) return false;
+    if (!from_owner(s, leader, ballot)) return false;
     if (ballot != s.promised)
       enter_ballot(s, ballot, out);
     else step_down(s, out); // a canvass of its own, perhaps
     s.leader = leader;
   }
-  if (Options::keeps(rule::leaders_put_off_elections)) out.arm(timer::election);
+  out.arm(timer::election);
   s.in_contact = true;
   out.arm(timer::contact);
   return true;
@@ -99,7 +102,7 @@ constexpr void refuse(node_state<Options> const& s, node_index to, stamp asked, 
 
 template <class Options, class Out>
 constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) {
-  if (Options::keeps(rule::commits_never_fall) ? upto <= s.commit : upto == s.commit) return;
+  if (upto <= s.commit) return;
   s.commit = upto;
   if (s.verified < upto) s.verified = upto;
   out.report(committed{upto});

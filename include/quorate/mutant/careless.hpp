@@ -1,11 +1,11 @@
 // What carries a core's effects out, with one promise broken on purpose: storages that lie, an outbox that leaks,
-// turns that hurry. As with the rules of a protocol (policy/without.hpp), a checker or a simulator must see each
+// turns that hurry. As with the rules of a protocol (mutant/without.hpp), a checker or a simulator must see each
 // of them fail; until something goes wrong, they work.
 #pragma once
 
 #include "quorate/explore/era.hpp"
 #include "quorate/effect/outbox.hpp"
-#include "quorate/policy/rule_names.hpp"
+#include "quorate/core/enumerators.hpp"
 #include "quorate/storage/memory.hpp"
 
 #include <cstddef>

@@ -5,7 +5,6 @@
 #include "quorate/explore/explore.hpp"
 #include "quorate/trace/trace.hpp"
 #include "quorate/explore/world.hpp"
-#include "quorate/policy/without.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,23 +12,6 @@
 #include <string>
 
 namespace quorate::check {
-
-// The keyword's other form: a core without whichever rule `missing` names when it runs, so that a table of all
-// rules is compiled once and not once a rule. A program tries one at a time: `missing` is a variable of its own.
-template <class Rule>
-struct without_named {
-  using axis = without_axis;
-  static constexpr Rule none = static_cast<Rule>(~std::uint8_t{0});
-  static inline Rule missing = none;
-  static bool keeps(Rule r) { return r != missing; }
-
-  template <auto Counting, class Quorum>
-  struct quorum_type {
-    static bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
-      return keeps(Counting) ? Quorum{}.met(phase, acks, c) : quorate::detail::half::met(phase, acks, c);
-    }
-  };
-};
 
 // What became of one mutant. Nothing saw it fail when `what` is empty: a hole in the tools, or a rule that changes
 // nothing within the bounds.

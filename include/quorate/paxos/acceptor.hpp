@@ -22,13 +22,7 @@ struct acceptor_state {
 // Only its owner speaks for a ballot (SCENARIOS P31, P37).
 template <class Options>
 constexpr bool from_owner(acceptor_state<Options> const& s, node_index sender, ballot at) {
-  return (!Options::keeps(rule::ballots_have_owners) || at.owner() == sender) && s.proposers.contains(sender);
-}
-
-template <class Options>
-constexpr bool below(ballot at, ballot promised) {
-  if (Options::keeps(rule::ballots_are_ordered_by_round) || promised.none()) return at < promised;
-  return at.owner() == promised.owner() ? at < promised : at.owner() < promised.owner();
+  return at.owner() == sender && s.proposers.contains(sender);
 }
 
 template <class Options, class Out>
@@ -36,17 +30,13 @@ constexpr void on(acceptor_state<Options>& s, from<prepare> const& e, Out& out) 
   using value_type = typename Options::value_type;
   auto const at = e.message.at;
   if (!from_owner(s, e.node, at)) return;
-  if (Options::keeps(rule::promises_never_fall) && below<Options>(at, s.kept.promised))
-    return out.send(e.node, refused{at, s.kept.promised});
+  if (at < s.kept.promised) return out.send(e.node, refused{at, s.kept.promised});
 
   // P1b. At the ballot that it has promised already it says so again: the answer was lost (SCENARIOS P3).
   bool const again = at == s.kept.promised;
   s.kept.promised = at;
   auto const ticket = again ? out.latest() : out.write(s.kept);
-  bool const waits = Options::keeps(rule::promises_wait_for_the_disk);
-  promise<value_type> m{at, s.kept.voted};
-  if (!Options::keeps(rule::promises_tell_votes)) m.voted = {};
-  out.send(e.node, m, ::quorate::detail::ticket_if(waits, ticket));
+  out.send(e.node, promise<value_type>{at, s.kept.voted}, ticket);
 }
 
 template <class Options, class Out>
@@ -59,18 +49,14 @@ template <class Options, class Out>
 constexpr void on(acceptor_state<Options>& s, from<accept<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   if (!from_owner(s, e.node, m.at)) return;
-  if (below<Options>(m.at, s.kept.promised) && Options::keeps(rule::accepts_respect_promises))
-    return out.send(e.node, refused{m.at, s.kept.promised}); // P1a; SCENARIOS P9
+  if (m.at < s.kept.promised) return out.send(e.node, refused{m.at, s.kept.promised}); // P1a; SCENARIOS P9
   bool const again = m.at == s.kept.voted.at;
   if (again && !(m.value == s.kept.voted.value)) return out.report(conflict{m.at}); // SCENARIOS P6
 
   // To accept is to promise as well, or a lower ballot could be accepted after this one (SCENARIOS P2).
-  bool const raises = Options::keeps(rule::accepts_respect_promises) || m.at > s.kept.promised;
-  auto const promised = raises && Options::keeps(rule::accepting_is_promising) ? m.at : s.kept.promised;
-  s.kept = {promised, {m.at, m.value}};
+  s.kept = {m.at, {m.at, m.value}};
   auto const ticket = again ? out.latest() : out.write(s.kept);
-  bool const waits = Options::keeps(rule::votes_wait_for_the_disk);
-  tell(s, s.told.with(e.node), ::quorate::detail::ticket_if(waits, ticket), out);
+  tell(s, s.told.with(e.node), ticket, out);
 }
 
 template <class Options, class Out>
@@ -90,8 +76,6 @@ public:
   constexpr acceptor(node_index, roster const& who, acceptor_record<Value> const& kept = {}) {
     using nodes = typename options::nodes;
     s_.kept = kept;
-    if (!options::keeps(rule::promises_outlive_crashes)) s_.kept.promised = kept.voted.at;
-    if (!options::keeps(rule::votes_outlive_crashes)) s_.kept.voted = {};
     s_.proposers = narrow<nodes>(who.proposers);
     if constexpr (!options::rewrites) { // a register has nothing to learn: each change has its own proposer
       s_.learners = narrow<nodes>(who.learners);

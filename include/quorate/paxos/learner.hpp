@@ -50,7 +50,7 @@ constexpr void settle_on(learner_state<Options>& s, vote<typename Options::value
 template <class Options>
 constexpr tally<Options>* tally_of(learner_state<Options>& s, vote<typename Options::value_type> const& v) {
   for (auto& t : s.tallies)
-    if (t.of.at == v.at || (!Options::keeps(rule::tallies_are_of_one_ballot) && t.of.value == v.value)) return &t;
+    if (t.of.at == v.at) return &t;
   if (s.tallies.push_back({v, {}})) return &s.tallies.back();
   auto* lowest = &s.tallies[0];
   for (auto& t : s.tallies)
@@ -68,9 +68,7 @@ constexpr void on(learner_state<Options>& s, from<accepted<typename Options::val
   if (t == nullptr) return;
   if (!(t->of.value == m.value)) return out.report(conflict{m.at});
 
-  bool const once = Options::keeps(rule::votes_count_once);
-  t->voters.insert(::quorate::detail::counted_for(once, e.node, t->voters, {s.acceptors.bits}));
-  if (!Options::keeps(rule::learners_count_a_quorum)) t->voters = s.acceptors;
+  t->voters.insert(e.node);
   if (met<Options>(quorum_phase::commit, t->voters, s.acceptors)) settle_on(s, {m.at, m.value}, out);
 }
 

@@ -3,7 +3,6 @@
 
 #include "quorate/core/entry.hpp"
 #include "quorate/core/node_set.hpp"
-#include "quorate/paxos/rules.hpp"
 #include "quorate/policy/keyword.hpp"
 #include "quorate/policy/timing.hpp"
 
@@ -65,7 +64,7 @@ constexpr timing timing_of(timer t) { return t == timer::resend ? timing::heartb
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, learning_axis, thrifty_axis, rewritable_axis,
-                                     ballots_ahead_axis, without_axis>;
+                                     ballots_ahead_axis>;
 // Says what is wrong with value and keywords, by itself: a class with an error in it would bring others.
 template <class Value, class... Keywords>
 constexpr auto say_what_options() {
@@ -90,14 +89,7 @@ struct options {
   using said = decltype(keywords_detail::say_what_options<Value, Keywords...>());
 
   using value_type = Value;
-  // True of every rule, but in a test's core (policy/without.hpp).
-  using rule = paxos::rule;
-  using missing = pick<without_axis, without<>, Keywords...>;
-  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
-
-  using quorum_type =
-      typename missing::template quorum_type<rule::quorums_are_more_than_half,
-                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
+  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr telling tells = pick<learning_axis, learning<broadcast>, Keywords...>::value;
   static constexpr bool is_thrifty = pick<thrifty_axis, thrifty<off>, Keywords...>::value;

@@ -59,8 +59,8 @@ constexpr bool at_work(proposer_state<Options> const& s) {
 
 // A ballot somebody else uses: the next one of ours will be above it.
 template <class Options>
-constexpr void hear_of(proposer_state<Options>& s, ballot at) {
-  if (at.round() > s.heard && Options::keeps(rule::ballots_rise_above_refusals)) s.heard = at.round();
+constexpr void rise_above(proposer_state<Options>& s, ballot at) {
+  if (at.round() > s.heard) s.heard = at.round();
 }
 
 template <class Options, class Out>
@@ -76,9 +76,7 @@ constexpr void rest(proposer_state<Options>& s, phase in, Out& out) {
 // SCENARIOS P18). Whatever became of an earlier ballot, it is not used again (P19).
 template <class Options, class Out>
 constexpr void begin(proposer_state<Options>& s, Out& out) {
-  auto const owner = Options::keeps(rule::ballots_have_owners) ? s.self : node_index{0};
-  bool const repeats = !Options::keeps(rule::attempts_have_ballots_of_their_own) && !s.now.at.none();
-  auto const at = ballot_after(repeats ? s.used - 1 : s.used > s.heard ? s.used : s.heard, owner);
+  auto const at = ballot_after(s.used > s.heard ? s.used : s.heard, s.self);
   if (!at) {
     rest(s, phase::idle, out);
     return out.report(exhausted{});
@@ -94,7 +92,6 @@ constexpr void begin(proposer_state<Options>& s, Out& out) {
     s.floor = s.used + (Options::rounds_ahead - 1 < left ? Options::rounds_ahead - 1 : left);
     ticket = out.write(ballot_floor{s.floor});
   }
-  ticket = ::quorate::detail::ticket_if(Options::keeps(rule::floors_wait_for_the_disk), ticket);
   s.acceptors.for_each([&](node_index n) { out.send(n, prepare{*at}, ticket); });
   out.arm(timer::resend);
 }
@@ -133,32 +130,16 @@ constexpr void enter_phase_2(proposer_state<Options>& s, typename Options::value
   out.arm(timer::resend);
 }
 
-// P2c: does this vote bind more than the best one known? (SCENARIOS P4, P22)
-template <class Options, class Vote>
-constexpr bool outbids(Vote const& one, Vote const& best) {
-  if (!Options::keeps(rule::proposals_adopt_votes)) return false;
-  if (!Options::keeps(rule::proposals_adopt_the_highest) && !best.at.none())
-    return !one.at.none() && one.at < best.at;
-  return one.at > best.at;
-}
-
-// Notes the answer of `n`.
-template <class Options>
-constexpr void count_answer(proposer_state<Options>& s, node_index n, bool once) {
-  s.now.answered.insert(::quorate::detail::counted_for(once, n, s.now.answered, {s.acceptors.bits}));
-}
-
 template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, from<promise<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   auto& now = s.now;
-  bool const past = !Options::keeps(rule::past_promises_do_not_count) && m.at < now.at;
-  if (now.is != phase::preparing || (m.at != now.at && !past)) return; // SCENARIOS P20
+  if (now.is != phase::preparing || m.at != now.at) return; // SCENARIOS P20
   if (!s.acceptors.contains(e.node)) return;
   if (m.voted.at >= now.at) return out.report(conflict{now.at}); // this ballot was used before: a floor was lost
 
-  count_answer(s, e.node, Options::keeps(rule::promises_count_once));
-  if (outbids<Options>(m.voted, now.best)) now.best = m.voted;
+  now.answered.insert(e.node);
+  if (m.voted.at > now.best.at) now.best = m.voted; // P2c: of several, the highest binds (SCENARIOS P4, P22)
   if (!met<Options>(quorum_phase::election, now.answered, s.acceptors)) return;
   if constexpr (Options::rewrites) {
     now.is = phase::changing;
@@ -173,10 +154,6 @@ template <class Options, class Out>
   requires(Options::rewrites)
 constexpr void on(proposer_state<Options>& s, changed<typename Options::value_type> const& e, Out& out) {
   if (s.now.is != phase::changing || e.at != s.now.at) return; // the answer to an earlier attempt
-  if (!Options::keeps(rule::reads_take_a_round) && e.value == s.now.best.value) {
-    rest(s, phase::idle, out);
-    return out.report(rewritten<typename Options::value_type>{e.at, e.value, e.value});
-  }
   // A change that changes nothing (a read, a condition that was not met) takes its round like any other: only that
   // settles what earlier ballots have left open (SCENARIOS P32).
   enter_phase_2(s, e.value, out);
@@ -187,12 +164,11 @@ constexpr void on(proposer_state<Options>& s, from<accepted<typename Options::va
   using value_type = typename Options::value_type;
   auto const& m = e.message;
   auto& now = s.now;
-  bool const past = !Options::keeps(rule::past_votes_do_not_count) && m.at < now.at;
-  if (now.is != phase::accepting || (m.at != now.at && !past)) return; // SCENARIOS P35
+  if (now.is != phase::accepting || m.at != now.at) return; // SCENARIOS P35
   if (!s.acceptors.contains(e.node)) return;
-  if (!past && !(m.value == now.value)) return out.report(conflict{now.at});
+  if (!(m.value == now.value)) return out.report(conflict{now.at});
 
-  count_answer(s, e.node, Options::keeps(rule::votes_count_once));
+  now.answered.insert(e.node);
   if (!met<Options>(quorum_phase::commit, now.answered, s.acceptors)) return;
   if constexpr (Options::rewrites) {
     rest(s, phase::idle, out);
@@ -209,7 +185,7 @@ template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, from<refused> const& e, Out& out) {
   auto const& m = e.message;
   if (!at_work(s) || m.at != s.now.at || m.promised <= s.now.at || !s.acceptors.contains(e.node)) return; // P28
-  hear_of(s, m.promised);
+  rise_above(s, m.promised);
   // The others may still be enough. If they are not, it waits for a while of its own before it tries again, or two
   // that wait alike would be in each other's way for ever (§2.4; SCENARIOS P29).
   if (s.now.refused.empty()) out.arm(timer::backoff);
@@ -224,17 +200,12 @@ constexpr void on_backoff_timeout(proposer_state<Options>& s, Out& out) {
     // It may have been made all the same, or be made yet, by whoever finds it: to make it again could make it
     // twice (SCENARIOS P26). What changes nothing may be tried again.
     bool const made = now.is == phase::accepting && !(now.value == now.best.value);
-    if (made && Options::keeps(rule::changes_are_made_once)) {
+    if (made) {
       rest(s, phase::idle, out);
       return out.report(unsettled<typename Options::value_type>{now.at, now.best.value, now.value});
     }
   }
-  auto const before = s.now;
   begin(s, out);
-  if (!Options::keeps(rule::retries_ask_first) && before.is == phase::accepting && at_work(s)) {
-    s.now.best = before.best;
-    enter_phase_2(s, before.value, out);
-  }
 }
 
 // What was not answered is said again, and by a thrifty proposer to everybody (SCENARIOS P70).
@@ -315,13 +286,13 @@ public:
   constexpr proposer(node_index self, roster const& who, ballot_floor kept = {}) {
     using nodes = typename options::nodes;
     s_.self = self;
-    if (options::keeps(rule::ballots_outlive_crashes)) s_.floor = s_.used = kept.round;
+    s_.floor = s_.used = kept.round;
     s_.acceptors = narrow<nodes>(who.acceptors);
     s_.learners = narrow<nodes>(who.learners);
   }
 
   constexpr proposer_state<options> const& state() const { return s_; }
-  constexpr void hear_of(ballot at) { paxos::hear_of(s_, at); }
+  constexpr void hear_of(ballot at) { rise_above(s_, at); }
 
   template <class Event, effect_sink<Value> Out>
     requires requires(proposer_state<options>& s, Event const& e, Out& out) { on(s, e, out); }

@@ -16,6 +16,8 @@ namespace quorate {
 inline constexpr bool on = true;
 inline constexpr bool off = false;
 
+struct without_axis;
+
 namespace detail {
 template <class Axis, class Default, class... Keywords>
 struct pick {
@@ -38,13 +40,15 @@ inline constexpr bool answers_one_of<K, Axes...> = (std::is_same_v<typename K::a
 template <class Axis, class... Keywords>
 inline constexpr int answers = (0 + ... + int{answers_one_of<Keywords, Axis>});
 
-// The axes that a protocol knows: whether keywords answer no others, and each at most once.
+// The axes that a protocol knows, and that of the tools (mutant/without.hpp): whether keywords answer no others,
+// and each at most once.
 template <class... Axes>
 struct axes {
   template <class... Keywords>
-  static constexpr bool know = (answers_one_of<Keywords, Axes...> && ...);
+  static constexpr bool know = (answers_one_of<Keywords, without_axis, Axes...> && ...);
   template <class... Keywords>
-  static constexpr bool answered_once = ((answers<Axes, Keywords...> <= 1) && ...);
+  static constexpr bool answered_once =
+      answers<without_axis, Keywords...> <= 1 && ((answers<Axes, Keywords...> <= 1) && ...);
 };
 } // namespace detail
 

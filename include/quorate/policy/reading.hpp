@@ -21,14 +21,13 @@ constexpr void count_reads(State& s, bool leads, read e, Out& out) {
 // A commit quorum, because every later leader's election quorum meets it.
 template <class State, log_view Log, class Out>
 constexpr void settle_rounds(State& s, Log const& log, Out& out) {
-  using options = typename State::options;
   auto const config = voters_now(s, log);
   auto const confirmed = [&](std::uint64_t round) {
     auto acks = node_set<64>::of(s.self);
     each_peer(s, log, [&](node_index n) {
       if (s.peer(n).round >= round) acks.insert(n);
     });
-    return !options::keeps(options::rule::reads_ask_a_quorum) || met<options>(quorum_phase::commit, acks, config);
+    return met<typename State::options>(quorum_phase::commit, acks, config);
   };
   s.readers.settle(confirmed, [&](readable r) { out.report(r); });
 }
@@ -37,9 +36,7 @@ constexpr void settle_rounds(State& s, Log const& log, Out& out) {
 // covers all that earlier leaders have told their clients; before that they wait on.
 template <class State, log_view Log, class Out>
 [[gnu::noinline]] constexpr void begin_round(State& s, bool knows, Log const& log, Out& out) {
-  using options = typename State::options;
-  bool const carries = options::keeps(options::rule::reads_carry_the_commit_index);
-  if (!knows || !s.readers.begin(carries ? s.commit : log_index{})) return;
+  if (!knows || !s.readers.begin(s.commit)) return;
   s.beat_due = true;
   settle_rounds(s, log, out); // a sole voter is its own quorum
 }
@@ -47,9 +44,7 @@ template <class State, log_view Log, class Out>
 // A peer answered the heartbeat of `round`: it confirms that round and those before it, none after (SCENARIOS R2).
 template <class State, log_view Log, class Out>
 constexpr void confirm_round(State& s, node_index n, std::uint64_t round, Log const& log, Out& out) {
-  using options = typename State::options;
   auto& p = s.peer(n);
-  if (!options::keeps(options::rule::reads_count_later_answers)) round = s.readers.last_round;
   if (round <= p.round || round > s.readers.last_round) return;
   p.round = round;
   if (!s.readers.rounds.empty()) settle_rounds(s, log, out);

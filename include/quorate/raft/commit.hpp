@@ -7,7 +7,7 @@ namespace quorate::raft {
 
 template <class Options, class Out>
 constexpr void advance_commit(node_state<Options>& s, log_index upto, Out& out) {
-  if (Options::keeps(rule::commits_never_fall) ? upto <= s.commit : upto == s.commit) return;
+  if (upto <= s.commit) return;
   s.commit = upto;
   out.report(committed{upto});
 }
@@ -54,8 +54,7 @@ constexpr void count_matches(node_state<Options>& s, log_index match, Log const&
     if (!between) return;
     match = below(s, match, config);
   }
-  bool const own = !Options::keeps(rule::own_terms_commit_by_counting) || log.stamp_at(match) == s.current_term;
-  if (match > s.commit && own) advance_commit(s, match, out);
+  if (match > s.commit && of_own_term(s, match, log)) advance_commit(s, match, out);
 }
 
 } // namespace quorate::raft

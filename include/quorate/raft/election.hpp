@@ -7,12 +7,9 @@
 namespace quorate::raft {
 
 // Raft §3.6.1: the later last term wins, then the longer log; in this order, not each by itself (SCENARIOS E5).
-template <class Options, log_view Log>
+template <log_view Log>
 constexpr bool up_to_date(log_index last_index, term_id last_term, Log const& log) {
   auto const own_term = log.stamp_at(log.last());
-  if (!Options::keeps(rule::votes_compare_logs)) return true;
-  if (!Options::keeps(rule::votes_compare_terms)) return last_index >= log.last();
-  if (!Options::keeps(rule::votes_compare_lengths)) return last_term >= own_term;
   return last_term > own_term || (last_term == own_term && last_index >= log.last());
 }
 
@@ -26,13 +23,7 @@ constexpr bool beside_a_leader(node_state<Options> const& s) {
 // No match is known, not even its own: the disk may still hold a tail that was truncated a moment ago.
 template <class Options>
 constexpr void forget_progress(node_state<Options>& s) {
-  for (auto& p : s.peers) {
-    bool const forgets = &p == &s.peer(s.self) ? Options::keeps(rule::leaders_forget_their_own_match)
-                                               : Options::keeps(rule::leaders_forget_matches);
-    auto const match = forgets ? log_index{} : p.match;
-    p = {};
-    p.match = match;
-  }
+  for (auto& p : s.peers) p = {};
 }
 
 template <class Options, log_view Log, class Out>
@@ -66,11 +57,10 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
 // Raft §3.4. The candidate votes for itself as it would for another: it hears of that vote once it is durable.
 template <class Options, log_view Log, class Out>
 constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
-  bool const anew = Options::keeps(rule::campaigns_have_terms_of_their_own) || s.voted_for != s.self;
-  enter_term(s, anew ? next(s.current_term) : s.current_term, out);
+  enter_term(s, next(s.current_term), out);
   s.is = role::candidate;
-  if (Options::keeps(rule::candidates_vote_for_themselves)) s.voted_for = s.self;
-  auto const ticket = detail::ticket_if(Options::keeps(rule::claims_wait_for_the_disk), write_hard_state(s, out));
+  s.voted_for = s.self;
+  auto const ticket = write_hard_state(s, out);
   out.send(s.self, vote_granted{s.current_term}, ticket);
   each_peer(s, log, [&](node_index n) {
     out.send(n, request_vote{s.current_term, log.last(), log.stamp_at(log.last())}, ticket);
@@ -105,13 +95,11 @@ constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!Options::keeps(rule::pre_votes_raise_no_term)) of_this_term(s, m.next_term, out);
   // Raft §9.6: as a real vote would be decided in that term, and not beside a living leader; but nothing is
   // promised, no term adopted, no timer touched (SCENARIOS E12, E13).
   bool const free = m.next_term > s.current_term ||
                     (m.next_term == s.current_term && (s.voted_for == no_node || s.voted_for == e.node));
-  bool const disturbs = Options::keeps(rule::pre_votes_respect_a_leader) && beside_a_leader(s);
-  if (free && !disturbs && up_to_date<Options>(m.last_log_index, m.last_log_term, log))
+  if (free && !beside_a_leader(s) && up_to_date(m.last_log_index, m.last_log_term, log))
     out.send(e.node, pre_vote_granted{m.next_term});
   else if (m.next_term > s.current_term || Options::answers_stale)
     out.send(e.node, pre_vote_refused{s.current_term});
@@ -120,55 +108,46 @@ constexpr void on(node_state<Options>& s, from<request_pre_vote> const& e, Log c
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<pre_vote_granted> const& e, Log const& log, Out& out) {
   if constexpr (Options::pre_votes) {
-    bool const asked =
-        !Options::keeps(rule::pre_votes_are_for_one_term) || e.message.next_term == next(s.current_term);
-    if (!s.pre.under_way || !asked) return;
+    if (!s.pre.under_way || e.message.next_term != next(s.current_term)) return;
     s.pre.granted.insert(e.node);
-    auto const granted = s.pre.granted;
-    if (!met<Options>(quorum_phase::election, granted, voters_now(s, log))) return;
-    campaign(s, log, out);
-    if (!Options::keeps(rule::pre_votes_elect_nobody))
-      granted.without(s.self).for_each([&](node_index n) { s.granted.insert(n); });
+    if (met<Options>(quorum_phase::election, s.pre.granted, voters_now(s, log))) campaign(s, log, out);
   }
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<pre_vote_refused> const& e, Log const&, Out& out) {
-  of_this_term(s, e.message.term, out);
+  of_this_term(s, e.message, out);
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (m.term < s.current_term && Options::keeps(rule::votes_in_no_past_term)) {
+  if (m.term < s.current_term) {
     if constexpr (Options::answers_stale) out.send(e.node, vote_refused{s.current_term});
     return;
   }
   // Raft §4.2.3: beside a living leader, a request does not even raise the term.
   if constexpr (Options::checks_quorum)
-    if (m.term > s.current_term && beside_a_leader(s) && Options::keeps(rule::votes_respect_a_leader)) return;
+    if (m.term > s.current_term && beside_a_leader(s)) return;
 
   bool const raised = m.term > s.current_term;
   if (raised) enter_term(s, m.term, out);
   bool const again = s.voted_for == e.node; // the answer was lost: say it again (SCENARIOS E11)
-  bool const free = s.voted_for == no_node || !Options::keeps(rule::votes_once);
-  bool const granted = again || (free && up_to_date<Options>(m.last_log_index, m.last_log_term, log));
+  bool const free = s.voted_for == no_node;
+  bool const granted = again || (free && up_to_date(m.last_log_index, m.last_log_term, log));
   if (granted && !again) s.voted_for = e.node;
 
   auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
-  if (granted || !Options::keeps(rule::refusals_put_off_nothing)) out.arm(timer::election); // §3.4 (SCENARIOS E14)
   if (!granted) return out.send(e.node, vote_refused{s.current_term});
+  out.arm(timer::election); // a refusal puts off nothing: §3.4 (SCENARIOS E14)
   if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
-  out.send(e.node, vote_granted{m.term}, detail::ticket_if(Options::keeps(rule::votes_wait_for_the_disk), ticket));
+  out.send(e.node, vote_granted{m.term}, ticket);
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const& log, Out& out) {
-  bool const past_ones_count = !Options::keeps(rule::past_votes_do_not_count);
-  if (!of_this_term(s, e.message.term, out, past_ones_count) || s.is != role::candidate) return;
-  // A set: the same vote twice counts once (SCENARIOS E3).
-  auto const others = voters_now(s, log).voters.without(s.self);
-  s.granted.insert(detail::counted_for(Options::keeps(rule::votes_count_once), e.node, s.granted, others));
+  if (!of_this_term(s, e.message, out) || s.is != role::candidate) return;
+  s.granted.insert(e.node); // a set: the same vote twice counts once (SCENARIOS E3)
   // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having
   // forgotten its vote, help another to lead it.
   if (s.granted.contains(s.self) &&
@@ -178,7 +157,7 @@ constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_refused> const& e, Log const&, Out& out) {
-  of_this_term(s, e.message.term, out);
+  of_this_term(s, e.message, out);
 }
 
 template <class Options>
@@ -192,8 +171,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
   if constexpr (Options::checks_quorum) {
     if (s.is != role::leader) return;
-    if (!Options::keeps(rule::leaders_check_their_quorum) ||
-        met<Options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log))) {
+    if (met<Options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log))) {
       s.active = {};
       out.arm(timer::quorum_check);
     } else {

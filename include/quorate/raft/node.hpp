@@ -49,8 +49,8 @@ public:
   template <log_view Log>
   constexpr node(node_index self, hard_state const& hard, Log const& log) {
     s_.self = self;
-    if (options::keeps(rule::terms_outlive_crashes)) s_.current_term = hard.promised;
-    if (options::keeps(rule::votes_outlive_crashes)) s_.voted_for = hard.vote;
+    s_.current_term = hard.promised;
+    s_.voted_for = hard.vote;
     s_.commit = log.compacted();
   }
 

@@ -4,7 +4,6 @@
 #include "quorate/message/set.hpp"
 #include "quorate/policy/keyword.hpp"
 #include "quorate/raft/message.hpp"
-#include "quorate/raft/rules.hpp"
 
 #include <type_traits>
 
@@ -33,8 +32,7 @@ inline constexpr std::size_t timers = 4;
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis, first_entry_axis,
-                                     pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis,
-                                     without_axis>;
+                                     pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis>;
 // Says what is wrong with the keywords, by itself: a class with an error in it would bring others.
 template <class... Keywords>
 constexpr auto say_what_keywords() {
@@ -61,14 +59,7 @@ template <class... Keywords>
 struct options {
   using said = decltype(keywords_detail::say_what_keywords<Keywords...>());
 
-  // True of every rule, but in a test's core (policy/without.hpp).
-  using rule = raft::rule;
-  using missing = pick<without_axis, without<>, Keywords...>;
-  [[gnu::always_inline]] static constexpr bool keeps(rule r) { return missing::keeps(r); }
-
-  using quorum_type =
-      typename missing::template quorum_type<rule::quorums_are_more_than_half,
-                                             typename pick<quorum_axis, quorum<majority>, Keywords...>::type>;
+  using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool pre_votes = pick<pre_vote_axis, pre_vote<on>, Keywords...>::value;
   static constexpr bool checks_quorum = pick<check_quorum_axis, check_quorum<on>, Keywords...>::value;

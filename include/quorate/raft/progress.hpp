@@ -17,6 +17,13 @@ constexpr bool window_open(progress<Options> const& p) {
   return probes(p) ? p.in_flight == 0 : p.in_flight < Options::limit.window;
 }
 
+// Does a refusal of an append behind `prev` answer the last guess of where the logs agree, and no older one
+// (SCENARIOS L4)?
+template <class Options>
+constexpr bool of_last_guess(progress<Options> const& p, log_index prev) {
+  return p.match < prev && prev < p.next && (!probes(p) || prev + 1 == p.next);
+}
+
 template <class Options>
 constexpr void start_probing(progress<Options>& p) {
   if constexpr (Options::pipelines) p.probing = true;

@@ -16,9 +16,7 @@ constexpr void on(node_state<Options>& s, read e, Out& out) {
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
   if (!s.readers.waits()) return;
-  bool const knows =
-      !Options::keeps(rule::reads_wait_for_an_own_commit) || log.stamp_at(s.commit) == s.current_term;
-  begin_round(s, knows, log, out);
+  begin_round(s, of_own_term(s, s.commit, log), log, out);
 }
 
 } // namespace quorate::raft

@@ -26,16 +26,22 @@ struct divergence {
   bool conflict = false;
 };
 template <class Options, log_view Log>
-constexpr divergence diverges(append_entries const& m, Log const& log) {
+constexpr divergence diverges(node_state<Options> const&, append_entries const& m, Log const& log) {
   auto at = m.prev_log_index + 1;
   if (at <= log.compacted()) at = log.compacted() + 1; // committed, so the same (SCENARIOS L2, L5)
-  if (!Options::keeps(rule::only_conflicts_are_removed)) return {at, at <= log.last()};
   while (at <= log.last() && at <= m.last_index()) {
     auto const own = log.run_at(at, ~std::uint32_t{0});
-    if (own.written_at != m.entry_term && Options::keeps(rule::conflicts_are_removed)) return {at, true};
+    if (own.written_at != m.entry_term) return {at, true};
     at = own.last() + 1;
   }
   return {at, false};
+}
+
+// Can this entry not be in conflict? What is committed stays, and in its term a leader takes nothing back of what
+// it has said of its log (§3.5: it appends only).
+template <class Options>
+constexpr bool is_settled(node_state<Options> const& s, log_index at) {
+  return at <= s.commit || at <= s.verified;
 }
 
 // AppendEntries (figure 3.1). Numbers are those of its "receiver implementation".
@@ -43,7 +49,7 @@ template <class Options, log_view Log, class Out>
 [[gnu::always_inline]] constexpr void on(node_state<Options>& s, from<append_entries> const& e, Log const& log,
                                          Out& out) {
   auto const& m = e.message;
-  if (m.term < s.current_term && Options::keeps(rule::past_leaders_are_refused)) { // 1
+  if (m.term < s.current_term) { // 1
     if constexpr (Options::answers_stale)
       out.send(e.node, rejected{s.current_term, m.prev_log_index, log_index{}, term_id{}});
     return;
@@ -51,17 +57,14 @@ template <class Options, log_view Log, class Out>
   if (!follow(s, e.node, m.term, out)) return;
 
   bool const known = m.prev_log_index < log.compacted() ||
-                     (m.prev_log_index <= log.last() && (!Options::keeps(rule::previous_terms_agree) ||
-                                                         log.stamp_at(m.prev_log_index) == m.prev_log_term));
+                     (m.prev_log_index <= log.last() && log.stamp_at(m.prev_log_index) == m.prev_log_term);
   if (!known) return refuse_append(s, e, log, out); // 2
 
   // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log (SCENARIOS
   // L1).
-  auto const [at, conflict] = diverges<Options>(m, log);
+  auto const [at, conflict] = diverges(s, m, log);
   if (conflict) {
-    // Nor does a leader ever take back, in its term, what it has said of its log (§3.5: it appends only).
-    if (Options::keeps(rule::only_conflicts_are_removed) && (at <= s.commit || at <= s.verified))
-      return out.report(contradiction{at});
+    if (is_settled(s, at)) return out.report(contradiction{at});
     out.write(truncation{at});
   }
   auto through = m.last_index();
@@ -79,15 +82,13 @@ template <class Options, log_view Log, class Out>
   // So a log that is full may be applied, and compacted; answering would only make the leader try again at once.
   if (through > s.verified) s.verified = through;
   if (!full && s.owed < 0xff) ++s.owed;
-  auto safe = s.verified;
-  if (!Options::keeps(rule::followers_commit_what_is_verified)) safe = through < log.last() ? log.last() : through;
-  advance_commit(s, m.leader_commit < safe ? m.leader_commit : safe, out);
+  advance_commit(s, m.leader_commit < s.verified ? m.leader_commit : s.verified, out);
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (m.term < s.current_term && Options::keeps(rule::past_leaders_are_refused)) {
+  if (m.term < s.current_term) {
     if constexpr (Options::answers_stale) out.send(e.node, heartbeat_answer{s.current_term, m.round});
     return;
   }
@@ -114,16 +115,14 @@ constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  bool const past_ones_count = !Options::keeps(rule::past_acknowledgements_do_not_count);
-  if (!of_this_term(s, m.term, out, past_ones_count) || s.is != role::leader) return;
+  if (!of_this_term(s, m, out) || s.is != role::leader) return;
   if (m.match_index > log.last()) return;
   auto& p = s.peer(e.node);
   if (e.node != s.self) {
     if constexpr (Options::checks_quorum) s.active.insert(e.node);
     note_match(p, m.match_index, m.answered);
   }
-  // Old news; a match never goes back (SCENARIOS C4).
-  if (m.match_index <= p.match && Options::keeps(rule::matches_never_fall)) return;
+  if (m.match_index <= p.match) return; // old news; a match never goes back (SCENARIOS C4)
   p.match = m.match_index;
   count_matches(s, p.match, log, out);
 }
@@ -131,20 +130,17 @@ constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& lo
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!of_this_term(s, m.term, out) || s.is != role::leader || e.node == s.self) return;
+  if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
   if constexpr (Options::checks_quorum) s.active.insert(e.node);
   auto& p = s.peer(e.node);
   p.quiet = false;
-  if (m.prev_log_index <= p.match || m.prev_log_index >= p.next) return; // of an older guess (SCENARIOS L4)
-  if (probes(p) && m.prev_log_index + 1 != p.next) return;
-  if (!Options::keeps(rule::refusals_match_nothing)) count_matches(s, p.match = m.prev_log_index, log, out);
+  if (!of_last_guess(p, m.prev_log_index)) return;
   start_probing(p);
   if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
     p.in_flight = 1;
     p.poked = false; // or it would be asked again at once, and refuse at once, for ever (SCENARIOS L6)
     return;
   }
-  if (!Options::keeps(rule::refusals_move_next_back)) return;
   // Raft §5.3: back to the last entry whose term is not above the follower's; a refusal never moves the match.
   auto guess = m.prev_log_index - 1;
   if (m.hint_index < guess) guess = m.hint_index;
@@ -155,12 +151,10 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!of_this_term(s, m.term, out) || s.is != role::leader || e.node == s.self) return;
+  if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
   if constexpr (Options::checks_quorum) s.active.insert(e.node);
   auto& p = s.peer(e.node);
   note_contact(p);
-  if (!Options::keeps(rule::heartbeats_match_nothing) && p.next > p.match + 1)
-    count_matches(s, p.match = p.next - 1, log, out);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
@@ -199,8 +193,7 @@ template <class Options, log_view Log, class Out>
   each_peer(s, log, [&](node_index n) {
     bool const appending = flush_append(s, n, run, log, out);
     auto& p = s.peer(n);
-    bool const bound = Options::keeps(rule::heartbeats_tell_what_is_matched);
-    auto const safe = bound && p.match < s.commit ? p.match : s.commit;
+    auto const safe = p.match < s.commit ? p.match : s.commit; // a heartbeat checks no entry
     bool due = s.beat_due;
     if constexpr (Options::tells_commit) due = due || (!appending && safe > p.told);
     if (!due) return;
@@ -214,8 +207,7 @@ template <class Options, log_view Log, class Out>
   auto& own = s.peer(s.self);
   if (log.last() > s.self_told || (own.poked && log.last() > own.match)) {
     s.self_told = log.last(); // its own acknowledgement waits for its own disk (SCENARIOS C5)
-    bool const waits = Options::keeps(rule::own_appends_wait_for_the_disk);
-    out.send(s.self, appended{s.current_term, log.last(), 0}, detail::ticket_if(waits, out.latest()));
+    out.send(s.self, appended{s.current_term, log.last(), 0}, out.latest());
   }
   own.poked = false;
 }
@@ -224,9 +216,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, flush, Log const& log, Out& out) {
   if (s.is == role::leader) return flush_leader(s, log, out);
   if (s.owed == 0 || s.leader == no_node) return;
-  auto const has = Options::keeps(rule::only_what_is_verified_is_acknowledged) ? s.verified : log.last();
-  bool const waits = Options::keeps(rule::appends_wait_for_the_disk);
-  out.send(s.leader, appended{s.current_term, has, s.owed}, detail::ticket_if(waits, out.latest()));
+  out.send(s.leader, appended{s.current_term, s.verified, s.owed}, out.latest());
   s.owed = 0;
 }
 

@@ -16,12 +16,11 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
     out.disarm(timer::heartbeat);
     if constexpr (Options::checks_quorum) out.disarm(timer::quorum_check);
     if constexpr (Options::reads)
-      if (Options::keeps(rule::reads_end_with_leadership) && s.readers.give_up()) out.report(reads_refused{});
+      if (s.readers.give_up()) out.report(reads_refused{});
     out.arm(timer::election);
   }
   s.is = role::follower;
   s.granted = {};
-  if (!Options::keeps(rule::votes_survive_stepping_down)) s.voted_for = no_node;
   if constexpr (Options::pre_votes) s.pre = {};
 }
 
@@ -29,11 +28,11 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
 // once, with the vote that it may give (SCENARIOS E1).
 template <class Options, class Out>
 [[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
-  if (Options::keeps(rule::higher_terms_depose) || s.is != role::leader) step_down(s, out);
+  step_down(s, out);
   s.current_term = term;
   s.voted_for = no_node;
   s.leader = no_node;
-  if (Options::keeps(rule::new_terms_verify_anew)) s.verified = {};
+  s.verified = {};
   s.owed = 0;
   if constexpr (Options::keeps_contact) s.in_contact = false;
 }
@@ -43,16 +42,22 @@ constexpr written write_hard_state(node_state<Options> const& s, Out& out) {
   return out.write(hard_state{s.current_term, s.voted_for});
 }
 
-// An answer with a term above ours. Returns whether the message is of the current term, or of one gone by when
-// those count too.
-template <class Options, class Out>
-constexpr bool of_this_term(node_state<Options>& s, term_id term, Out& out, bool past_ones_count = false) {
-  if (term > s.current_term) {
-    enter_term(s, term, out);
+// Is an answer of the current term? One of a later term makes this node enter that; an earlier one does not count
+// (§3.3).
+template <class Options, class Answer, class Out>
+constexpr bool of_this_term(node_state<Options>& s, Answer const& m, Out& out) {
+  if (m.term > s.current_term) {
+    enter_term(s, m.term, out);
     write_hard_state(s, out);
     return false;
   }
-  return term == s.current_term || past_ones_count;
+  return m.term == s.current_term;
+}
+
+// Is that entry of the current term? Of a leader's own, then.
+template <class Options, log_view Log>
+constexpr bool of_own_term(node_state<Options> const& s, log_index at, Log const& log) {
+  return log.stamp_at(at) == s.current_term;
 }
 
 // The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a
@@ -69,7 +74,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, O
     step_down(s, out);
   }
   s.leader = leader;
-  if (Options::keeps(rule::leaders_put_off_elections)) out.arm(timer::election);
+  out.arm(timer::election);
   if constexpr (Options::keeps_contact) {
     s.in_contact = true;
     out.arm(timer::contact);

@@ -1,9 +1,10 @@
 // What keeps Paxos safe, and what keeps it going, rule by rule, with its section in Paxos Made Simple. Each can be
-// taken out of a core, for tests only (policy/without.hpp), and what the core does then is said behind "else".
+// taken out of a core, for tests only (mutant/paxos.hpp), and what the core does then is said behind "else". What
+// is said of crashes and of the disk is not a core's to keep: to break that takes careless<core>
+// (mutant/careless_core.hpp) as well.
 #pragma once
 
-#include "quorate/policy/rule_names.hpp"
-#include "quorate/policy/without.hpp"
+#include "quorate/core/enumerators.hpp"
 
 #include <cstddef>
 #include <cstdint>

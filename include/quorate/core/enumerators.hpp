@@ -1,4 +1,4 @@
-// The names of a protocol's rules, as its enumerators spell them, for the tables and stories of tests.
+// The names of enumerators, as they are spelt, for the tables and stories of tools and tests.
 #pragma once
 
 #include "quorate/core/config.hpp"

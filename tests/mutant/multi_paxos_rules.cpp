@@ -1,6 +1,6 @@
 // A core without one of its rules still works while nothing goes wrong: one that could not do its work at all
 // would be caught by any test, and would prove nothing of the test that caught it.
-#include "quorate/multi_paxos/rules.hpp"
+#include "quorate/mutant/multi_paxos.hpp"
 
 #include "support/each_rule.hpp"
 #include "support/multi_paxos_world.hpp"
@@ -19,7 +19,7 @@ using bounds = limits<limit_values{.nodes = 3, .window = 2, .reads = 2, .append_
 template <rule R>
 void a_quiet_life() {
   CAPTURE(std::string{name_of(R)});
-  world<3, multi_paxos::node<bounds, without<R>>> w;
+  world<3, careless<multi_paxos::node<bounds, without<R>>>> w;
   for (auto const leader : {A, B}) {
     w.elect(leader);
     CHECK(w.leads(leader));
@@ -48,9 +48,8 @@ TEST_CASE("without any one of its rules, Multi-Paxos works as long as nothing go
 
 static_assert(multi_paxos::rules >= 15 && name_of(rule::ballots_have_owners) == "ballots_have_owners");
 static_assert(name_of(static_cast<rule>(multi_paxos::rules - 1)) == "reads_end_with_leadership");
-static_assert(multi_paxos::options<>::keeps(rule::gaps_are_filled));
-static_assert(!multi_paxos::options<bounds, without<rule::gaps_are_filled>>::keeps(rule::gaps_are_filled));
-static_assert(sizeof(multi_paxos::node<without<rule::gaps_are_filled>>) == sizeof(multi_paxos::node<>));
+static_assert(!bent<bounds> && lacks<bounds, without<rule::gaps_are_filled>>(rule::gaps_are_filled));
+static_assert(sizeof(careless<multi_paxos::node<without<rule::gaps_are_filled>>>) == sizeof(multi_paxos::node<>));
 
 } // namespace
 } // namespace quorate::test

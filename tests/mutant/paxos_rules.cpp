@@ -1,6 +1,6 @@
 // A core without one of its rules still works while nothing goes wrong: one that could not do its work at all
 // would be caught by any test, and would prove nothing of the test that caught it.
-#include "quorate/paxos/rules.hpp"
+#include "quorate/mutant/paxos.hpp"
 
 #include "support/each_rule.hpp"
 #include "support/paxos_world.hpp"
@@ -19,7 +19,7 @@ using bounds = limits<limit_values{.nodes = 3}>;
 template <rule R>
 void a_quiet_decision() {
   CAPTURE(std::string{name_of(R)});
-  paxos_world<3, paxos::full_node<number, bounds, without<R>>> w;
+  paxos_world<3, careless<paxos::full_node<number, bounds, without<R>>>> w;
   w.propose(A, 7);
   w.settle();
   w.propose(B, 8);
@@ -36,7 +36,7 @@ void a_quiet_decision() {
 template <rule R>
 void a_quiet_register() {
   CAPTURE(std::string{name_of(R)});
-  paxos_world<3, paxos::register_node<number, bounds, without<R>>> w;
+  paxos_world<3, careless<paxos::register_node<number, bounds, without<R>>>> w;
   auto const change = [&](node_index n, auto&& f) {
     w.edit(n);
     w.settle();
@@ -60,10 +60,10 @@ TEST_CASE("without any one of its rules, a register is changed as long as nothin
 
 static_assert(paxos::rules >= 12 && name_of(rule::ballots_have_owners) == "ballots_have_owners");
 static_assert(name_of(static_cast<rule>(paxos::rules - 1)) == "reads_take_a_round");
-static_assert(paxos::options<number>::keeps(rule::promises_never_fall));
-static_assert(!paxos::options<number, without<rule::promises_never_fall>>::keeps(rule::promises_never_fall));
-static_assert(sizeof(paxos::acceptor<number, without<rule::promises_never_fall>>) ==
-              sizeof(paxos::acceptor<number>));
+static_assert(!bent<bounds> && bent<without<rule::promises_never_fall>>);
+static_assert(lacks<bounds, without<rule::promises_never_fall>>(rule::promises_never_fall));
+static_assert(sizeof(careless<paxos::full_node<number, without<rule::promises_never_fall>>>) ==
+              sizeof(paxos::full_node<number>));
 
 } // namespace
 } // namespace quorate::test

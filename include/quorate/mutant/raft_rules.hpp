@@ -1,9 +1,10 @@
 // What keeps Raft safe, and what keeps it going, rule by rule, with its section in Ongaro's dissertation. Each can
-// be taken out of a core, for tests only (policy/without.hpp), and what the core does then is said behind "else".
+// be taken out of a core, for tests only (mutant/raft.hpp), and what the core does then is said behind "else".
+// What is said of crashes and of the disk is not a core's to keep: to break that takes careless<core>
+// (mutant/careless_core.hpp) as well.
 #pragma once
 
-#include "quorate/policy/rule_names.hpp"
-#include "quorate/policy/without.hpp"
+#include "quorate/core/enumerators.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // A core without one of its rules still works while nothing goes wrong: one that could not do its work at all
 // would be caught by any test, and would prove nothing of the test that caught it.
-#include "quorate/raft/rules.hpp"
+#include "quorate/mutant/raft.hpp"
 
 #include "support/each_rule.hpp"
 #include "support/raft_world.hpp"
@@ -21,7 +21,7 @@ using bounds = limits<limit_values{.nodes = 3, .window = 2, .reads = 2, .append_
 template <rule R>
 void a_quiet_life() {
   CAPTURE(std::string{name_of(R)});
-  world<3, raft::node<bounds, without<R>>> w;
+  world<3, careless<raft::node<bounds, without<R>>>> w;
   std::uint64_t committed = 2; // the configuration, and a leader's first entry
   for (auto const leader : {A, B}) {
     if (R == rule::higher_terms_depose && leader != A) break;
@@ -55,12 +55,13 @@ TEST_CASE("without any one of its rules, Raft works as long as nothing goes wron
 // What the keyword says of a core, and that it leaves nothing in one of which no rule is taken out.
 static_assert(raft::rules >= 30 && name_of(rule::votes_once) == "votes_once");
 static_assert(name_of(static_cast<rule>(raft::rules - 1)) == "reads_end_with_leadership");
-static_assert(raft::options<>::keeps(rule::votes_once));
-static_assert(raft::options<without<rule::conflicts_are_removed>>::keeps(rule::votes_once));
-static_assert(!raft::options<bounds, without<rule::conflicts_are_removed>>::keeps(rule::conflicts_are_removed));
-using without_two = raft::options<without<rule::votes_once, rule::votes_count_once>, bounds>;
-static_assert(!without_two::keeps(rule::votes_once) && !without_two::keeps(rule::votes_count_once));
-static_assert(sizeof(raft::node<without<rule::votes_once>>) == sizeof(raft::node<>));
+static_assert(!bent<> && !bent<bounds, quorum<majority>> && bent<bounds, without<rule::votes_once>>);
+static_assert(!lacks<without<rule::conflicts_are_removed>>(rule::votes_once));
+static_assert(lacks<bounds, without<rule::conflicts_are_removed>>(rule::conflicts_are_removed));
+using two = without<rule::votes_once, rule::votes_count_once>;
+static_assert(lacks<two, bounds>(rule::votes_once) && lacks<two, bounds>(rule::votes_count_once));
+static_assert(std::is_same_v<raft::options<without<rule::votes_once>>::quorum_type, majority>);
+static_assert(sizeof(careless<raft::node<without<rule::votes_once>>>) == sizeof(raft::node<>));
 
 } // namespace
 } // namespace quorate::test
