@@ -16,7 +16,8 @@ import tempfile
 
 FLAGS = ['-std=c++20', '-O0', '-DBOOST_ALL_NO_LIB']
 
-# The scenario (SCENARIOS), the protocol whose tests have it, and the rule that guards it (rules.hpp).
+# The scenario (SCENARIOS), the protocol whose tests have it, and the rule that guards it
+# (mutant/PROTOCOL_rules.hpp).
 GUARDS = [
     ('E1', 'raft', 'votes_wait_for_the_disk'),
     ('E1', 'raft', 'votes_outlive_crashes'),
@@ -113,14 +114,31 @@ def files_of(repository, scenario, protocol):
     return [file for file in files if protocol_of(file) == protocol and named.search(file.read_text())]
 
 
+def change(file, *changes):
+    text = file.read_text()
+    for asked, becomes in changes:
+        text, found = re.subn(asked, becomes, text, flags=re.DOTALL)
+        if found != 1:
+            raise SystemExit(f'{file}: expected "{asked}" once, to take a rule out there; it has changed')
+    file.write_text(text)
+
+
 def take_out(headers, protocol, rule):
-    """Every core of the protocol lacks the rule, whatever its own options say."""
-    options = headers / 'quorate' / protocol / 'options.hpp'
-    text = options.read_text()
-    asked = 'using missing = pick<without_axis, without<>, Keywords...>;'
-    if asked not in text:
-        raise SystemExit(f'{options}: expected "{asked}", to take the rule out there; it has changed')
-    options.write_text(text.replace(asked, f'using missing = without<rule::{rule}>;'))
+    """Every core of the protocol lacks the rule, whatever its own options say, and is in careless hands; and the
+    overloads for bent cores come with it."""
+    room = headers / 'quorate'
+    change(room / 'mutant/without.hpp',
+           ('#pragma once\n', rf'#pragma once\n#include "quorate/mutant/{protocol}_rules.hpp"\n'),
+           ('pick<without_axis, without<>, Keywords...>',
+            f'pick<without_axis, without<{protocol}::rule::{rule}>, Keywords...>'))
+    node = room / protocol / 'node.hpp'
+    change(node,
+           ('#pragma once\n', r'#pragma once\n#include "quorate/mutant/careless_core.hpp"\n'),
+           (r'template <class\.\.\. (\w+)>\nclass node \{.*?\n\};\n',
+            lambda found: re.sub(r'(?<!\.)\bnode\b', 'careful_node', found[0]) +
+            'template <class... K>\nusing node = careless<careful_node<K...>>;\n'))
+    with node.open('a') as end:
+        end.write(f'#include "quorate/mutant/{protocol}.hpp"\n')
 
 
 def try_without(repository, compiler, doctest_main, guard):
