@@ -74,8 +74,7 @@ public:
       return newer == older;
     }
   };
-  using ghost =
-      truth::ballot_ledger<typename options::quorum_type, value_type, Acceptors, succeeds, Memory>;
+  using ghost = truth::ballot_ledger<typename options::quorum_type, value_type, Acceptors, succeeds, Memory>;
 
   enum event : std::size_t {
     proposal, // one code a proposer, because each has its own budget of ballots
@@ -189,14 +188,14 @@ public:
         m.what);
   }
   // --- of a random walk (walk.hpp)
-  static constexpr std::size_t usual[]{proposal,    proposal + 1, proposal + 2, backoff,      backoff + 1,
-                                       backoff + 2, event::resend, event::inquiry, answer,     answer_same,
-                                       sync_begins, sync_begins,  sync_begins,  sync_returns, sync_returns,
-                                       sync_returns};
+  static constexpr std::size_t usual[]{
+      proposal, proposal + 1, proposal + 2, backoff,     backoff + 1, backoff + 2,  event::resend, event::inquiry,
+      answer,   answer_same,  sync_begins,  sync_begins, sync_begins, sync_returns, sync_returns,  sync_returns};
   static constexpr std::size_t rare[]{crash, crash_kept};
   static constexpr std::size_t calms[]{answer_same};
-  static constexpr std::size_t brings_on[]{proposal, proposal + 1, proposal + 2, answer, backoff, backoff + 1,
-                                           backoff + 2, answer, event::resend, answer, event::inquiry};
+  static constexpr std::size_t brings_on[]{proposal,      proposal + 1, proposal + 2,  answer,
+                                           backoff,       backoff + 1,  backoff + 2,   answer,
+                                           event::resend, answer,       event::inquiry};
   // No proposer is at work, and all who learn know the value.
   static bool settled(std::span<node const> nodes) {
     for (auto const& n : nodes) {

@@ -110,7 +110,8 @@ public:
     auto upto = nodes[0].core.commit_index();
     auto const keeps = [&](node const& n) {
       auto const& disk = n.durable.log;
-      return upto <= disk.compacted() || (upto <= disk.last() && disk.stamp_at(upto) == n.written.log.stamp_at(upto));
+      return upto <= disk.compacted() ||
+             (upto <= disk.last() && disk.stamp_at(upto) == n.written.log.stamp_at(upto));
     };
     for (auto const& n : nodes) upto = std::min(upto, n.core.commit_index());
     for (bool all = false; !all && upto > log_index{}; upto = all ? upto : upto - 1)

@@ -1,6 +1,6 @@
-// One long random way through a System (world.hpp), in place of all short ones: more nodes, longer logs, other quorum
-// systems than can be exhausted. The same seed takes the same way. What must be true is the same, and is asked after
-// every step; then all faults end, and the nodes must come to rest.
+// One long random way through a System (world.hpp), in place of all short ones: more nodes, longer logs, other
+// quorum systems than can be exhausted. The same seed takes the same way. What must be true is the same, and is
+// asked after every step; then all faults end, and the nodes must come to rest.
 #pragma once
 
 #include "quorate/core/breach.hpp"
@@ -93,7 +93,8 @@ private:
     auto const i = reorders_ ? draw_.below(net_.size()) : 0;
     auto const m = net_[i];
     bool const lost = ((cut_ >> m.from.value ^ cut_ >> m.to.value) & 1) != 0 || draw_.below(100) < lossy_;
-    if (lost || draw_.below(20) != 0) net_.erase(net_.begin() + static_cast<std::ptrdiff_t>(i)); // or it comes again
+    if (lost || draw_.below(20) != 0)
+      net_.erase(net_.begin() + static_cast<std::ptrdiff_t>(i)); // or it comes again
     if (net_.size() > 100) net_.erase(net_.begin());
     return lost || (makes_room(m.to.value) && hear(m));
   }

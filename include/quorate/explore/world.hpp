@@ -40,15 +40,15 @@ namespace quorate::check {
 //   dead(node, message, spent)     the message can change nothing any more, now and ever
 //   holds(node, tell)              what is true of one node's state; if not: false, and tell(law, values ...)
 //   follows(before, code, after, tell)             the same of a local event's step
-//   follows(before, message, after, notes, tell)   of a message's; `notes`: the step_notes that out.note() was told
+//   follows(before, message, after, notes, tell)   of a message's; `notes`: the step_notes that were told
 //   agree(a, b, tell)              of two nodes, a before b
 //   observe(ghost&, node, tell)    takes a node's new state into account; of what the ghost remembers
 //   holds_beside(ghost, node, tell)                of a node beside what the ghost remembers
 //   goal(world, row)               only with bounds.lasting: what must stay possible has happened
 //   marks(node), mark_names        bits of what has happened here: what must happen sometimes
 //
-// What a step has told beside messages: the timers that were armed, one bit each, and the highest index that a node
-// was taught.
+// What a step has told beside messages: the timers that were armed, one bit each, and the highest index that a
+// node was taught.
 struct step_notes {
   std::uint64_t armed = 0;
   log_index taught{};
@@ -232,17 +232,19 @@ private:
     outcomes_.put(key, id);
     return w_.outcomes_[id];
   }
+  // What a System tells of a step.
+  struct hands {
+    std::vector<message> sent{};
+    breach tell{}; // called with a law and the values that break it
+    step_notes notes{};
+    template <class What>
+    void note(What what) {
+      notes.note(what);
+    }
+    void send(message const& m) { sent.push_back(m); }
+  };
   outcome worked_out(std::uint32_t node_id, std::uint64_t event) {
-    struct collector {
-      std::vector<message> sent{};
-      breach tell{}; // called with a law and the values that break it
-      step_notes notes{};
-      template <class What>
-      void note(What what) {
-        notes.note(what);
-      }
-      void send(message const& m) { sent.push_back(m); }
-    } out;
+    hands out;
     auto const& before = w_.nodes_[node_id].value.state;
     auto after = before;
     breach step{}, state{};
