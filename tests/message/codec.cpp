@@ -87,7 +87,8 @@ TEST_CASE("the bytes of a value are fixed: little-endian, no padding, counts in 
              7,    0,    8,    0,    9,   0}));                                             // code
   CHECK(bytes_of(shop::size::large) == raw({1, 0}));
   CHECK(bytes_of(configuration{node_set<64>::first(3)}) == raw({7, 0, 0, 0, 0, 0, 0, 0}));
-  CHECK(bytes_of(hard_state{stamp{5}, no_node}) == raw({5, 0, 0, 0, 0, 0, 0, 0, 0xff}));
+  CHECK(bytes_of(hard_state{stamp{5}, no_node, log_index{9}}) ==
+        raw({5, 0, 0, 0, 0, 0, 0, 0, 0xff, 9, 0, 0, 0, 0, 0, 0, 0}));
   CHECK(bytes_of(entry_run{log_index{1}, 2, stamp{3}, entry_kind::no_op}) ==
         raw({1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1}));
   CHECK(bytes_of(shop::nothing{}).empty());
@@ -118,7 +119,7 @@ TEST_CASE("what is made of other values comes back") {
   check_round_trip(sample_order());
   check_round_trip(shop::order{});
   check_round_trip(entry_run{log_index{9}, 3, stamp{2}, entry_kind::configuration});
-  check_round_trip(hard_state{stamp{5}, node_index{2}});
+  check_round_trip(hard_state{stamp{5}, node_index{2}, log_index{7}});
   check_round_trip(configuration{node_set<64>::first(5)});
   check_round_trip(std::array<std::string, 2>{"a", ""});
   check_round_trip(std::array<char, 3>{'a', 'b', 'c'});

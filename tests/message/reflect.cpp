@@ -12,8 +12,8 @@ namespace {
 struct point {
   int x{};
   int y{};
-  int hidden{}; // not listed
-  using fields = field_list<field<"x", &point::x>, field<"y", &point::y>>;
+  int hidden{};
+  using fields = field_list<field<"x", &point::x>, left_out<"hidden">, field<"y", &point::y>>;
 };
 struct point_in_space : point { // inherits a list that is not its own
   int z{};

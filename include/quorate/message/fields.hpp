@@ -42,8 +42,11 @@ template <field_name Name, auto Member> struct field {
   static constexpr std::size_t name_length = Name.length;
 };
 
-// The fields in the order in which they are encoded, compared, hashed and printed. A field left out of the
-// list takes part in none of these.
+// A field that takes part in none of what a list is for: said by name, because one that is forgotten is an error.
+template <field_name Name> struct left_out { static constexpr char const* name = Name.text; };
+
+// The fields in the order in which they are encoded, compared, hashed and printed, and `left_out<"name">` for each
+// that is not. All of the struct's fields are one or the other.
 template <class... Fields> struct field_list { static constexpr std::size_t size = sizeof...(Fields); };
 
 } // namespace quorate

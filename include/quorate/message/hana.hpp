@@ -49,6 +49,9 @@ template <char... Chars> struct hana_name<boost::hana::string<Chars...>> {
   static constexpr char text[] = {Chars..., '\0'};
 };
 
+inline constexpr auto hana_count = [](auto... pairs) {
+  return std::integral_constant<std::size_t, sizeof...(pairs)>{};
+};
 inline constexpr auto hana_names = [](auto... pairs) {
   return std::array<std::string_view, sizeof...(pairs) + 1>{
       std::string_view{hana_name<std::remove_cvref_t<decltype(boost::hana::first(pairs))>>::text}...,
@@ -57,7 +60,8 @@ inline constexpr auto hana_names = [](auto... pairs) {
 } // namespace detail
 
 template <class T>
-requires(!detail::has_field_list<T> && boost::hana::Struct<T>::value) struct reflection<T> {
+requires(!detail::has_field_list<T> && boost::hana::Struct<T>::value) struct reflection<T>
+    : detail::all_fields<T, decltype(detail::hana_unpack<T>(detail::hana_count))::value> {
   using values = decltype(detail::hana_unpack<T>(detail::hana_values<T>));
   static constexpr auto names = detail::hana_unpack<T>(detail::hana_names);
   static constexpr std::size_t count = names.size() - 1;

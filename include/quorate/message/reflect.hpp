@@ -4,6 +4,7 @@
 // (print.hpp) and the codec (codec.hpp) are written once, on top of this.
 #pragma once
 
+#include "quorate/message/arity.hpp"
 #include "quorate/message/fields.hpp"
 
 #include <concepts>
@@ -22,7 +23,19 @@ struct fields_of<T> {
 };
 
 namespace detail {
-template <class... Ts> struct type_list {};
+// A list without what it leaves out.
+template <class List, class... Kept> struct kept_fields;
+template <class... Kept> struct kept_fields<field_list<>, Kept...> {
+  using type = field_list<Kept...>;
+};
+template <class First, class... Fields, class... Kept>
+struct kept_fields<field_list<First, Fields...>, Kept...> : kept_fields<field_list<Fields...>, Kept..., First> {};
+template <field_name Name, class... Fields, class... Kept>
+struct kept_fields<field_list<left_out<Name>, Fields...>, Kept...>
+    : kept_fields<field_list<Fields...>, Kept...> {};
+
+// The fields that T lists, without those that it leaves out.
+template <class T> using fields_kept = typename kept_fields<typename fields_of<T>::type>::type;
 
 // A list of T's own members. The list of a base class is not one: it would silently leave the new members out.
 template <class T, class List> inline constexpr bool lists_members_of = false;
@@ -32,11 +45,19 @@ inline constexpr bool
 
 template <class T>
 concept has_field_list = requires {
-  requires lists_members_of<T, typename fields_of<T>::type>;
+  requires lists_members_of<T, fields_kept<T>>;
 };
+
+template <class... Fields> inline constexpr bool names_twice = false;
+template <class First, class... Fields>
+inline constexpr bool names_twice<First, Fields...> =
+    (std::is_same_v<std::integral_constant<decltype(First::member), First::member>,
+                    std::integral_constant<decltype(Fields::member), Fields::member>> ||
+     ... || names_twice<Fields...>);
 
 template <class List> struct reflection_of_list;
 template <class... Fields> struct reflection_of_list<field_list<Fields...>> {
+  static_assert(!names_twice<Fields...>, "quorate: a list of fields names the same member twice");
   using values = type_list<typename Fields::value...>;
   static constexpr std::size_t count = sizeof...(Fields);
   static constexpr std::string_view names[count + 1] = {
@@ -55,7 +76,8 @@ template <class... Fields> struct reflection_of_list<field_list<Fields...>> {
 // | with_members(x, f)  | returns f(m0, m1, ...), called with references to the fields of x, const or not |
 template <class T> struct reflection;
 template <detail::has_field_list T>
-struct reflection<T> : detail::reflection_of_list<typename fields_of<T>::type> {};
+struct reflection<T> : detail::reflection_of_list<detail::fields_kept<T>>,
+                       detail::all_fields<T, fields_of<T>::type::size> {};
 
 template <class T>
 concept reflected = requires {

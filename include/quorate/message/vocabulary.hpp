@@ -18,7 +18,8 @@ template <> struct fields_of<configuration> {
 };
 
 template <> struct fields_of<hard_state> {
-  using type = field_list<field<"promised", &hard_state::promised>, field<"vote", &hard_state::vote>>;
+  using type = field_list<field<"promised", &hard_state::promised>, field<"vote", &hard_state::vote>,
+                          field<"chosen", &hard_state::chosen>>;
 };
 
 } // namespace quorate

@@ -277,15 +277,16 @@ constexpr bool tell_slot(char const* law, node_index self, entry_run const& old,
               spoken(now.written_at), ", and had ", name(old.kind), " of ballot ", spoken(old.written_at));
 }
 
-template <class Options, log_view Before, log_view After, class Tell>
-constexpr bool votes_rise(node_state<Options> const& s, Before const& before, After const& after, Tell&& tell) {
+// Also of what is on disk, where nobody's word is asked for.
+template <log_view Before, log_view After, class Tell = quiet>
+constexpr bool votes_rise(Before const& before, After const& after, node_index self = no_node, Tell&& tell = {}) {
   if (after.last() < before.last())
-    return tell("a vote is never removed", "node ", s.self, " has a log that ends at ", after.last(),
+    return tell("a vote is never removed", "node ", self, " has a log that ends at ", after.last(),
                 ", and it ended at ", before.last());
   return all_runs(after.compacted() + 1, before.last(), before, [&](entry_run const& old) {
     return all_runs(old.first, old.last(), after, [&](entry_run const& now) {
       return now.written_at > old.written_at || (now.written_at == old.written_at && now.kind == old.kind) ||
-             tell_slot("a vote is replaced by votes of higher ballots only", s.self, old, now, tell);
+             tell_slot("a vote is replaced by votes of higher ballots only", self, old, now, tell);
     });
   });
 }
@@ -334,7 +335,7 @@ constexpr bool follows(node_state<Options> const& before, Before const& log_befo
   return promise_rises(before, after, tell) && commit_rises(before, after, tell) &&
          leaders_were_candidates(before, after, tell) && candidates_are_new(before, after, tell) &&
          unsettled_rises(before, after, tell) && match_rises(before, after, log_after, tell) &&
-         verified_rises(before, after, tell) && votes_rise(after, log_before, log_after, tell) &&
+         verified_rises(before, after, tell) && votes_rise(log_before, log_after, after.self, tell) &&
          chosen_stays(before, log_before, log_after, tell) &&
          leader_adds(before, after, log_before, log_after, tell);
 }
