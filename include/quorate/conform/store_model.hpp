@@ -113,6 +113,7 @@ public:
   }
   // Goes on from there; the numbers of writes begin anew. Precondition: judge(f) is `kept`.
   void resume(store_found const& f) {
+    QUORATE_ASSERT(judge(f) == verdict::kept, "a store that has lost something does not go on");
     std::size_t which = 0;
     for (auto const& l : legal_)
       if (hard_is(f, trail_[l.at]) && log_is(f, trail_[l.at])) which = l.at;

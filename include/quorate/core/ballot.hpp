@@ -35,6 +35,7 @@ inline constexpr bool is_strong_id<ballot> = true;
 
 // The ballot of that round and owner. Precondition: 1 <= round <= ballot::last_round.
 constexpr ballot ballot_at(std::uint64_t round, node_index owner) {
+  QUORATE_ASSERT(1 <= round && round <= ballot::last_round, "no ballot is of round ", round);
   return ballot{round << ballot::owner_bits | owner.value};
 }
 

@@ -27,14 +27,18 @@ public:
     return true;
   }
   // Precondition: not empty.
-  constexpr void pop_back() { items_[--size_] = T{}; }
+  constexpr void pop_back() {
+    QUORATE_ASSERT(!empty(), "bounded: pop_back() of none");
+    items_[--size_] = T{};
+  }
   constexpr void clear() {
     while (!empty()) pop_back();
   }
-  constexpr T& operator[](std::size_t i) { return items_[i]; }
-  constexpr T const& operator[](std::size_t i) const { return items_[i]; }
-  constexpr T& back() { return items_[size_ - 1]; }
-  constexpr T const& back() const { return items_[size_ - 1]; }
+  // Precondition: i < size(); of back(): not empty.
+  constexpr T& operator[](std::size_t i) { return items_[there(i)]; }
+  constexpr T const& operator[](std::size_t i) const { return items_[there(i)]; }
+  constexpr T& back() { return items_[there(size_ - 1)]; }
+  constexpr T const& back() const { return items_[there(size_ - 1)]; }
   constexpr T* begin() { return items_; }
   constexpr T* end() { return items_ + size_; }
   constexpr T const* begin() const { return items_; }
@@ -48,6 +52,11 @@ public:
   }
 
 private:
+  constexpr std::size_t there(std::size_t i) const {
+    QUORATE_ASSERT(i < size_, "bounded: element ", i, " of ", size_);
+    return i;
+  }
+
   T items_[Capacity]{};
   std::size_t size_ = 0;
 };
@@ -70,18 +79,22 @@ public:
     return true;
   }
   // The next element, which holds anything, to be written where it lies. Precondition: not full.
-  constexpr T& add() { return items_[place(size_++)]; }
+  constexpr T& add() {
+    QUORATE_ASSERT(!full(), "bounded_queue: add() to ", size_, " of ", Capacity);
+    return items_[place(size_++)];
+  }
   // Preconditions: not empty; i < size(). The oldest is [0].
   constexpr void pop() {
+    QUORATE_ASSERT(!empty(), "bounded_queue: pop() of none");
     head_ = place(1);
     --size_;
   }
-  constexpr T& front() { return items_[head_]; }
-  constexpr T const& front() const { return items_[head_]; }
-  constexpr T& back() { return items_[place(size_ - 1)]; }
-  constexpr T const& back() const { return items_[place(size_ - 1)]; }
-  constexpr T& operator[](std::size_t i) { return items_[place(i)]; }
-  constexpr T const& operator[](std::size_t i) const { return items_[place(i)]; }
+  constexpr T& front() { return items_[there(0)]; }
+  constexpr T const& front() const { return items_[there(0)]; }
+  constexpr T& back() { return items_[there(size_ - 1)]; }
+  constexpr T const& back() const { return items_[there(size_ - 1)]; }
+  constexpr T& operator[](std::size_t i) { return items_[there(i)]; }
+  constexpr T const& operator[](std::size_t i) const { return items_[there(i)]; }
   constexpr void clear() { head_ = size_ = 0; }
 
   friend constexpr bool operator==(bounded_queue const& a, bounded_queue const& b) {
@@ -95,6 +108,10 @@ private:
   static constexpr std::size_t slots = std::bit_ceil(Capacity); // so that a place is found by a mask
   constexpr std::uint32_t place(std::size_t i) const {
     return static_cast<std::uint32_t>((head_ + i) & (slots - 1));
+  }
+  constexpr std::uint32_t there(std::size_t i) const {
+    QUORATE_ASSERT(i < size_, "bounded_queue: element ", i, " of ", size_);
+    return place(i);
   }
 
   T items_[slots]{};

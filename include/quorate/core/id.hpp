@@ -61,9 +61,15 @@ struct log_index {
 
   friend constexpr log_index operator+(log_index i, std::uint64_t n) { return log_index{i.value + n}; }
   // Precondition: n <= i.value.
-  friend constexpr log_index operator-(log_index i, std::uint64_t n) { return log_index{i.value - n}; }
+  friend constexpr log_index operator-(log_index i, std::uint64_t n) {
+    QUORATE_ASSERT(n <= i.value, "no index is ", n, " before ", i.value);
+    return log_index{i.value - n};
+  }
   // How many steps from b up to a. Precondition: b <= a.
-  friend constexpr std::uint64_t operator-(log_index a, log_index b) { return a.value - b.value; }
+  friend constexpr std::uint64_t operator-(log_index a, log_index b) {
+    QUORATE_ASSERT(b.value <= a.value, "no steps lead up from index ", b.value, " to ", a.value);
+    return a.value - b.value;
+  }
 };
 
 template <>

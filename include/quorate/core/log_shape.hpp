@@ -88,6 +88,7 @@ public:
 
   // Drops the entries from `from` on. Precondition: compacted() < from.
   constexpr void truncate(log_index from) {
+    QUORATE_ASSERT(compacted_ < from, "a log compacted up to ", compacted_, " is truncated from ", from, " on");
     if (from > last_) return;
     while (!runs_.empty() && runs_.back().first >= from) runs_.pop_back();
     while (!configs_.empty() && configs_.back().at >= from) configs_.pop_back();
@@ -96,6 +97,7 @@ public:
 
   // Forgets the entries up to `upto`, keeping the stamp and the configuration there. Precondition: upto <= last().
   constexpr void compact(log_index upto) {
+    QUORATE_ASSERT(upto <= last_, "a log that ends at ", last_, " is compacted up to ", upto);
     if (upto <= compacted_) return;
     base_stamp_ = stamp_at(upto);
     base_config_ = config_at(upto);
@@ -127,6 +129,8 @@ private:
   // The span that holds entry i. Precondition: compacted() < i <= last(). Cold, because entries before the last
   // span are asked for only around elections and by peers that are far behind.
   [[gnu::cold]] constexpr std::size_t span_of(log_index i) const {
+    QUORATE_ASSERT(compacted_ < i && i <= last_, "entry ", i, " of a log of entries above ", compacted_, " up to ",
+                   last_);
     std::size_t high = runs_.size() - 1;
     if (runs_[high].first <= i) return high;
     std::size_t low = 0;

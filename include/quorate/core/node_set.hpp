@@ -27,6 +27,7 @@ struct node_set {
 
   // The nodes 0..n-1. Precondition: n <= Capacity.
   static constexpr node_set first(std::size_t n) {
+    QUORATE_ASSERT(n <= Capacity, "node_set: the first ", n, " nodes of ", Capacity);
     return {n == 64 ? static_cast<word>(~std::uint64_t{0}) : static_cast<word>((std::uint64_t{1} << n) - 1)};
   }
   static constexpr node_set of(node_index n) { return node_set{}.with(n); }
@@ -46,7 +47,10 @@ struct node_set {
   }
   constexpr node_set without(node_set other) const { return {static_cast<word>(bits & ~other.bits)}; }
   // Precondition: not empty.
-  constexpr void drop_least() { bits = static_cast<word>(bits & (bits - 1)); }
+  constexpr void drop_least() {
+    QUORATE_ASSERT(!empty(), "node_set: drop_least() of none");
+    bits = static_cast<word>(bits & (bits - 1));
+  }
   constexpr void insert(node_index n) { *this = with(n); }
   constexpr void erase(node_index n) { *this = without(n); }
 

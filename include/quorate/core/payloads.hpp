@@ -35,13 +35,20 @@ public:
     return payloads{whole, count};
   }
   // The same without the walk. Precondition: `whole` is exactly `count` records.
-  static payloads trusted(bytes whole, std::uint32_t count) { return {whole, count}; }
+  static payloads trusted(bytes whole, std::uint32_t count) {
+    QUORATE_ASSERT(parse(whole, count).has_value(), "payloads: ", whole.size(), " bytes are not ", count,
+                   " records");
+    return {whole, count};
+  }
 
   std::uint32_t count() const { return count_; }
   bytes whole() const { return whole_; }
 
   // The first record's bytes. Precondition: count() > 0.
-  bytes front() const { return whole_.subspan(prefix, length_at(whole_.data())); }
+  bytes front() const {
+    QUORATE_ASSERT(count_ > 0, "payloads: front() of none");
+    return whole_.subspan(prefix, length_at(whole_.data()));
+  }
 
   // All but the first n records. Precondition: n <= count(). Linear in n.
   payloads drop(std::uint32_t n) const { return {whole_.subspan(size_of(n)), count_ - n}; }
@@ -53,6 +60,7 @@ public:
   // As many of the first records as take at most so many bytes, and one in any case. Linear in what it gives, if
   // that is not all. Precondition: count() > 0.
   payloads within(std::size_t most) const {
+    QUORATE_ASSERT(count_ > 0, "payloads: within() of none");
     if (whole_.size() <= most) return *this;
     auto size = prefix + length_at(whole_.data());
     std::uint32_t n = 1;
@@ -105,6 +113,7 @@ public:
 private:
   payloads(bytes whole, std::uint32_t count) : whole_{whole}, count_{count} {}
   std::size_t size_of(std::uint32_t n) const {
+    QUORATE_ASSERT(n <= count_, "payloads: ", n, " records of ", count_);
     std::size_t at = 0;
     for (std::uint32_t i = 0; i < n; ++i) at += prefix + length_at(whole_.data() + at);
     return at;

@@ -14,6 +14,7 @@
 namespace quorate {
 
 // A byte_sink that appends to a vector. Precondition of encoding into it: nothing that is encoded borrows from it.
+// (A value does not say where its bytes lie: it can't be asserted.)
 class appender {
 public:
   explicit appender(std::vector<std::byte>& into) : into_{&into} {}

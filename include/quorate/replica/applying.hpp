@@ -23,6 +23,7 @@ public:
   // The next run, as much of it as one turn should take. Precondition: behind(). May stop the replica.
   template <class Machine>
   void advance(Body& b, Machine&& machine) {
+    QUORATE_ASSERT(behind(b), "nothing is to be applied: all up to ", index_, " is");
     auto const left = b.core.commit_index() - index_;
     auto const run =
         b.log().fit(index_ + 1, left < entries ? static_cast<std::uint32_t>(left) : entries, bytes_at_once);

@@ -24,7 +24,10 @@ public:
   // Sees to it that n more bytes can be added; false if that is beyond the bound.
   bool make_room(std::size_t n) { return n <= room() || grow(n); }
   // The next n bytes, which hold anything until written. Precondition: make_room(n).
-  std::byte* add(std::size_t n) { return std::exchange(end_, end_ + n); }
+  std::byte* add(std::size_t n) {
+    QUORATE_ASSERT(n <= room(), "byte_buffer: ", n, " bytes more where there is room for ", room());
+    return std::exchange(end_, end_ + n);
+  }
   // False, and it is empty, if that is beyond the bound.
   bool assign(std::span<std::byte const> from) {
     clear();

@@ -28,11 +28,17 @@ public:
   constexpr bool has_value() const { return token_ != Token{}; } // the first token is 1
   constexpr explicit operator bool() const { return has_value(); }
   // Precondition of these three: has_value().
-  constexpr Token const& value() const { return token_; }
-  constexpr Token const& operator*() const { return token_; }
-  constexpr Token const* operator->() const { return &token_; }
+  constexpr Token const& value() const {
+    QUORATE_ASSERT(has_value(), "there is no token: it was refused, ", reason_);
+    return token_;
+  }
+  constexpr Token const& operator*() const { return value(); }
+  constexpr Token const* operator->() const { return &value(); }
   // Precondition: !has_value().
-  constexpr refusal reason() const { return reason_; }
+  constexpr refusal reason() const {
+    QUORATE_ASSERT(!has_value(), "nothing was refused: there is a token, ", token_);
+    return reason_;
+  }
   constexpr operator std::optional<Token>() const { return has_value() ? std::optional{token_} : std::nullopt; }
 
 private:

@@ -30,10 +30,11 @@ public:
 
   bool full() const { return batches_.full(); }
   bool empty() const { return batches_.empty(); }
-  // The oldest deadline. Precondition: not empty. They were all given the same time, so the oldest is the next.
+  // The oldest deadline. Precondition: not empty (the queue asserts it). They were all given the same time, so the
+  // oldest is the next.
   Time deadline() const { return batches_.front().deadline; }
 
-  // The next one, to be filled in where it lies. Precondition: not full.
+  // The next one, to be filled in where it lies. Precondition: not full (the queue asserts it).
   batch& add() { return batches_.add(); }
 
   // A leader said where they stand.

@@ -211,6 +211,7 @@ inline void key_walk::take(std::string_view key) {
 
 template <reply_sink Out>
 bool key_walk::answer(Out& out, work_budget& budget) {
+  QUORATE_ASSERT(phase_ != phase::unread && phase_ != phase::walking, "key_walk: the answer is not known yet");
   if (phase_ == phase::walked) {
     phase_ = phase::answering;
     if (!error_.empty()) return out.error(error_), true;

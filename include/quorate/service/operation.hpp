@@ -69,7 +69,7 @@ inline constexpr std::uint8_t as_status = 1; // a word such as PONG; else bytes.
 class op_arguments {
 public:
   op_arguments() = default;
-  // Precondition: `strings` is `count` well-formed strings.
+  // Precondition: `strings` is `count` well-formed strings. (next() asserts that each is there.)
   op_arguments(std::string_view strings, std::uint64_t count) : rest_{strings}, count_{count} {}
 
   std::uint64_t count() const { return count_; }
@@ -181,8 +181,11 @@ inline std::optional<std::string_view> take_string(std::string_view& in) {
 } // namespace op_detail
 
 inline std::string_view op_arguments::next() {
+  QUORATE_ASSERT(count_ > 0, "operation: next() of no strings");
   --count_;
-  return *op_detail::take_string(rest_);
+  auto const taken = op_detail::take_string(rest_);
+  QUORATE_ASSERT(taken.has_value(), "operation: a string is not there, and ", count_, " more are said to follow");
+  return *taken;
 }
 
 // Writes an operation in front-to-back order: header first, then exactly `count` calls of `string`.

@@ -101,6 +101,7 @@ public:
   // Calls f(write, bytes) for each write after number n. Precondition: no sync has covered them.
   template <class F>
   void each_after(std::uint64_t n, F&& f) const {
+    QUORATE_ASSERT(durable_ <= n, "the writes after ", n, " are asked for, and ", durable_, " are durable");
     auto const p = pending();
     for (auto i = n > durable_ ? static_cast<std::size_t>(n - durable_) : 0; i < p.size(); ++i)
       f(p[i], payloads::bytes{bytes_.data() + p[i].at, p[i].size});

@@ -14,12 +14,16 @@ public:
 
   std::uint64_t operator()() { return mix(state_ += golden); }
   // 0..n-1. Precondition: n > 0.
-  std::uint64_t below(std::uint64_t n) { return (*this)() % n; }
+  std::uint64_t below(std::uint64_t n) {
+    QUORATE_ASSERT(n > 0, "no number is below 0");
+    return (*this)() % n;
+  }
   // low..high, both included.
   std::uint64_t between(std::uint64_t low, std::uint64_t high) { return low + below(high - low + 1); }
   bool chance(std::uint64_t per_million) { return per_million != 0 && below(1'000'000) < per_million; }
   // low..high, each power of two between them as likely as another. Precondition: 0 < low <= high.
   std::uint64_t on_log_scale(std::uint64_t low, std::uint64_t high) {
+    QUORATE_ASSERT(0 < low && low <= high, "no scale leads from ", low, " to ", high);
     unsigned doublings = 0;
     while ((low << doublings) <= high / 2) ++doublings;
     auto const floor = low << below(doublings + 1);

@@ -43,6 +43,8 @@ public:
   // --- the bytes
   // Precondition: fit() gave these entries as one piece.
   payloads read(log_index first, std::uint32_t count) const {
+    QUORATE_ASSERT(fit(first, count, ~std::size_t{0}).count == count, "memory: entries from ", first, " on, ",
+                   count, " of them, do not lie in one piece");
     auto const from = begin_of(first);
     return payloads::trusted({arena_.data() + from, end_of(first + count - 1, from) - from}, count);
   }
@@ -95,6 +97,8 @@ private:
 
   // Where entry i's record begins. Precondition: compacted() < i <= last().
   std::size_t begin_of(log_index i) const {
+    QUORATE_ASSERT(compacted() < i && i <= last(), "memory: entry ", i, " of a log of entries above ", compacted(),
+                   " up to ", last());
     auto const& m = marks_[slot_of(i)];
     return m.first == i ? m.begin : begin_within(i);
   }

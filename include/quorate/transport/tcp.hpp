@@ -100,6 +100,7 @@ public:
 
   // From now on this peer is dialled there. Precondition: it is in options.peers and is not self.
   void relocate(node_id node, asio::ip::tcp::endpoint const& address) {
+    QUORATE_ASSERT(links_.contains(node), "tcp: node ", node, " is no peer");
     auto& p = *registry_.find(node);
     if (std::exchange(p.address, address) == address || !listener_) return;
     auto& out = links_.at(node).out;
@@ -126,6 +127,7 @@ public:
 
   // Precondition: node is in options.peers and is not self.
   tcp_peer_status status(node_id node) const {
+    QUORATE_ASSERT(links_.contains(node), "tcp: node ", node, " is no peer");
     auto const& p = *registry_.find(node);
     return {node,    p.address,     connected(node),    links_.at(node).in != nullptr,
             p.store, p.incarnation, queued_bytes(node), p.counters};

@@ -40,6 +40,8 @@ void put(std::vector<std::byte>& out, Unsigned v) {
 // Precondition: bytes.size() >= sizeof(Unsigned).
 template <class Unsigned>
 Unsigned get(std::span<std::byte const> bytes) {
+  QUORATE_ASSERT(bytes.size() >= sizeof(Unsigned), "tcp: a number of ", sizeof(Unsigned), " bytes in ",
+                 bytes.size());
   Unsigned v{};
   for (std::size_t i = 0; i < sizeof v; ++i)
     v = static_cast<Unsigned>(v | static_cast<Unsigned>(static_cast<Unsigned>(bytes[i]) << (8 * i)));
@@ -76,6 +78,7 @@ inline void put_head(std::vector<std::byte>& out, record_kind kind, std::size_t 
 
 // Nothing: these bytes were not written by one of us. Precondition: bytes.size() >= record_head_bytes.
 inline std::optional<record_head> parse_head(std::span<std::byte const> bytes) {
+  QUORATE_ASSERT(bytes.size() >= record_head_bytes, "tcp: a record's head in ", bytes.size(), " bytes");
   for (std::size_t i = 0; i < magic.size(); ++i)
     if (bytes[i] != static_cast<std::byte>(magic[i])) return {};
   record_head const head{get<std::uint16_t>(bytes.subspan(8)),
@@ -90,6 +93,7 @@ inline constexpr std::size_t hello_fixed_bytes = 8 + 4 + 4 + 8 + 8 + 4 + 4 + 1;
 
 // Precondition: h.protocol.size() <= 255.
 inline void put_hello(std::vector<std::byte>& out, hello const& h) {
+  QUORATE_ASSERT(h.protocol.size() <= 255, "tcp: the protocol's name has ", h.protocol.size(), " bytes");
   put_head(out, record_kind::hello, hello_fixed_bytes + h.protocol.size());
   put(out, h.cluster.value);
   put(out, h.from.value);

@@ -86,6 +86,7 @@ public:
 
   // Keeps what an admitted hello says. Precondition: objection(h, ...) is empty.
   void admit(hello const& h) {
+    QUORATE_ASSERT(objection(h, std::nullopt).empty(), "tcp: node ", h.from, " is let in against an objection");
     auto& p = *find(h.from);
     if (!p.store) {
       p.store = h.store;

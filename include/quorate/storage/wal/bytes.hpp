@@ -17,7 +17,7 @@ namespace quorate::wal {
 
 using byte_span = std::span<std::byte const>;
 
-// Precondition of every call: the memory is there.
+// Precondition of every call: the memory is there. (A pointer does not know: it can't be asserted.)
 class byte_writer {
 public:
   explicit byte_writer(std::byte* at) : at_{at} {}

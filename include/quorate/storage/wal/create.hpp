@@ -32,7 +32,7 @@ public:
   }
 
   // Makes the store if there is none. `store` comes last: once it has its name, everything else is durable.
-  // Precondition: the lock is held.
+  // Precondition: the lock is held. (The system knows by whom: it can't be asserted.)
   bool found() {
     founded_ = false;
     if (!survey()) return false;
@@ -55,6 +55,7 @@ public:
 
   // Whether the store is this node's. Precondition: found().
   bool check(store_head& head) {
+    QUORATE_ASSERT(founded_ || report_.created, "file_wal: there is no store to be checked");
     std::vector<std::byte> raw;
     if (!dir_.load(store_name, raw)) return false;
     auto const read = store_head::decode(raw);

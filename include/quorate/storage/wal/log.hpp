@@ -64,6 +64,8 @@ public:
 
   // Precondition: compacted() < from.
   void truncate(log_index from) {
+    QUORATE_ASSERT(compacted() < from, "file_wal: a log compacted up to ", compacted(), " is truncated from ",
+                   from, " on");
     if (from > last()) return;
     end_sum_ = slot_of(from).sum;
     slots_.resize(slots_.size() - (last() - from) - 1);
@@ -72,6 +74,7 @@ public:
 
   // Precondition: upto <= last().
   void compact(log_index upto) {
+    QUORATE_ASSERT(upto <= last(), "file_wal: a log that ends at ", last(), " is compacted up to ", upto);
     if (upto <= compacted()) return;
     gone_ += upto - compacted();
     shape_.compact(upto);

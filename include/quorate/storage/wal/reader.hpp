@@ -14,6 +14,8 @@ public:
   std::optional<payloads> read(folder<Files>& dir, std::vector<segment> const& segments, tail const& newest,
                                std::uint64_t end, std::uint64_t salt, wal_log const& log, log_index i,
                                std::uint32_t n) {
+    QUORATE_ASSERT(n >= 1 && log.compacted() < i && i + (n - 1) <= log.last(), "file_wal: entries from ", i,
+                   " on, ", n, " of them, of a log of entries above ", log.compacted(), " up to ", log.last());
     if (dir.failed()) return std::nullopt;
     scratch_.clear();
     for (auto k = i; k <= i + (n - 1);) {

@@ -74,6 +74,7 @@ struct record_head {
   }
   // Reads the head alone. Precondition: b has encoded_size bytes.
   static record_head decode(byte_span b) {
+    QUORATE_ASSERT(b.size() >= encoded_size, "file_wal: a record's head in ", b.size(), " bytes");
     byte_reader r{b.data()};
     record_head h;
     h.length = r.u32();

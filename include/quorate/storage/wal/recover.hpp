@@ -56,7 +56,7 @@ public:
   }
 
   // Goes on with a removal that a crash cut short. Precondition: the `state` that disowns the segments is
-  // durable; the one that was read may not have been.
+  // durable; the one that was read may not have been. (The disk alone knows: it can't be asserted.)
   bool remove_dropped() {
     for (auto const start : dropped_)
       if (!dir_.unlink(segment_name(start))) return false;

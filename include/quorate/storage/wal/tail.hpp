@@ -16,7 +16,10 @@ public:
   bool dirty() const { return frame_ != none; }
   std::uint64_t end() const { return start_ + bytes_.size(); }
   // Log offset of the frame that was begun. Precondition: dirty().
-  std::uint64_t frame_at() const { return start_ + frame_; }
+  std::uint64_t frame_at() const {
+    QUORATE_ASSERT(dirty(), "file_wal: no frame was begun");
+    return start_ + frame_;
+  }
   std::uint64_t frame_bytes() const { return dirty() ? bytes_.size() - frame_ : 0; }
 
   // Adds a record; its log offset.
@@ -51,6 +54,7 @@ public:
 
   // Ends the frame: all of its bytes, padded, until the next call that isn't const. Precondition: dirty().
   byte_span seal(std::uint64_t durable, incarnation_id incarnation, std::uint64_t salt) {
+    QUORATE_ASSERT(dirty(), "file_wal: no frame was begun");
     auto const records = frame_ + frame_head::encoded_size;
     auto const length = bytes_.size() - records;
     for (auto at = records; at < bytes_.size();) {
@@ -69,6 +73,7 @@ public:
   // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once.
   // Precondition: not dirty().
   void shrink(std::size_t limit) {
+    QUORATE_ASSERT(!dirty(), "file_wal: a frame that was begun can't be forgotten");
     if (bytes_.size() <= limit) return;
     auto const gone = bytes_.size() - limit / 2;
     bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(gone));
