@@ -134,7 +134,7 @@ constexpr bool disks_only_rise(Node const& before, Node const& after, Tell&& tel
   if (is.hard.promised < was.hard.promised)
     return tell("on disk, promises only rise", "node ", after.self, " had ", as_ballot(was.hard.promised),
                 ", and has ", as_ballot(is.hard.promised));
-  return invariant::votes_rise(after.core.state(), was.log, is.log, quiet{}) ||
+  return invariant::votes_rise(was.log, is.log) ||
          tell("on disk, votes only rise", "node ", after.self, " has one replaced by one that is not above it");
 }
 
