@@ -19,20 +19,17 @@ using namespace quorate;
 using value = std::uint64_t;
 using core = paxos::full_node<value>;
 
-template <class... Ms>
-std::variant<Ms...> one_of(message_set<Ms...>);
-
 struct letter {
   node_index sender{};
   node_index to{};
-  decltype(one_of(core::messages{})) what{};
+  any_message<core::messages> what{};
 };
 bounded_queue<letter, 64> network;
 
 struct host : sink<host> {
   core node{};
   node_index self{};
-  outbox<32, paxos::prepare, paxos::promise<value>, paxos::accept<value>, paxos::accepted<value>> waiting{};
+  box_for<outbox, 32, core::messages> waiting{};
   paxos::recovered<value> disk{};
   value learned = 0;
 

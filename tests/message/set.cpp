@@ -36,6 +36,13 @@ struct mute { // says nothing of its strength
 };
 
 using messages = message_set<shop::hello, accepted, carried>;
+static_assert(std::is_same_v<any_message<messages>, std::variant<shop::hello, accepted, carried>>);
+static_assert(std::is_same_v<joined_messages<message_set<carried>, message_set<>, message_set<accepted>>,
+                             message_set<carried, accepted>>);
+template <std::size_t Capacity, class... Ms>
+struct box;
+static_assert(std::is_same_v<box_for<box, 3, messages>, box<3, accepted>>);
+
 using later = versioned<2, message_set<shop::hello, accepted, carried, raft::request_vote>>;
 
 static_assert(message<accepted> && binding_message<accepted> && !advisory_message<accepted>);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <variant>
 
 namespace quorate {
 
@@ -44,5 +45,30 @@ template <class... Ms> struct message_set {
     return detail::place_in_list<M, Ms...>();
   }();
 };
+
+namespace detail {
+template <class Set, class... Sets> struct joined {
+  using set = Set;
+};
+template <class... As, class... Bs, class... Sets>
+struct joined<message_set<As...>, message_set<Bs...>, Sets...> : joined<message_set<As..., Bs...>, Sets...> {};
+
+template <class Set> struct held_in;
+template <class... Ms> struct held_in<message_set<Ms...>> {
+  using variant = std::variant<Ms...>;
+  template <template <std::size_t, class...> class Box, std::size_t Capacity> using box = Box<Capacity, Ms...>;
+  using binding =
+      typename joined<std::conditional_t<binding_message<Ms>, message_set<Ms>, message_set<>>...>::set;
+};
+} // namespace detail
+
+// One set of all that the sets list, in their order.
+template <class... Sets> using joined_messages = typename detail::joined<Sets...>::set;
+// Any message of the set.
+template <class Set> using any_message = typename detail::held_in<Set>::variant;
+// An outbox (Box) for those of the set that are binding.
+template <template <std::size_t, class...> class Box, std::size_t Capacity, class Set>
+using box_for =
+    typename detail::held_in<typename detail::held_in<Set>::binding>::template box<Box, Capacity>;
 
 } // namespace quorate

@@ -8,6 +8,7 @@
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/outbox.hpp"
 #include "quorate/effect/sink.hpp"
+#include "quorate/message/set.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/replica/message.hpp"
 #include "quorate/replica/rewriting.hpp"
@@ -19,33 +20,9 @@
 
 namespace quorate {
 
-namespace detail {
-template <class... Sets>
-struct joined;
-template <class... As, class... Bs>
-struct joined<message_set<As...>, message_set<Bs...>> {
-  using variant = std::variant<As..., Bs...>;
-  using set = message_set<As..., Bs...>;
-};
-template <std::size_t Capacity, class Kept, class... Ms>
-struct binding_only;
-template <std::size_t Capacity, class... Kept>
-struct binding_only<Capacity, message_set<Kept...>> {
-  using type = outbox<Capacity, Kept...>;
-};
-template <std::size_t Capacity, class... Kept, class M, class... Ms>
-struct binding_only<Capacity, message_set<Kept...>, M, Ms...>
-    : std::conditional_t<binding_message<M>, binding_only<Capacity, message_set<Kept..., M>, Ms...>,
-                         binding_only<Capacity, message_set<Kept...>, Ms...>> {};
-template <std::size_t Capacity, class Set>
-struct outbox_for;
-template <std::size_t Capacity, class... Ms>
-struct outbox_for<Capacity, message_set<Ms...>> : binding_only<Capacity, message_set<>, Ms...> {};
-} // namespace detail
-
 // Everything that one replica of a protocol says on the wire; a message's place here is its type number.
 template <class Core>
-using wire_messages = typename detail::joined<typename Core::messages, replica_messages>::set;
+using wire_messages = joined_messages<typename Core::messages, replica_messages>;
 
 struct write_counters {
   std::uint64_t entries = 0;
@@ -60,7 +37,7 @@ public:
   // Room for what a step may say; while there is less, nothing is received (a network may lose messages as well).
   static constexpr std::size_t capacity = 4 * Core::effects_bound + 512;
   static constexpr std::size_t enough = capacity - Core::effects_bound - 2;
-  using message = typename detail::joined<typename Core::messages, replica_messages>::variant;
+  using message = any_message<wire_messages<Core>>;
   using timer = typename Core::timer;
 
   explicit hands(Storage& s) : storage_{s} {}
@@ -214,7 +191,7 @@ private:
   std::uint64_t dropped_ = 0;
   std::uint64_t ordered_bytes_ = 0; // counted_.bytes at the last sync order
   bounded_queue<advice, capacity> ready_{};
-  typename detail::outbox_for<capacity, typename Core::messages>::type outbox_{};
+  box_for<outbox, capacity, typename Core::messages> outbox_{};
 };
 
 // The same hands for a step at whose end nothing can come between a message and its leaving, which the flush is:

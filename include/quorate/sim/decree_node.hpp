@@ -4,6 +4,7 @@
 
 #include "quorate/effect/outbox.hpp"
 #include "quorate/effect/sink.hpp"
+#include "quorate/message/set.hpp"
 #include "quorate/paxos/change.hpp"
 #include "quorate/paxos/node.hpp"
 #include "quorate/sim/ledger.hpp"
@@ -36,15 +37,6 @@ struct register_value {
   friend constexpr bool operator==(register_value const&, register_value const&) = default;
 };
 
-namespace detail {
-template <class Set>
-struct variant_of;
-template <class... Ms>
-struct variant_of<message_set<Ms...>> {
-  using type = std::variant<Ms...>;
-};
-} // namespace detail
-
 template <class Core, class Timer>
 class decree_node {
   using times = timer_fitting<Timer>;
@@ -54,7 +46,7 @@ public:
   using value_type = typename Core::value_type;
   using disk_type = record_disk<value_type>;
   using wire = typename Core::messages;
-  using message = typename detail::variant_of<wire>::type;
+  using message = any_message<wire>;
   static constexpr bool rewrites = Core::options::rewrites;
 
   decree_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t,
@@ -203,8 +195,7 @@ private:
   Timer timer_;
   Core core_;
   hands hands_;
-  outbox<128, paxos::prepare, paxos::promise<value_type>, paxos::accept<value_type>, paxos::accepted<value_type>>
-      outbox_{};
+  box_for<outbox, 128, wire> outbox_{};
   std::deque<std::pair<node_index, message>> ready_{};
   std::deque<outcome> outcomes_{};
   std::vector<attempt> attempts_{};
