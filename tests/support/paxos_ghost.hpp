@@ -70,7 +70,7 @@ private:
   // A vote counts once it is durable; what a quorum has voted for at one ballot is chosen, then and for ever.
   char const* votes(World const& w, node_index n, bool restarted) {
     for (auto done = synced_; !restarted && done < w[n].synced; ++done, unsynced_.pop())
-      if (auto const* r = std::get_if<record>(&unsynced_.front()))
+      if (auto const* r = std::get_if<record>(&unsynced_.front().what))
         if (auto const* broken = vote(w, n, r->voted)) return broken;
     return vote(w, n, w[n].durable.acceptor.voted);
   }

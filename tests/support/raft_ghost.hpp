@@ -45,7 +45,7 @@ public:
     }
     if (w[n].contradictions > 0) return "a contradiction, and yet no disk has lost anything";
     if (w[n].committed_fell) return "commits are reported in order, each once";
-    if (w[n].log_full) return "(the walk is too long for its log)";
+    if (w[n].lost_track) return "(the walk is too long for its log)";
     seen.truncations += w[n].truncations - truncated_;
     if (auto const* broken = what_left(w, n)) return broken;
     if (auto const* broken = logs_match(w, n)) return broken;

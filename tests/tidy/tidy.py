@@ -16,7 +16,8 @@ FLOORS = {
     'core': 1, 'policy': 1, 'effect': 1, 'message': 1,
     'paxos': 2, 'multi_paxos': 2, 'raft': 2,
     'replica': 3, 'storage': 3, 'timer': 3, 'transport': 3,
-    'truth': 4, 'explore': 4, 'sim': 4, 'mutant': 4, 'conform': 4, 'history': 4, 'trace': 4, 'service': 4,
+    'world': 4, 'truth': 4, 'explore': 4, 'sim': 4, 'mutant': 4, 'conform': 4, 'history': 4, 'trace': 4,
+    'service': 4,
 }
 PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
 MIRRORED = {'core', 'policy', 'effect', 'message', 'paxos', 'raft', 'replica', 'storage', 'timer', 'transport',

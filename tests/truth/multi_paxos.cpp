@@ -1,7 +1,7 @@
 // Each property of several Multi-Paxos nodes: a view in which it holds, and one in which it does not.
 #include "quorate/truth/multi_paxos.hpp"
 
-#include "quorate/explore/slot_log.hpp"
+#include "quorate/world/slot_disk.hpp"
 #include "quorate/truth/multi_paxos_steps.hpp"
 #include "truth/view.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 
 namespace law = multi_paxos::truth;
 using core = multi_paxos::node<limits<limit_values{.nodes = 3}>>;
-using slots = check::slot_log<8>;
+using slots = world::slot_log<8>;
 using node = node_made<core, slots>;
 using face = core_made<core>;
 using multi_paxos::role;
@@ -27,7 +27,7 @@ slots voted(std::initializer_list<stamp> ballots) {
   slots log{configuration{node_set<64>::first(3)}};
   for (auto const b : ballots) {
     auto const i = log.last() + 1;
-    check::slot_offer o{i, {}};
+    world::slot_offer o{i, {}};
     (void)o.what.push_back({b, i.value});
     (void)log.put({i, 1, b, b == stamp{} ? entry_kind::hole : entry_kind::command}, o);
   }
@@ -174,17 +174,17 @@ TEST_CASE("a match is true") {
   CHECK(TOLD(law::a_match_is_true, leader, other) == "nothing");
 }
 
-using ledger = law::slots_ledger<majority, check::slot_value, 3, 5, truth::bounded_memory>;
+using ledger = law::slots_ledger<majority, world::slot_value, 3, 5, truth::bounded_memory>;
 
 TEST_CASE("what is accepted was proposed, for that slot") {
-  check::slot const made{ballot(2, A), entry_kind::command, {ballot(1, B), 3}};
+  world::slot const made{ballot(2, A), entry_kind::command, {ballot(1, B), 3}};
   CHECK(TOLD(ledger::what_is_accepted_was_proposed, B, at(3), made) == "nothing");
   CHECK(TOLD(ledger::what_is_accepted_was_proposed, B, at(4), made) ==
         "what is accepted was proposed, there: node B has in slot 4, at ballot 2.A, what nobody has proposed for "
         "that slot");
-  check::slot const early{ballot(1, A), entry_kind::command, {ballot(1, B), 3}}; // before it was proposed
+  world::slot const early{ballot(1, A), entry_kind::command, {ballot(1, B), 3}}; // before it was proposed
   CHECK(TOLD(ledger::what_is_accepted_was_proposed, B, at(3), early) != "nothing");
-  check::slot const no_op{ballot(1, A), entry_kind::no_op, {}};
+  world::slot const no_op{ballot(1, A), entry_kind::no_op, {}};
   CHECK(TOLD(ledger::what_is_accepted_was_proposed, B, at(3), no_op) == "nothing");
 }
 

@@ -13,19 +13,16 @@ using core = paxos::full_node<int>;
 using options = core::options;
 struct node {
   using core_type = core;
-  struct disk {
-    paxos::recovered<int> hard{};
-  };
   node_index self = B;
-  disk durable{};
+  paxos::recovered<int> durable{};
 };
 constexpr ballot first = ballot_at(1, A), second = ballot_at(2, B);
 #define TOLD(property, ...) told([&](auto& tell) { return property(__VA_ARGS__, tell); })
 
 TEST_CASE("nothing leaves before it is durable") {
   node n;
-  n.durable.hard.proposer.round = 1;
-  n.durable.hard.acceptor = {first, {first, 7}};
+  n.durable.proposer.round = 1;
+  n.durable.acceptor = {first, {first, 7}};
   CHECK(TOLD(law::ballots_wait_for_their_floor, n, ballot_at(1, B)) == "nothing");
   CHECK(
       TOLD(law::ballots_wait_for_their_floor, n, second) ==
@@ -51,8 +48,8 @@ TEST_CASE("nothing leaves before it is durable") {
 
 TEST_CASE("what was said is kept, and disks only rise") {
   node was, is;
-  was.durable.hard = {{first, {first, 7}}, {1}};
-  is.durable.hard = {{second, {second, 7}}, {2}};
+  was.durable = {{first, {first, 7}}, {1}};
+  is.durable = {{second, {second, 7}}, {2}};
   CHECK(TOLD(law::nothing_said_is_forgotten, is, (law::ballots_said{second, second, second})) == "nothing");
   CHECK(TOLD(law::nothing_said_is_forgotten, was, (law::ballots_said{{}, second, first})) ==
         "what was promised and accepted is not forgotten: node B has promised ballot 2.B and accepted at 1.A, and "

@@ -94,7 +94,7 @@ public:
   node first(node_index self) const {
     node n;
     n.self = self;
-    n.written.log = slot_disk::log_type{everybody()};
+    n.written.found(everybody());
     n.durable = n.written;
     n.core = core_type{self, {}, n.written.log};
     return n;
@@ -252,7 +252,7 @@ public:
     for (std::uint8_t i = 0; i < Nodes; ++i) h.add(g.slots.promised(p.before(node_index{i})));
   }
 
-  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
+  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its ears
   template <class Out>
   static void stepped(node& n, core_type const& before, Out& out) {
     (void)multi_paxos::truth::a_ballot_is_campaigned_for_once(n.past.said, before, n.core, out.tell);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "quorate/explore/replicated.hpp"
-#include "quorate/explore/slot_log.hpp"
 #include "quorate/truth/multi_paxos.hpp"
+#include "quorate/world/slot_disk.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,31 +14,16 @@ namespace quorate::check {
 // Slot 1 holds the founding configuration.
 inline constexpr std::size_t checked_slots = 5;
 
-// Values travel with accepts and fetched values; a leader makes one of each command that it is given.
-struct slot_disk {
-  using log_type = slot_log<checked_slots>;
-  using payload = slot_offer;
-  log_type log{};
-  hard_state hard{};
-  slot_offer offered{}; // what came with this step's event; empty between steps
+using quorate::world::slot;
+using quorate::world::slot_value;
 
-  void offer(slot_offer const& o) { offered = o; }
+// A leader makes a value of each command that it is given.
+struct slot_disk : quorate::world::slot_disk<checked_slots> {
   void offer_new(stamp ballot) {
     offered = {log.last() + 1, {}};
     (void)offered.what.push_back({ballot, offered.first.value});
   }
-  bool carry_out(hard_state const& w) { return hard = w, true; }
-  bool carry_out(entry_run const& w) { return log.put(w, offered); }
-  template <class M>
-  slot_offer payload_of(M const& m) const {
-    slot_offer o{};
-    if constexpr (requires { m.entries(); }) {
-      o.first = m.first;
-      for (auto i = m.first; i < m.first + m.count; i = i + 1) (void)o.what.push_back(log[i].what);
-    }
-    return o;
-  }
-  friend bool operator==(slot_disk const& a, slot_disk const& b) { return a.log == b.log && a.hard == b.hard; }
+  friend bool operator==(slot_disk const&, slot_disk const&) = default;
 };
 
 inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {

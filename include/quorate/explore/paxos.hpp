@@ -63,7 +63,6 @@ public:
   using node = replicated_node<seated<Core, seats>, disk, said_by_a_node<value_type>>;
   using message = typename node::packet;
   static constexpr bool learns = Core::template plays<paxos::learner>;
-  static constexpr bool says_once = true; // or with a sync in flight the outbox would never be full enough
 
   // A value may be accepted above one that is chosen if it is the same, or, of a register, stands on it.
   struct succeeds {
@@ -117,7 +116,7 @@ public:
   node first(node_index self) const {
     node n;
     n.self = self;
-    n.core = seated<Core, seats>{self, {}, {}};
+    n.core = seated<Core, seats>{self, {}};
     return n;
   }
   ghost first_ghost() const { return ghost{}; }
@@ -233,7 +232,7 @@ public:
   template <class Tell>
   static bool observe(ghost& g, node const& n, Tell&& tell) {
     if (n.self.value >= Acceptors) return true;
-    auto const& kept = n.durable.hard.acceptor;
+    auto const& kept = n.durable.acceptor;
     bool const proposed = kept.voted.at.none() || was_proposed(kept.voted.value);
     return paxos::truth::what_is_accepted_was_proposed(n.self, kept.voted.at, proposed, tell) &&
            g.votes_agree(n.self, kept.promised, kept.voted, n.past.replaced, tell);
@@ -279,7 +278,7 @@ public:
   static void digest(message const& m, renaming const& p, digester& h) { digest_value(m.what, p, h); }
   static void digest(ghost const& g, renaming const& p, digester& h) { digest_ballots<Acceptors>(g, p, h); }
 
-  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
+  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its ears
   template <class Out>
   static void stepped(node& n, seated<Core, seats> const& before, Out& out) {
     (void)paxos::truth::a_ballot_is_used_once(n.past.said, before.template as<paxos::proposer>(),
@@ -289,7 +288,7 @@ public:
   static void leaves(node& n, node_index, M const& m, Out& out) {
     (void)paxos::truth::may_leave(n, n.past.said, m, out.tell);
     if constexpr (std::is_same_v<M, paxos::accepted<value_type>>)
-      if (m.at < n.durable.hard.acceptor.voted.at && !n.past.replaced.push_back({m.at, m.value}))
+      if (m.at < n.durable.acceptor.voted.at && !n.past.replaced.push_back({m.at, m.value}))
         (void)out.tell("(the bounds need a longer list of votes)");
   }
   template <class Outcome, class Out>

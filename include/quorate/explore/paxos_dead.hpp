@@ -64,7 +64,7 @@ public:
 
 private:
   static constexpr bool learns = core::template plays<paxos::learner>;
-  auto const& disk() const { return n_.durable.hard.acceptor; }
+  auto const& disk() const { return n_.durable.acceptor; }
   auto const& proposer() const { return n_.core.template as<paxos::proposer>(); }
   static bool spent(node_index n, paxos_outlook const& o) { return (o.spent >> n.value & 1) != 0; }
 

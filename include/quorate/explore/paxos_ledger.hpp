@@ -1,9 +1,10 @@
-// What the checker keeps of Paxos beside the cores: a disk for a node's roles, and what a node has said.
+// What the checker keeps of Paxos beside the cores: what waits for a node's disk, and what a node has said.
 #pragma once
 
 #include "quorate/explore/replicated.hpp"
 #include "quorate/core/bounded.hpp"
 #include "quorate/truth/paxos.hpp"
+#include "quorate/world/roles_disk.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,22 +14,28 @@
 
 namespace quorate::check {
 
-struct no_log {
-  friend bool operator==(no_log, no_log) = default;
+// What waits already will be said once it may; the network may say it again as often as it likes. Without this,
+// with a sync in flight the outbox would never be large enough.
+template <std::size_t Capacity, class... Messages>
+struct once_outbox : outbox<Capacity, Messages...> {
+  template <class M>
+  void hold(node_index to, M const& m, written after) {
+    bool waits = false;
+    this->each([&](node_index other, std::uint64_t, auto const& x) {
+      if constexpr (std::is_same_v<decltype(x), M const&>) waits = waits || (other == to && x == m);
+    });
+    if (!waits) outbox<Capacity, Messages...>::hold(to, m, after);
+  }
 };
-
-// What a node's roles have on disk; they need no log.
 template <class Value>
-struct roles_disk {
-  using payload = no_payload;
-  no_log log{};
-  paxos::recovered<Value> hard{};
-  bool carry_out(paxos::acceptor_record<Value> const& w) { return hard.acceptor = w, true; }
-  bool carry_out(paxos::ballot_floor const& w) { return hard.proposer = w, true; }
+struct roles_disk : quorate::world::roles_disk<Value> {
+  template <std::size_t Room, class... M>
+  using box = once_outbox<Room, M...>;
   friend bool operator==(roles_disk const&, roles_disk const&) = default;
 };
 
-// A Paxos core in its place of a roster, with the face of a core that has a log. `Seats::who()` is the roster.
+// A Paxos core in its place of a roster, which takes a flush as the cores of a log do. `Seats::who()` is the
+// roster.
 template <class Core, class Seats>
 class seated {
 public:
@@ -37,7 +44,7 @@ public:
   using value_type = typename Core::value_type;
 
   seated() = default;
-  seated(node_index self, paxos::recovered<value_type> const& kept, no_log) : core_{self, Seats::who(), kept} {}
+  seated(node_index self, paxos::recovered<value_type> const& kept) : core_{self, Seats::who(), kept} {}
   Core const& core() const { return core_; }
   template <template <class, class...> class Role>
   auto const& as() const {
@@ -45,7 +52,7 @@ public:
   }
 
   template <class Event, class Out>
-  void step(Event const& e, no_log, Out& out) {
+  void step(Event const& e, Out& out) {
     if constexpr (!std::is_same_v<Event, quorate::flush>) core_.step(e, out); // whatever is due was said already
   }
   friend bool operator==(seated const&, seated const&) = default;
@@ -100,8 +107,8 @@ void digest_roles(paxos::node<Roles...> const& n, renaming const& p, digester& h
 }
 template <class Value>
 void digest_disk(roles_disk<Value> const& d, renaming const&, digester& h) {
-  h.add(d.hard.acceptor.promised), h.add(d.hard.proposer.round);
-  digest_vote(d.hard.acceptor.voted, h);
+  h.add(d.acceptor.promised), h.add(d.proposer.round);
+  digest_vote(d.acceptor.voted, h);
 }
 template <class Value>
 void digest_past(said_by_a_node<Value> const& past, renaming const&, digester& h) {

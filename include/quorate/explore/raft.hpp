@@ -51,7 +51,7 @@ public:
   node first(node_index self) const {
     node n;
     n.self = self;
-    (void)n.written.log.put({log_index{1}, 1, stamp{0}, entry_kind::configuration}, {node_set<64>::first(Nodes)});
+    n.written.found({node_set<64>::first(Nodes)});
     n.durable = n.written;
     n.core = Core{self, {}, n.written.log};
     return n;
@@ -191,7 +191,7 @@ public:
     digest_reads<Nodes>(g.reads, p, h);
   }
 
-  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its hands
+  // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its ears
   template <class Out>
   static void stepped(node& n, Core const& before, Out& out) {
     if (!truth::begins_to_lead(before, n.core)) return;

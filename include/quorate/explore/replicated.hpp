@@ -1,21 +1,19 @@
-// A node of a replicated log as the checker sees it: the shipped core, what it has written, what of that is
-// durable, and the shipped outbox between the two. Raft's and Multi-Paxos' systems (raft.hpp, multi_paxos.hpp) are
-// made of it.
+// A node as the checker sees it: a host (world/host.hpp), the sync that it has begun, and what is remembered of
+// it. The systems (raft.hpp, multi_paxos.hpp, paxos.hpp) are made of it.
 #pragma once
 
 #include "quorate/explore/digest.hpp"
 #include "quorate/explore/era.hpp"
-#include "quorate/core/log_shape.hpp"
-#include "quorate/effect/batch.hpp"
 #include "quorate/effect/event.hpp"
-#include "quorate/effect/outbox.hpp"
-#include "quorate/message/set.hpp"
 #include "quorate/policy/quorum.hpp"
+#include "quorate/world/disk.hpp"
+#include "quorate/world/host.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -39,86 +37,27 @@ struct replicated_bounds {
   bool named = false; // nodes are told apart (to show that taking them for alike is exact)
 };
 
-// What travels beside a message that brings no values.
-struct no_payload {
-  friend bool operator==(no_payload, no_payload) = default;
-};
-
-template <class Set, class Payload>
-struct packet_of;
-template <class... M, class Payload>
-struct packet_of<message_set<M...>, Payload> {
-  struct type {
-    node_index from{};
-    node_index to{};
-    std::variant<M...> what{};
-    [[no_unique_address]] Payload payload{};
-    friend bool operator==(type const&, type const&) = default;
-  };
-  // The shipped outbox, or the disk's own.
-  template <class Disk, std::size_t Room>
-  struct box_of {
-    using type = outbox<Room, M...>;
-  };
-  template <class Disk, std::size_t Room>
-  requires requires { typename Disk::template box<Room, M...>; }
-  struct box_of<Disk, Room> {
-    using type = typename Disk::template box<Room, M...>;
-  };
-};
-
-// A disk that holds the log's shape and the hard state.
-struct shape_disk {
-  using log_type = log_shape<8>;
-  using payload = no_payload;
-  log_type log{};
-  hard_state hard{};
-  bool carry_out(hard_state const& w) { return hard = w, true; }
-  bool carry_out(truncation const& w) { return log.truncate(w.from), true; }
-  bool carry_out(entry_run const& w) { return log.put(w); }
-  friend bool operator==(shape_disk const&, shape_disk const&) = default;
-};
+using shape_disk = quorate::world::shape_disk<8>;
 
 inline void digest_disk(shape_disk const& d, renaming const& p, digester& h) {
   digest_log(d.log, h);
   h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen);
 }
 
-struct numbered : ticket_source {
-  using ticket_source::next;
-  using ticket_source::order;
-};
-
 template <class Core, class Disk, class Past>
-struct replicated_node {
-  using core_type = Core;
-  using packets = packet_of<typename Core::messages, typename Disk::payload>;
-  using packet = typename packets::type;
+struct replicated_node : quorate::world::host<Core, Disk, 12> {
+  using packet = typename replicated_node::packet_type;
 
-  node_index self{};
-  Core core{};
-  Disk written{};
-  Disk durable{};
   // A sync that has begun: what it will have made durable, and up to which write.
   bool syncing = false;
   std::uint64_t covered = 0;
   std::size_t left_behind = 0; // messages that waited when it began
   Disk image{};
-  numbered tickets{};
-  typename packets::template box_of<Disk, 12>::type held{};
   Past past{};
 
-  bool settled() const { return held.empty() && written == durable && !syncing; }
+  bool settled() const { return this->held.empty() && this->written == this->durable && !syncing; }
   // How many messages wait that came after the sync had begun, or with none begun.
-  std::size_t uncovered() const { return held.size() - left_behind; }
-  // The message as it travels, with the values that it brings.
-  template <class M>
-  packet packed(node_index to, M const& m) const {
-    if constexpr (requires { written.payload_of(m); })
-      return {self, to, m, written.payload_of(m)};
-    else
-      return {self, to, m, {}};
-  }
+  std::size_t uncovered() const { return this->held.size() - left_behind; }
   friend bool operator==(replicated_node const&, replicated_node const&) = default;
 };
 
@@ -137,44 +76,46 @@ bool acknowledges_two_eras(Node const& n) {
   return two;
 }
 
-// Carries out a core's effects on a node of the checker. `Checks` says of each message whether it may leave, of
-// each outcome whether it may be told and of each step whether the core may have taken it: Checks::leaves(node,
-// to, message, out), Checks::told(node, outcome, out), Checks::stepped(node, core before, out). With
-// Checks::says_once a message that waits already is not said to wait again.
+// Hears what a node of the checker does. `Checks` says of each message whether it may leave, of each outcome
+// whether it may be told and of each step whether the core may have taken it: Checks::leaves(node, to, message,
+// out), Checks::told(node, outcome, out), Checks::stepped(node, core before, out).
 template <class Node, class Checks, class Out>
-class replicated_hands : public sink<replicated_hands<Node, Checks, Out>> {
-public:
-  replicated_hands(Node& n, Out& out) : n_{n}, out_{out} {}
+struct replicated_ears : quorate::world::onlooker {
+  replicated_ears(Node& n, Out& out) : n_{n}, out_{out} {}
   std::size_t effects = 0;
-  bool more = false;
+  bool more = false; // the last step has said that a flush would say more
 
-  written latest() const { return n_.tickets.latest(); }
+  template <class Event>
+  void begins(Event const&) {
+    before_ = n_.core;
+    more = false;
+  }
+  void ended() { Checks::stepped(n_, before_, out_); }
   template <class Write>
-  quorate::written write(Write const& w) {
+  void writes(Write const&) {
     ++effects;
-    if (!n_.written.carry_out(w)) (void)out_.tell("(the bounds need a longer log)");
-    return n_.tickets.next();
+  }
+  void cannot_write() { (void)out_.tell("(the bounds need a longer log)"); }
+  template <class M>
+  void waits(node_index, M const&) {
+    ++effects;
+    if (n_.held.dropped() > 0) (void)out_.tell("(the bounds need a larger outbox)");
   }
   template <class M>
-  void advise(node_index to, M const& m) {
+  void leaves(node_index to, M const& m) {
     ++effects;
     Checks::leaves(n_, to, m, out_);
     out_.send(n_.packed(to, m));
   }
   template <class M>
-  void bind(node_index to, M const& m, quorate::written after) {
+  void returns(M const& m) {
     ++effects;
-    if constexpr (requires { requires Checks::says_once; })
-      if (waits(to, m)) return;
-    n_.held.hold(to, m, after);
-    if (n_.held.dropped() > 0) (void)out_.tell("(the bounds need a larger outbox)");
+    Checks::leaves(n_, n_.self, m, out_);
   }
   template <class Timer>
   void arm(Timer t) { // any timer may expire at any time; what was armed is told, not kept
     out_.note(static_cast<unsigned>(t));
   }
-  template <class Timer>
-  void disarm(Timer) {}
   template <class Outcome>
   void report(Outcome const& o) {
     if constexpr (std::is_same_v<Outcome, more_due>)
@@ -186,18 +127,9 @@ public:
   }
 
 private:
-  // What waits already will be said once it may; the network may say it again as often as it likes.
-  template <class M>
-  bool waits(node_index to, M const& m) const {
-    bool found = false;
-    n_.held.each([&](node_index other, std::uint64_t, auto const& x) {
-      if constexpr (std::is_same_v<decltype(x), M const&>) found = found || (other == to && x == m);
-    });
-    return found;
-  }
-
   Node& n_;
   Out& out_;
+  typename Node::core_type before_{};
 };
 
 // What comes between events: everything that is not durable is gone; or the same when the sync under way had
@@ -215,16 +147,16 @@ bool may_be(interruption i, Node const& n, bool in_flight) {
 template <class Node, class Checks, class Out>
 class replicated_turn {
 public:
-  replicated_turn(Node& n, Out& out) : n_{n}, out_{out} {}
+  replicated_turn(Node& n, Out& out) : n_{n}, ears_{n, out} {}
 
   template <class Event>
   void take(Event const& e, bool whole) {
-    step(e);
+    n_.step(e, ears_);
     if (!whole) return flush();
     for (;;) {
-      auto const before = effects_;
+      auto const before = ears_.effects;
       flush();
-      if (effects_ == before && n_.settled()) break;
+      if (ears_.effects == before && n_.settled()) break;
       start_sync();
       finish_sync();
     }
@@ -239,8 +171,8 @@ public:
 
 private:
   void flush() {
-    do step(quorate::flush{});
-    while (more_);
+    do n_.step(quorate::flush{}, ears_);
+    while (ears_.more);
     settle();
   }
   // Without a sync under way, and only when something waits for one.
@@ -252,67 +184,45 @@ private:
   }
   // The sync returns, and what it lets go is said.
   void finish_sync() {
-    n_.durable = n_.image;
-    n_.image = {};
-    n_.syncing = false;
-    auto const upto = n_.covered;
-    n_.covered = 0;
-    n_.left_behind = 0;
-    release(upto);
+    typename Node::begun b{numbers::order_upto(n_.covered), n_.image};
+    no_sync();
+    n_.finish_sync(std::move(b), ears_);
     settle();
   }
   // Everything that is not durable is gone; with `kept`, the sync that was under way had reached the disk.
   void crash(bool kept) {
     auto const survived = kept ? n_.image : n_.durable;
-    auto past = n_.past;
-    past.restart();
-    auto const self = n_.self;
-    n_ = {};
-    n_.self = self;
-    n_.written = n_.durable = survived;
-    n_.past = past;
-    n_.core = decltype(n_.core){self, survived.hard, survived.log};
-    step(start{});
+    no_sync();
+    n_.past.restart();
+    n_.tickets = {}; // no sync of the life before will return
+    n_.crash(survived, ears_);
   }
-  template <class Event>
-  void step(Event const& e) {
-    replicated_hands<Node, Checks, Out> hands{n_, out_};
-    auto const before = n_.core;
-    n_.core.step(e, n_.written.log, hands);
-    if constexpr (requires { n_.written.offer({}); }) n_.written.offer({}); // what came with it is used up
-    Checks::stepped(n_, before, out_);
-    effects_ += hands.effects;
-    more_ = hands.more;
-  }
-  // The token that only a sync_order makes: one of as many writes as were covered.
-  void release(std::uint64_t upto) {
-    numbered counted;
-    while (counted.latest().number() < upto) (void)counted.next();
-    n_.held.release(counted.order().succeeded(), [&](node_index to, auto const& m) {
-      ++effects_;
-      Checks::leaves(n_, to, m, out_);
-      if (to == n_.self)
-        step(quorate::from{n_.self, m});
-      else
-        out_.send(n_.packed(to, m));
-    });
+  void no_sync() {
+    n_.image = {};
+    n_.syncing = false;
+    n_.covered = 0;
+    n_.left_behind = 0;
   }
   // So that equal nodes are equal: when nothing waits the numbers begin again, and what waits stands in order.
   void settle() {
     if (n_.settled()) n_.tickets = {};
     auto const waits = waiting_in<decltype(Node::packet::what)>(n_.held, renaming::none());
     n_.held = {};
-    numbered counted;
+    numbers counted;
     for (auto const& w : waits) {
       while (counted.latest().number() < w.after) (void)counted.next();
-      std::visit([&](auto const& m) { n_.held.hold(w.to, m, counted.latest()); }, w.what);
+      std::visit(
+          [&](auto const& m) {
+            if constexpr (binding_message<std::remove_cvref_t<decltype(m)>>)
+              n_.held.hold(w.to, m, counted.latest());
+          },
+          w.what);
     }
   }
 
+  using numbers = quorate::world::numbers;
   Node& n_;
-  Out& out_;
-  std::size_t effects_ = 0;
-  bool more_ = false;
+  replicated_ears<Node, Checks, Out> ears_;
 };
 
 // Every way to rename n nodes under which a quorum system stays what it is: all n! for a majority.

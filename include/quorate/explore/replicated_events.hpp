@@ -94,7 +94,7 @@ public:
   void receive(Node& n, typename Node::packet const& m, Out& out) const {
     if (waits(n)) return;
     replicated_turn<Node, System, Out> turn{n, out};
-    if constexpr (requires { n.written.offer(m.payload); }) n.written.offer(m.payload);
+    n.written.offer(m.payload);
     std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole(n)); }, m.what);
   }
 

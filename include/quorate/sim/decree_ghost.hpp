@@ -131,11 +131,9 @@ private:
   struct member {
     using core_type = typename node_type::core_type;
     node_index self;
-    struct {
-      paxos::recovered<value_type> const& hard;
-    } durable;
+    paxos::recovered<value_type> const& durable;
   };
-  static member member_of(host const& h) { return {Cluster::index_of(h), {h.disk.durable_image()}}; }
+  static member member_of(host const& h) { return {Cluster::index_of(h), h.disk.durable_image()}; }
 
   // A vote counts once it is durable; what a quorum has voted for at one ballot is chosen, then and for ever.
   bool votes(host& h, breach& tell) {

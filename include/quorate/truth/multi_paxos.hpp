@@ -1,5 +1,5 @@
 // What is true of several Multi-Paxos nodes together, and across their restarts: one sentence and one function
-// each (log.hpp says what a `node` and `tell` are; here a node's logs are of cells, world/slot_log.hpp). What is
+// each (log.hpp says what a `node` and `tell` are; here a node's logs are of cells, world/slot_disk.hpp). What is
 // true of one node at all times stands in multi_paxos/invariant.hpp, what one message may do to it in
 // multi_paxos_steps.hpp.
 #pragma once

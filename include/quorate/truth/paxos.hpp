@@ -1,5 +1,5 @@
 // What is true of several nodes of Paxos or CASPaxos together, and across their restarts: one sentence and one
-// function each (log.hpp says what a `node` and `tell` are; here `durable.hard` has the records of its roles).
+// function each (log.hpp says what a `node` and `tell` are; here `durable` has the records of its roles).
 // What is true of one role at all times stands in paxos/invariant.hpp, what was voted for in ballots.hpp.
 #pragma once
 
@@ -21,13 +21,13 @@ struct ballots_said {
 
 template <class Node, class Tell>
 constexpr bool ballots_wait_for_their_floor(Node const& n, ballot at, Tell&& tell) {
-  return n.durable.hard.proposer.round >= at.round() ||
+  return n.durable.proposer.round >= at.round() ||
          tell("no ballot leaves before its floor is durable", "node ", n.self, " speaks of its ballot in round ",
-              at.round(), ", and the floor on its disk is ", n.durable.hard.proposer.round);
+              at.round(), ", and the floor on its disk is ", n.durable.proposer.round);
 }
 template <class Node, class Value, class Tell>
 constexpr bool promises_wait_for_the_disk(Node const& n, promise<Value> const& m, Tell&& tell) {
-  auto const& disk = n.durable.hard.acceptor;
+  auto const& disk = n.durable.acceptor;
   return (disk.promised >= m.at && disk.voted.at >= m.voted.at) ||
          tell("no promise leaves before it is durable", "node ", n.self, " promises ballot ", m.at,
               ", and its disk has ballot ", disk.promised);
@@ -35,7 +35,7 @@ constexpr bool promises_wait_for_the_disk(Node const& n, promise<Value> const& m
 // `there`: the vote is on disk, or was when a later one took its place.
 template <class Node, class Tell>
 constexpr bool votes_wait_for_the_disk(Node const& n, ballot at, bool there, Tell&& tell) {
-  auto const& disk = n.durable.hard.acceptor;
+  auto const& disk = n.durable.acceptor;
   return there ||
          tell("no vote leaves before it is durable", "node ", n.self, " says that it has accepted at ballot ", at,
               ", and its disk has a vote at ballot ", disk.voted.at);
@@ -54,7 +54,7 @@ constexpr bool may_leave(Node const& n, ballots_said& said, M const& m, Tell&& t
     return promises_wait_for_the_disk(n, m, tell);
   } else if constexpr (std::is_same_v<M, accepted<value_type>>) {
     raise(said.voted, m.at);
-    return votes_wait_for_the_disk(n, m.at, n.durable.hard.acceptor.voted.at >= m.at, tell);
+    return votes_wait_for_the_disk(n, m.at, n.durable.acceptor.voted.at >= m.at, tell);
   } else {
     return true;
   }
@@ -64,7 +64,7 @@ constexpr bool may_leave(Node const& n, ballots_said& said, M const& m, Tell&& t
 
 template <class Node, class Tell>
 constexpr bool nothing_said_is_forgotten(Node const& n, ballots_said const& said, Tell&& tell) {
-  auto const& kept = n.durable.hard.acceptor;
+  auto const& kept = n.durable.acceptor;
   return (kept.promised >= said.promised && kept.voted.at >= said.voted) ||
          tell("what was promised and accepted is not forgotten", "node ", n.self, " has promised ballot ",
               said.promised, " and accepted at ", said.voted, ", and its disk has ", kept.promised, " and ",
@@ -72,7 +72,7 @@ constexpr bool nothing_said_is_forgotten(Node const& n, ballots_said const& said
 }
 template <class Node, class Tell>
 constexpr bool disks_only_rise(Node const& before, Node const& after, Tell&& tell) {
-  auto const &was = before.durable.hard, &is = after.durable.hard;
+  auto const &was = before.durable, &is = after.durable;
   return (was.acceptor.promised <= is.acceptor.promised && was.proposer.round <= is.proposer.round) ||
          tell("on disk, promises and floors only rise", "node ", after.self, " had promised ballot ",
               was.acceptor.promised, " with floor ", was.proposer.round, ", and has ", is.acceptor.promised,
@@ -80,7 +80,7 @@ constexpr bool disks_only_rise(Node const& before, Node const& after, Tell&& tel
 }
 template <class Node, class Tell>
 constexpr bool votes_keep_promises(Node const& before, Node const& after, Tell&& tell) {
-  auto const &was = before.durable.hard.acceptor, &is = after.durable.hard.acceptor;
+  auto const &was = before.durable.acceptor, &is = after.durable.acceptor;
   return was.voted == is.voted || (is.voted.at >= was.promised && is.voted.at > was.voted.at) ||
          tell("what is accepted is not below the promise", "node ", after.self, " had promised ballot ",
               was.promised, ", and accepts at ballot ", is.voted.at);

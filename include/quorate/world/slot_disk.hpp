@@ -1,16 +1,18 @@
-// A log of slots whose values have names, for worlds of Multi-Paxos cores: written anywhere above what is
-// compacted, over other votes and behind gaps.
+// A disk (disk.hpp) of slots whose values have names, for Multi-Paxos: written anywhere above what is compacted,
+// over other votes and behind gaps.
 #pragma once
 
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/core/log_view.hpp"
 #include "quorate/message/fields.hpp"
+#include "quorate/world/disk.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 
-namespace quorate::check {
+namespace quorate::world {
 
 // What a slot holds: the number-th command of whoever led `by`; nothing, for a no-op and for a hole.
 struct slot_value {
@@ -101,4 +103,33 @@ private:
   slot cells_[Slots]{};
 };
 
-} // namespace quorate::check
+// Values travel with accepts and fetched values.
+template <std::size_t Slots>
+struct slot_disk {
+  using log_type = slot_log<Slots>;
+  using write = std::variant<hard_state, entry_run>;
+  using payload = slot_offer;
+  log_type log{};
+  hard_state hard{};
+  slot_offer offered{}; // what came with this step's event; empty between steps
+
+  constexpr void found(configuration const& voters) { log = log_type{voters}; }
+  constexpr void offer(slot_offer const& o) { offered = o; }
+  constexpr slot_offer const& at_hand() const { return offered; }
+  constexpr bool carry_out(hard_state const& w) { return hard = w, true; }
+  constexpr bool carry_out(entry_run const& w) { return log.put(w, offered); }
+  template <class M>
+  constexpr slot_offer payload_of(M const& m) const {
+    slot_offer o{};
+    if constexpr (requires { m.entries(); }) {
+      o.first = m.first;
+      for (auto i = m.first; i < m.first + m.count; i = i + 1) (void)o.what.push_back(log[i].what);
+    }
+    return o;
+  }
+  friend constexpr bool operator==(slot_disk const& a, slot_disk const& b) {
+    return a.log == b.log && a.hard == b.hard;
+  }
+};
+
+} // namespace quorate::world
