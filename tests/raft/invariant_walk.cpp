@@ -1,220 +1,44 @@
-// Seeded walks through what can happen to a few nodes: any timer, any message at any time, twice or never, syncs
-// that take their time, power cuts. After every step all invariants are checked; at the end, with the faults gone,
-// a leader must be found and everything committed everywhere. A failure names its seed, which replays it.
+// Walks through what can happen to Raft nodes: any timer, any message at any time, twice or never, syncs that take
+// their time, power cuts, compaction. What must be true stands in truth/raft.hpp and raft/invariant.hpp.
+#include "quorate/explore/raft.hpp"
 #include "quorate/policy/quorum_systems.hpp"
-#include "support/dice.hpp"
-#include "support/raft_ghost.hpp"
-#include "support/seeds.hpp"
-
-#include <doctest/doctest.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <utility>
+#include "support/walks.hpp"
 
 namespace quorate::test {
 namespace {
 
-template <class World>
-class walk {
-public:
-  explicit walk(std::uint64_t seed) : draw_{seed} {
-    // How fast things go wrong differs from seed to seed.
-    calm_ = 8 + draw_(80);
-    lossy_ = draw_(3) == 0 ? 25 : draw_(8);
-    slow_ = 1 + draw_(8);
-    reorders_ = draw_(2) == 0;
-    compacts_ = draw_(4) == 0;
-  }
-
-  // What broke, or nullptr.
-  char const* run(std::size_t steps) {
-    for (std::size_t i = 0; i < steps; ++i)
-      if (auto const* broken = one()) return broken;
-    return end_well();
-  }
-  auto const& seen() const { return ghost_.seen; }
-
-private:
-  node_index any() { return node_index{static_cast<std::uint8_t>(draw_(World::nodes))}; }
-
-  template <class Step>
-  char const* step(node_index n, Step&& s, bool restarts = false) {
-    ghost_.before(w_, n);
-    s();
-    return ghost_.after(w_, n, restarts);
-  }
-
-  char const* one() {
-    auto const n = any();
-    auto& begun = begun_[n.value];
-    if (draw_(calm_) == 0) return disturb(n);
-    if (w_[n].unsynced.room() < 8) return sync(n);
-    switch (draw_(20)) {
-    case 0: return step(n, [&] { w_.propose(n, 1 + static_cast<std::uint32_t>(draw_(3))); });
-    case 1: return step(n, [&] { w_.read(n, 1 + static_cast<std::uint32_t>(draw_(2))); });
-    case 2: return step(n, [&] { w_.expire(n, timer::heartbeat); });
-    case 3: return step(n, [&] { w_.flush(n); });
-    case 4: return sync(n);
-    case 5:
-      if (!begun) begun.emplace(w_.start_sync(n));
-      return nullptr;
-    case 6: return finish(n);
-    default: return network();
-    }
-  }
-
-  char const* sync(node_index n) {
-    begun_[n.value].reset();
-    return step(n, [&] { w_.sync(n); });
-  }
-  char const* turn(node_index n) {
-    if (auto const* broken = step(n, [&] { w_.flush(n); })) return broken;
-    return sync(n);
-  }
-  char const* finish(node_index n) {
-    auto& begun = begun_[n.value];
-    if (!begun) return nullptr;
-    auto b = std::move(*begun);
-    begun.reset();
-    return step(n, [&] { w_.finish_sync(n, std::move(b)); });
-  }
-
-  char const* network() {
-    if (w_.in_flight() == 0) return nullptr;
-    auto const i = reorders_ ? draw_(w_.in_flight()) : 0;
-    auto const p = w_.waiting(i);
-    bool const cut = ((cut_ >> p.from.value) & 1U) != ((cut_ >> p.to.value) & 1U);
-    if (cut || draw_(100) < lossy_ || w_.in_flight() > 100) return w_.forget(i), nullptr;
-    if (draw_(20) != 0) w_.forget(i); // else it will come again
-    if (auto const* broken = step(p.to, [&] { w_.hand_over(p); })) return broken;
-    return draw_(slow_) == 0 ? turn(p.to) : nullptr;
-  }
-
-  // A timeout, a partition or its end, a power cut, a compaction.
-  char const* disturb(node_index n) {
-    switch (draw_(12)) {
-    case 0: return step(n, [&] { w_.expire(n, timer::quorum_check); });
-    case 1: cut_ = static_cast<unsigned>(draw_(1U << World::nodes)); return nullptr;
-    case 2:
-    case 3: cut_ = 0; return nullptr;
-    case 4:
-    case 5: return cut_power(n);
-    case 6: return compact(n);
-    case 7:
-    case 8: return step(n, [&] { w_.expire(n, timer::contact); });
-    default: return campaign(n);
-    }
-  }
-  // A node that times out, with those that have lost contact as well.
-  char const* campaign(node_index n) {
-    char const* broken = nullptr;
-    auto const lost = draw_(1U << World::nodes);
-    World::everybody().voters.for_each([&](node_index v) {
-      if (broken == nullptr && (v == n || ((lost >> v.value) & 1U) != 0))
-        broken = step(v, [&] { w_.expire(v, timer::contact); });
-    });
-    if (broken == nullptr) broken = step(n, [&] { w_.expire(n, timer::election); });
-    return broken != nullptr ? broken : turn(n);
-  }
-  char const* cut_power(node_index n) {
-    begun_[n.value].reset();
-    auto const kept = draw_(2) == 0 ? 0 : draw_(w_[n].unsynced.size() + 1);
-    return step(
-        n, [&] { w_.crash_keeping(n, kept); }, true);
-  }
-  char const* compact(node_index n) {
-    auto const upto = std::min(ghost_.on_every_disk(w_), w_.state(n).commit);
-    if (!compacts_ || upto <= w_.log(n).compacted() || begun_[n.value]) return nullptr;
-    w_.compact(n, upto);
-    ++ghost_.seen.compactions;
-    return nullptr;
-  }
-
-  // All links and nodes are well from here on.
-  char const* end_well() {
-    w_.lose_everything();
-    for (auto& b : begun_) b.reset();
-    for (int round = 0; round < 10; ++round)
-      for (std::size_t i = 0; i < World::nodes; ++i) {
-        if (settled(node_index{static_cast<std::uint8_t>(i)})) return nullptr;
-      }
-    return "with all faults gone a leader commits and all logs become one";
-  }
-  bool settled(node_index n) {
-    World::everybody().voters.for_each([&](node_index v) {
-      w_.expire(v, timer::quorum_check), w_.expire(v, timer::quorum_check);
-      w_.expire(v, timer::contact);
-    });
-    w_.expire(n, timer::election);
-    if (w_.settle() >= 10000 || !w_.leads(n)) return false;
-    w_.propose(n);
-    for (int beat = 0; beat < 4; ++beat) {
-      w_.expire(n, timer::heartbeat);
-      if (w_.settle() >= 10000) return false;
-    }
-    bool all = true;
-    World::everybody().voters.for_each([&](node_index v) {
-      all = all && w_.log(v).last() == w_.log(n).last() && w_.state(v).commit == w_.log(n).last();
-    });
-    return all;
-  }
-
-  dice draw_;
-  World w_{};
-  ghost<World> ghost_{};
-  std::optional<typename World::begun> begun_[World::nodes]{};
-  std::uint64_t calm_, lossy_, slow_;
-  bool reorders_, compacts_;
-  unsigned cut_ = 0; // a node talks only to those on its side
-};
-
-constexpr std::size_t steps = 1500;
-
-template <class World>
-void walks(std::uint64_t first_seed, std::uint64_t usual) {
-  auto const count = seeds(usual);
-  typename ghost<World>::counts all{};
-  for (auto seed = first_seed; seed < first_seed + count; ++seed) {
-    walk<World> w{seed};
-    if (auto const* broken = w.run(steps)) FAIL("seed " << seed << ": " << std::string{broken});
-    all.leaders += w.seen().leaders;
-    all.commits += w.seen().commits;
-    all.truncations += w.seen().truncations;
-    all.restarts += w.seen().restarts;
-    all.reads += w.seen().reads;
-    all.compactions += w.seen().compactions;
-  }
-  MESSAGE(World::nodes << " nodes, " << count << " walks: " << all.leaders << " leaders, " << all.commits
-                       << " commits, " << all.truncations << " truncations, " << all.restarts << " restarts, "
-                       << all.reads << " reads, " << all.compactions << " compactions");
-  for (auto const n : {all.leaders, all.commits, all.truncations, all.restarts, all.reads, all.compactions})
-    CHECK(n > 0);
+template <std::size_t Nodes, class Core>
+void raft_walks(std::uint64_t first_seed, std::uint64_t usual, std::uint64_t never = 0) {
+  using system = check::raft_system<Core, Nodes, world::shape_disk<64>, truth::growing_memory>;
+  walks<system>(check::replicated_bounds{.terms = 1U << 20, .in_flight = true, .collected = 4}, first_seed, usual,
+                never);
 }
 
 using usual = raft::node<>;
 using small_steps = raft::node<limits<limit_values{.window = 2, .reads = 2, .append_entries = 2}>>;
 using bare = raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>,
                         raft::pipelining<off>, raft::eager_commit<off>>;
+// Of raft_system's marks. The second needs two leaders within one sync, which is rare where there are many nodes.
+constexpr std::uint64_t pre_votes = 16, two_terms = 128;
 
-TEST_CASE("a random walk of three nodes breaks nothing") { walks<world<3, usual>>(1, 2000); }
+TEST_CASE("a random walk of three nodes breaks nothing") { raft_walks<3, usual>(1, 1500); }
 TEST_CASE("a random walk of three nodes in small steps breaks nothing") {
-  walks<world<3, small_steps>>(10'000'001, 2000);
+  raft_walks<3, small_steps>(10'000'001, 1500);
 }
 TEST_CASE("a random walk of three nodes with everything off breaks nothing") {
-  walks<world<3, bare>>(20'000'001, 2000);
+  raft_walks<3, bare>(20'000'001, 1500, pre_votes);
 }
-TEST_CASE("a random walk of five nodes breaks nothing") { walks<world<5, small_steps>>(30'000'001, 1500); }
+TEST_CASE("a random walk of five nodes breaks nothing") {
+  raft_walks<5, small_steps>(30'000'001, 1000, two_terms);
+}
 TEST_CASE("a random walk of five nodes with everything off breaks nothing") {
-  walks<world<5, bare>>(40'000'001, 1500);
+  raft_walks<5, bare>(40'000'001, 1000, pre_votes | two_terms);
 }
 TEST_CASE("a random walk of five nodes, of which four elect and two commit, breaks nothing") {
-  walks<world<5, raft::node<quorum<flexible<5, 4, 2>>>>>(50'000'001, 1500);
+  raft_walks<5, raft::node<quorum<flexible<5, 4, 2>>>>(50'000'001, 1000, two_terms);
 }
 TEST_CASE("a random walk of a grid of six nodes breaks nothing") {
-  walks<world<6, raft::node<quorum<grid<2, 3>>>>>(60'000'001, 1500);
+  raft_walks<6, raft::node<quorum<grid<2, 3>>>>(60'000'001, 1000, two_terms);
 }
 
 } // namespace

@@ -59,6 +59,10 @@ TEST_CASE("a promise tells what was voted for, durably") {
   n.durable.log = voted({ballot(2, C)}); // voted for since
   p = {ballot(2, C), at(2), at(1), at(1), {}, 0, {}, 7};
   CHECK(TOLD(law::promises_tell_votes, n, p) == "nothing");
+  n.durable.log = voted({ballot(1, A)}); // taught since
+  CHECK(TOLD(law::promises_tell_votes, n, p) != "nothing");
+  n.core.s.leader = C;
+  CHECK(TOLD(law::promises_tell_votes, n, p) == "nothing");
 }
 
 TEST_CASE("no vote leaves before it is durable; what was taught is noted") {

@@ -18,13 +18,15 @@ using quorate::world::slot;
 using quorate::world::slot_value;
 
 // A leader makes a value of each command that it is given.
-struct slot_disk : quorate::world::slot_disk<checked_slots> {
+template <std::size_t Slots>
+struct disk_of_slots : quorate::world::slot_disk<Slots> {
   void offer_new(stamp ballot) {
-    offered = {log.last() + 1, {}};
-    (void)offered.what.push_back({ballot, offered.first.value});
+    this->offered = {this->log.last() + 1, {}};
+    (void)this->offered.what.push_back({ballot, this->offered.first.value});
   }
-  friend bool operator==(slot_disk const&, slot_disk const&) = default;
+  friend bool operator==(disk_of_slots const&, disk_of_slots const&) = default;
 };
+using slot_disk = disk_of_slots<checked_slots>;
 
 inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {
   h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen), h.add(d.log.last());

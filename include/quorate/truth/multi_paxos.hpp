@@ -34,11 +34,13 @@ template <class Log>
 constexpr entry_kind kind_at(Log const& log, log_index i) {
   return log.run_at(i, 1).kind;
 }
-// It tells what was voted for when it was given. Since then there may be votes at that ballot, or above.
+// It tells what was voted for when it was given. Since then there may be votes at that ballot, or above; and its
+// leader may have taught the node what was chosen at lower ones.
 template <class Node, class Tell>
 constexpr bool promises_tell_votes(Node const& n, promise const& m, Tell&& tell) {
   auto const& log = n.durable.log;
-  auto const since = [&](log_index i) { return log.stamp_at(i) >= m.ballot; };
+  bool const taught = n.core.leader() != no_node;
+  auto const since = [&](log_index i) { return taught || log.stamp_at(i) >= m.ballot; };
   auto const wrong = [&](log_index i) {
     return tell("a promise tells what was voted for, durably", "node ", n.self, " promises ballot ",
                 as_ballot(m.ballot), ", and tells something else of slot ", i, " than its disk has there");
