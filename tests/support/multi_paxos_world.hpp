@@ -16,8 +16,6 @@ using value = quorate::world::slot_value;
 using cell = quorate::world::slot;
 using offer = quorate::world::slot_offer;
 using values = quorate::world::slot_values;
-using quorate::world::slot_log;
-inline constexpr std::size_t most_values = quorate::world::most_slot_values;
 using packet = quorate::world::packet<multi_paxos::node<>::messages, offer>;
 
 inline constexpr node_index A{0}, B{1}, C{2}, D{3}, E{4};
@@ -53,7 +51,7 @@ struct slot_play : quorate::world::log_play<Core, quorate::world::slot_disk<Slot
 template <std::size_t Nodes, class Core = small_core, std::size_t Slots = 96>
 class world : public quorate::world::log_world<slot_play<Core, Slots>, Nodes> {
   using base = quorate::world::log_world<slot_play<Core, Slots>, Nodes>;
-  static_assert(Core::options::limit.append_entries <= most_values);
+  static_assert(Core::options::limit.append_entries <= quorate::world::most_slot_values);
 
 public:
   static constexpr std::size_t slots = Slots;

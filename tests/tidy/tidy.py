@@ -21,7 +21,7 @@ FLOORS = {
 }
 PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
 MIRRORED = {'core', 'policy', 'effect', 'message', 'paxos', 'raft', 'replica', 'storage', 'timer', 'transport',
-            'service'}
+            'service', 'truth', 'world'}
 MAX_LINES, MAX_FUNCTION, MAX_COLUMNS = 400, 60, 115
 CODE_BY_LINE = 10  # of the README
 

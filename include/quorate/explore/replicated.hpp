@@ -121,8 +121,8 @@ struct replicated_ears : quorate::world::onlooker {
     if constexpr (std::is_same_v<Outcome, more_due>)
       more = true;
     else if constexpr (std::is_same_v<Outcome, contradiction>)
-      (void)out_.tell("a contradiction, and yet no disk has lost anything", "node ", n_.self, " reports one at index ",
-                      o.at);
+      (void)out_.tell("a contradiction, and yet no disk has lost anything", "node ", n_.self,
+                      " reports one at index ", o.at);
     else
       Checks::told(n_, o, out_);
   }
