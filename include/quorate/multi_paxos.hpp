@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/policy/keyword.hpp"
+#include "quorate/multi_paxos/invariant.hpp"
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/replica/replica.hpp"
 

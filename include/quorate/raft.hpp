@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/policy/keyword.hpp"
+#include "quorate/raft/invariant.hpp"
 #include "quorate/raft/node.hpp"
 #include "quorate/replica/replica.hpp"
 

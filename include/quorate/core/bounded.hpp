@@ -89,8 +89,8 @@ public:
     head_ = place(1);
     --size_;
   }
-  constexpr T& front() { return items_[there(0)]; }
-  constexpr T const& front() const { return items_[there(0)]; }
+  constexpr T& front() { return items_[first()]; }
+  constexpr T const& front() const { return items_[first()]; }
   constexpr T& back() { return items_[there(size_ - 1)]; }
   constexpr T const& back() const { return items_[there(size_ - 1)]; }
   constexpr T& operator[](std::size_t i) { return items_[there(i)]; }
@@ -108,6 +108,10 @@ private:
   static constexpr std::size_t slots = std::bit_ceil(Capacity); // so that a place is found by a mask
   constexpr std::uint32_t place(std::size_t i) const {
     return static_cast<std::uint32_t>((head_ + i) & (slots - 1));
+  }
+  constexpr std::uint32_t first() const {
+    QUORATE_ASSERT(!empty(), "bounded_queue: front() of none");
+    return head_;
   }
   constexpr std::uint32_t there(std::size_t i) const {
     QUORATE_ASSERT(i < size_, "bounded_queue: element ", i, " of ", size_);

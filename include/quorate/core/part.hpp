@@ -114,6 +114,12 @@ constexpr void append(Out& out, part const& p) {
   }
 }
 
+// What a QUORATE_ASSERT of your own says: its parts, one behind another.
+template <class Out, class... Parts>
+constexpr void append_all(Out& out, Parts const&... parts) {
+  (append(out, detail::part_of(parts)), ...);
+}
+
 // A text of at most Size bytes, without a heap; what is longer ends in "...".
 template <std::size_t Size>
 class short_text {

@@ -9,6 +9,7 @@
 #include "quorate/replica/sentence.hpp"
 #include "quorate/replica/staging.hpp"
 #include "quorate/replica/status.hpp"
+#include "quorate/replica/watching.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +26,11 @@ struct replica_body {
   using core_type = Core;
   static constexpr std::size_t batches = 1024; // of proposals, and of reads, that wait for their outcome
 
+  using storage_in_use = detail::storage_in_use<Storage>;
+  using hands_in_use = quorate::hands<Core, std::remove_reference_t<storage_in_use>>;
+
   replica_body(replica_config const& c, Storage& s, Timer const& t)
-      : storage{s}, timer{t}, hands{s}, staged{c.staged_bytes}, max_command_bytes{c.max_command_bytes},
+      : storage{s}, timer{t}, hands{storage}, staged{c.staged_bytes}, max_command_bytes{c.max_command_bytes},
         max_frame_bytes{largest_frame(c, Core::options::limit.append_bytes)} {}
 
   node_index self() const { return core.self(); }
@@ -36,7 +40,12 @@ struct replica_body {
 
   template <class Event>
   [[gnu::always_inline]] void step(Event const& e) {
-    core.step(e, storage.log(), hands);
+    step_into(e, hands);
+  }
+  template <class Event, class Out>
+  [[gnu::always_inline]] void step_into(Event const& e, Out& out) {
+    if constexpr (is_watched<Storage>) detail::watch(core, storage, hands, [&] { core.step(e, log(), out); });
+    else core.step(e, storage.log(), out);
   }
   // A step that may write entries; their bytes are `bytes`, from `first` on.
   template <class Event>
@@ -91,11 +100,11 @@ struct replica_body {
   }
   static constexpr std::string_view log_is_full = "the log is full: compact() it, or give it more room";
 
-  Storage& storage;
-  Timer timer;
+  storage_in_use storage;
+  detail::timer_in_use<Core, Storage, Timer> timer;
   membership<Core::options::limit.nodes> ids{};
   Core core{};
-  quorate::hands<Core, Storage> hands;
+  hands_in_use hands;
   time now{}; // of the last turn
   bool stopped = false;
   bool attention = false; // it has stopped, or there are refusals to tell

@@ -159,7 +159,7 @@ public:
     b_.hands.more_due_ = false;
     auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
     sending_hands out{b_.hands, deliver};
-    b_.core.step(flush{}, b_.log(), out);
+    b_.step_into(flush{}, out);
     if (b_.hands.any_news()) see_to_news(deliver);
     b_.note_changes();
   }
@@ -175,6 +175,8 @@ public:
     return b_.hands.order();
   }
   void synced(durable d) {
+    QUORATE_ASSERT(ordered_ != none_ordered && d.number() <= ordered_, "Storage: a token must be of an order that "
+                   "was given, but this one is of the writes up to ", d.number());
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
   }
 
@@ -215,7 +217,7 @@ public:
   // --- what is known
 
   Core const& core() const { return b_.core; }
-  Storage const& storage() const { return b_.storage; }
+  Storage const& storage() const { return detail::bare(b_.storage); }
   bool stopped() const { return b_.stopped; }
   // Why it has stopped.
   std::string failure() const {
@@ -358,7 +360,8 @@ private:
   proposals<body> proposals_{};
   std::conditional_t<Core::options::reads, reads<body>, no_reads> reads_{};
   applying<Messages, body> applying_{};
-  std::uint64_t ordered_ = ~std::uint64_t{0}; // the last write that a sync was ordered for; at first not even 0
+  static constexpr std::uint64_t none_ordered = ~std::uint64_t{0};
+  std::uint64_t ordered_ = none_ordered; // the last write that a sync was ordered for; at first not even 0
   std::optional<durable> durable_{};
 };
 

@@ -32,6 +32,8 @@ class disk {
   using fitting = storage_fitting<Storage>;
 
 public:
+  static constexpr bool is_judged = true; // by the simulation, which tells what is wrong and goes on
+
   disk(store_identity const& identity, std::size_t entries) : inner_{fitting::make(identity, entries)} {}
 
   // --- the Storage policy

@@ -1,0 +1,9 @@
+#include "size.hpp"
+
+#include "quorate/multi_paxos.hpp"
+
+namespace quorate::bench {
+using node = multi_paxos::replica<numbers, memory, manual_timer>;
+template bool every_call(node&, void const*, unsigned, std::uint64_t, node_id, payloads);
+node* made(replica_config const& c, memory& m, manual_timer const& t) { return new node{c, m, t}; }
+} // namespace quorate::bench
