@@ -7,8 +7,8 @@ from source import functions_of
 from tidy import RULES, breaches
 
 HEADER = '// What this file is for.\n#pragma once\n'
-CORE, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
-                            ('core/id', 'raft/node', 'storage/memory', 'transport/tcp'))
+CORE, LOG, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
+                                 ('core/id', 'log/role', 'raft/node', 'storage/memory', 'transport/tcp'))
 
 SUM = '#include "quorate/raft.hpp"\nusing node = raft::replica<add>;\nint main() {\n  return 0;\n}\n'
 OTHER_SUM = SUM.replace('raft', 'multi_paxos')
@@ -23,7 +23,8 @@ CLEAN = {
                                          '#include "quorate/storage/memory.hpp"\n',
     CORE: HEADER + '// A virtual throw of the dice in a comment, and in a literal:\n'
                    'inline char const* id = "new virtual 100\'000 times"; // #include <iostream>\n',
-    RAFT: HEADER + '#include "quorate/core/id.hpp"\n'
+    LOG: HEADER + '#include "quorate/core/id.hpp"\n',
+    RAFT: HEADER + '#include "quorate/core/id.hpp"\n#include "quorate/log/role.hpp"\n'
                    'struct node {\n  node(node const&) = delete;\n  node() : a{1},\n           b{2} {\n  }\n};\n',
     'include/quorate/message/hana.hpp': HEADER + '#include <boost/hana/tuple.hpp>\n#include <vector>\n',
     STORAGE: HEADER + '#include <unistd.h>\n#include <chrono>\nclass memory { virtual void sync(); };\n',
@@ -51,6 +52,8 @@ BREACHES = [
     ('top', {'src/quorate.cpp': ''}),
     ('top', {'README.md': None}),
     ('arrow', {CORE: HEADER + '#include "quorate/raft/node.hpp"\n'}),
+    ('arrow', {CORE: HEADER + '#include "quorate/effect/event.hpp"\n'}),
+    ('arrow', {LOG: HEADER + '#include "quorate/raft/node.hpp"\n'}),
     ('arrow', {RAFT: HEADER + '#include "quorate/storage/memory.hpp"\n'}),
     ('arrow', {RAFT: HEADER + '  #  include <quorate/storage/memory.hpp>\n'}),
     ('arrow', {STORAGE: HEADER + '#include "quorate/service/lock.hpp"\n'}),

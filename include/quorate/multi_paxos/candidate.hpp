@@ -262,9 +262,4 @@ constexpr void ask_again(node_state<Options>& s, Log const& log, Out& out) {
   out.arm(timer::heartbeat);
 }
 
-template <class Options>
-constexpr void on_contact_timeout(node_state<Options>& s) {
-  s.in_contact = false;
-}
-
 } // namespace quorate::multi_paxos

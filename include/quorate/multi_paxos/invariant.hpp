@@ -4,10 +4,8 @@
 // is true of several nodes together, and across restarts, can't be seen from here.
 #pragma once
 
-#include "quorate/core/breach.hpp"
+#include "quorate/log/invariant.hpp"
 #include "quorate/multi_paxos/node.hpp"
-
-#include <cstddef>
 
 namespace quorate::multi_paxos {
 
@@ -146,11 +144,7 @@ constexpr bool peer_is_sound(node_state<Options> const& s, node_index n, Log con
   if (p.in_flight > Options::limit.window)
     return tell("a peer's window is not exceeded", "leader ", s.self, " has sent ", n, " ", p.in_flight,
                 " accepts, and the window is ", Options::limit.window);
-  if constexpr (Options::reads)
-    if (p.round > s.readers.last_round)
-      return tell("a peer answers rounds of reads that were asked", "leader ", s.self, " has of ", n,
-                  " an answer to round ", p.round, ", and the last is ", s.readers.last_round);
-  return true;
+  return quorate::invariant::round_was_asked(s, n, tell);
 }
 
 template <class Options, log_view Log, class Tell>
@@ -165,39 +159,15 @@ constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log, T
   return sound;
 }
 
-// Rounds of reads, one after another, each about what was chosen when it began, and about all that phase 1 found.
-template <class Options, class Tell>
-constexpr bool rounds_are_in_order(node_state<Options> const& s, Tell&& tell) {
-  auto const& r = s.readers;
-  for (std::size_t i = 0; i < r.rounds.size(); ++i) {
-    auto const& now = r.rounds[i];
-    if (now.index > s.commit || now.index < s.settled)
-      return tell("reads are of what is chosen, and of all that phase 1 found", "leader ", s.self, " has round ",
-                  now.round, " of reads at slot ", now.index, ", knows to be chosen up to ", s.commit,
-                  ", and has settled up to ", s.settled);
-    if (now.upto > r.placed || now.round > r.last_round)
-      return tell("a round has reads that were placed, and was begun", "leader ", s.self, " has round ", now.round,
-                  " of ", r.last_round, " up to read ", now.upto, " of ", r.placed, " placed");
-    if (i > 0 && (now.round <= r.rounds[i - 1].round || now.upto <= r.rounds[i - 1].upto))
-      return tell("rounds of reads rise", "leader ", s.self, " has round ", now.round, " up to read ", now.upto,
-                  " behind round ", r.rounds[i - 1].round, " up to read ", r.rounds[i - 1].upto);
-  }
-  return true;
-}
-
 template <class Options, class Tell>
 constexpr bool reads_are_in_order(node_state<Options> const& s, Tell&& tell) {
-  if constexpr (Options::reads) {
-    auto const& r = s.readers;
-    if (r.placed > r.asked)
-      return tell("reads are placed that were asked", "node ", s.self, " has placed ", r.placed, " reads of ",
-                  r.asked);
-    if (s.is == role::leader) return rounds_are_in_order(s, tell);
-    return (r.rounds.empty() && r.placed == r.asked) ||
-           tell("nobody but a leader has reads that wait", "node ", s.self, " is ", s.is, ", and has ",
-                r.rounds.size(), " rounds, and ", r.asked - r.placed, " reads that wait for one");
-  }
-  return true;
+  auto const is_sound = [&](auto const& round) {
+    return (round.index <= s.commit && round.index >= s.settled) ||
+           tell("reads are of what is chosen, and of all that phase 1 found", "leader ", s.self, " has round ",
+                round.round, " of reads at slot ", round.index, ", knows to be chosen up to ", s.commit,
+                ", and has settled up to ", s.settled);
+  };
+  return quorate::invariant::reads_are_in_order(s, is_sound, tell);
 }
 
 template <class Options, class Tell>
@@ -246,15 +216,7 @@ constexpr bool unsettled_rises(node_state<Options> const& before, node_state<Opt
 template <class Options, log_view Log, class Tell>
 constexpr bool match_rises(node_state<Options> const& before, node_state<Options> const& after, Log const& log,
                            Tell&& tell) {
-  if (before.is != role::leader || after.is != role::leader) return true;
-  auto const rises_of = [&](node_index n) {
-    return before.peer(n).match <= after.peer(n).match ||
-           tell("a match never falls while its ballot is led", "leader ", after.self, " has of ", n, " match ",
-                after.peer(n).match, ", and had ", before.peer(n).match);
-  };
-  bool rises = rises_of(before.self);
-  each_peer(after, log, [&](node_index n) { rises = rises && rises_of(n); });
-  return rises;
+  return quorate::invariant::match_rises("a match never falls while its ballot is led", before, after, log, tell);
 }
 
 template <class Options, class Tell>

@@ -1,5 +1,5 @@
 // The leader (the commanders of Paxos Made Moderately Complex, figure 6): what it sends, and what it makes of the
-// answers.
+// answers. What every leader does is log/leading.hpp's.
 #pragma once
 
 #include "quorate/multi_paxos/choosing.hpp"
@@ -7,17 +7,6 @@
 #include "quorate/multi_paxos/role.hpp"
 
 namespace quorate::multi_paxos {
-
-template <class Options, log_view Log, class Out>
-constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
-  if (s.is != role::leader) return out.report(proposal_refused{refusal::not_leader});
-  auto const room = log.room();
-  if (room < Options::limit.reserve || room - Options::limit.reserve < e.count)
-    return out.report(proposal_refused{refusal::no_room});
-  entry_run const run{log.last() + 1, e.count, s.promised, entry_kind::command};
-  out.write(run);
-  out.report(proposed{run});
-}
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& log, Out& out) {
@@ -107,17 +96,6 @@ constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const&, Out& out
   auto const& own = s.peer(s.self);
   s.self_told = own.match > s.commit ? own.match : s.commit; // say again what a full outbox may have dropped
   out.arm(timer::heartbeat);
-}
-
-// A leader that has not heard of a quorum for T gives way, and with it those that still hear it (SCENARIOS E15,
-// P59).
-template <class Options, log_view Log, class Out>
-constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
-  if (s.is != role::leader) return;
-  auto const heard = widen(s.active.with(s.self));
-  if (!met<Options>(quorum_phase::commit, heard, voters_now(s, log))) return step_down(s, out);
-  s.active = {};
-  out.arm(timer::quorum_check);
 }
 
 } // namespace quorate::multi_paxos

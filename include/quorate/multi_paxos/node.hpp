@@ -1,13 +1,12 @@
 // A Multi-Paxos core: composition only. Each concern's rules are in its own file.
 #pragma once
 
+#include "quorate/log/node.hpp"
 #include "quorate/message/set.hpp"
 #include "quorate/multi_paxos/acceptor.hpp"
 #include "quorate/multi_paxos/candidate.hpp"
 #include "quorate/multi_paxos/leader.hpp"
-#include "quorate/policy/timing.hpp"
 
-#include <concepts>
 #include <cstddef>
 
 namespace quorate::multi_paxos {
@@ -15,26 +14,18 @@ namespace quorate::multi_paxos {
 // The effects' destination (effect/sink.hpp) as a Multi-Paxos core uses it. It writes runs anywhere above what is
 // compacted: over others at lower ballots, and behind a gap, which is filled with `hole` entries.
 template <class Out>
-concept effect_sink = requires(Out& out, node_index to, timer t) {
-  { out.write(hard_state{}) } -> std::same_as<written>;
-  { out.write(entry_run{}) } -> std::same_as<written>;
-  { out.latest() } -> std::same_as<written>;
+concept effect_sink = log_sink<Out> && requires(Out& out, node_index to) {
   out.send(to, heartbeat{});
   out.send(to, accepted{}, out.latest());
-  out.arm(t);
-  out.disarm(t);
-  out.report(committed{});
 };
 
-// One node's core: a value, as raft::node is. It holds no log, reads no clock, allocates and throws nothing. After
-// `start`, any order of events is legal, repeats and messages from anybody included; a sender's index at or above
-// the limit must be dropped by the caller.
+// One node's core: a value, as log/core.hpp has it.
 template <class... Keywords>
-class node {
+class node : public log_node<node_state<options<Keywords...>>> {
+  using log_node<node_state<multi_paxos::options<Keywords...>>>::s_;
+
 public:
   using options = multi_paxos::options<Keywords...>;
-  using timer = multi_paxos::timer;
-  static constexpr std::size_t timers = multi_paxos::timers;
   using messages = message_set<canvass, canvass_granted, prepare, promise, refused, fetch, fetched, accept,
                                accepted, heartbeat, heartbeat_answer>;
   using outcomes = outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due>;
@@ -54,20 +45,9 @@ public:
     s_.verified = s_.marked = s_.commit;
   }
 
-  constexpr node_state<options> const& state() const { return s_; }
-  constexpr node_index self() const { return s_.self; }
-  constexpr bool campaigns() const { return s_.is != role::follower; }
-  constexpr bool leads() const { return s_.is == role::leader; }
-  constexpr node_index leader() const { return s_.leader; }
-  constexpr stamp era() const { return s_.promised; }
-  constexpr log_index commit_index() const { return s_.commit; }
-
   static constexpr char const* protocol_name = "multi-paxos";
   // An entry may be written again at a higher ballot, with the same value or, if it was not chosen, another.
   static constexpr bool rewrites = true;
-  static constexpr timing timing_of(timer t) {
-    return t == timer::election ? timing::election : t == timer::heartbeat ? timing::heartbeat : timing::contact;
-  }
 
   template <log_view Log, effect_sink Out>
   constexpr void step(start, Log const&, Out& out) {
@@ -79,13 +59,13 @@ public:
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(propose e, Log const& log, Out& out) {
-    on(s_, e, log, out);
+    on_propose(s_, e, log, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(read e, Log const&, Out& out) {
     static_assert(options::reads, "quorate: multi_paxos: this core has quorum_reads<off>; leave the keyword "
                                   "out to read");
-    on(s_, e, out);
+    on_read(s_, e, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(flush, Log const& log, Out& out) {
@@ -105,9 +85,6 @@ public:
   }
 
   friend constexpr bool operator==(node const&, node const&) = default;
-
-private:
-  node_state<options> s_{};
 };
 
 } // namespace quorate::multi_paxos

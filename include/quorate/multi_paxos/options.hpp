@@ -3,19 +3,12 @@
 
 #include "quorate/policy/keyword.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 namespace quorate::multi_paxos {
 
 template <bool On> // linearizable reads by a quorum round; off leaves no state
 struct quorum_reads : switched<struct quorum_reads_axis, On> {};
-
-// As in Raft: `contact` and `quorum_check` take exactly T, `election` a jittered [T, 2T]; in this order when they
-// expire together.
-enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
-inline constexpr std::size_t timers = 4;
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, quorum_reads_axis>;
@@ -38,6 +31,8 @@ struct options {
   using quorum_type = typename pick<quorum_axis, quorum<majority>, Keywords...>::type;
   static constexpr limit_values limit = pick<limits_axis, limits<limit_values{}>, Keywords...>::value;
   static constexpr bool reads = pick<quorum_reads_axis, quorum_reads<on>, Keywords...>::value;
+  static constexpr bool keeps_contact = true; // which are options of Raft's, and always on here
+  static constexpr bool checks_quorum = true;
 
   using nodes = node_set<limit.nodes>;
   static constexpr node_set<64> nodes_wide = node_set<64>::first(limit.nodes);

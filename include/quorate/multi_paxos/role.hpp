@@ -4,9 +4,10 @@
 #include "quorate/core/log_view.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/ticket.hpp"
+#include "quorate/log/leading.hpp"
+#include "quorate/log/reading.hpp"
 #include "quorate/multi_paxos/message.hpp"
 #include "quorate/multi_paxos/state.hpp"
-#include "quorate/policy/voters.hpp"
 
 namespace quorate::multi_paxos {
 
@@ -31,8 +32,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   }
   if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
-    if constexpr (Options::reads)
-      if (s.readers.give_up()) out.report(reads_refused{});
+    refuse_reads(s, out);
   }
   s.is = role::follower;
   s.leader = no_node;
@@ -86,12 +86,6 @@ constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, O
   s.in_contact = true;
   out.arm(timer::contact);
   return true;
-}
-
-// A leader lives, as far as this node knows.
-template <class Options>
-constexpr bool beside_a_leader(node_state<Options> const& s) {
-  return s.is == role::leader || s.in_contact;
 }
 
 // Of a ballot that is not this node's any more.

@@ -3,24 +3,19 @@
 
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
-#include "quorate/core/read_rounds.hpp"
+#include "quorate/log/read_rounds.hpp"
+#include "quorate/log/role.hpp"
 #include "quorate/multi_paxos/ballot.hpp"
 #include "quorate/multi_paxos/options.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 namespace quorate::multi_paxos {
 
-enum class role : std::uint8_t { follower, candidate, leader };
-constexpr char const* name_of(role r) {
-  return r == role::leader ? "leader" : r == role::candidate ? "candidate" : "follower";
-}
-
-struct no_state {
-  friend constexpr bool operator==(no_state, no_state) = default;
-};
+using quorate::role;
+using quorate::timer;
+using quorate::timers;
 
 // What one acceptor has reported in phase 1, from state::unsettled on.
 struct report {
@@ -86,8 +81,9 @@ struct node_state {
   log_index self_told{}; // up to where it has acknowledged to itself
   nodes active{};        // heard of since the last quorum check
   progress peers[Options::limit.nodes]{};
-  [[no_unique_address]] std::conditional_t<Options::reads, read_rounds<Options::limit.reads>, no_state> readers{};
+  [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 1> readers{};
 
+  constexpr stamp era() const { return promised; }
   constexpr progress& peer(node_index n) { return peers[n.value]; }
   constexpr progress const& peer(node_index n) const { return peers[n.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;

@@ -63,6 +63,15 @@ struct switched {
   static constexpr bool value = Value;
 };
 
+// What an option that is off leaves of a state: nothing. `Which` keeps two of them from being one type, which
+// could not share an address.
+template <int Which>
+struct nothing {
+  friend constexpr bool operator==(nothing, nothing) = default;
+};
+template <bool Kept, class T, int Which>
+using kept_if = std::conditional_t<Kept, T, nothing<Which>>;
+
 namespace detail {
 struct call_met {
   auto operator()(auto& q, quorum_phase phase, node_set<64> acks, configuration c) const

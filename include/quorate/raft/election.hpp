@@ -1,4 +1,4 @@
-// Elections: pre-votes, votes, stickiness and the quorum check (§3.4, §3.6.1, §4.2.3, §6.2, §9.6).
+// Elections: pre-votes, votes and stickiness (§3.4, §3.6.1, §4.2.3, §9.6). The quorum check is log/leading.hpp's.
 #pragma once
 
 #include "quorate/raft/replication.hpp"
@@ -11,13 +11,6 @@ template <log_view Log>
 constexpr bool up_to_date(log_index last_index, term_id last_term, Log const& log) {
   auto const own_term = log.stamp_at(log.last());
   return last_term > own_term || (last_term == own_term && last_index >= log.last());
-}
-
-// A leader lives, as far as this node knows: a leader itself, or a follower that heard of one less than T ago.
-template <class Options>
-constexpr bool beside_a_leader(node_state<Options> const& s) {
-  if constexpr (Options::keeps_contact) return s.is == role::leader || s.in_contact;
-  else return false;
 }
 
 // No match is known, not even its own: the disk may still hold a tail that was truncated a moment ago.
@@ -158,27 +151,6 @@ constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_refused> const& e, Log const&, Out& out) {
   of_this_term(s, e.message, out);
-}
-
-template <class Options>
-constexpr void on_contact_timeout(node_state<Options>& s) {
-  if constexpr (Options::keeps_contact) s.in_contact = false;
-}
-
-// Raft §6.2: a leader that has not heard of a majority for T gives way, and with it the followers that still hear
-// it.
-template <class Options, log_view Log, class Out>
-constexpr void on_quorum_check_timeout(node_state<Options>& s, Log const& log, Out& out) {
-  if constexpr (Options::checks_quorum) {
-    if (s.is != role::leader) return;
-    if (met<Options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log))) {
-      s.active = {};
-      out.arm(timer::quorum_check);
-    } else {
-      step_down(s, out);
-      s.leader = no_node;
-    }
-  }
 }
 
 } // namespace quorate::raft

@@ -2,7 +2,7 @@
 // figures.
 #pragma once
 
-#include "quorate/policy/timing.hpp"
+#include "quorate/log/node.hpp"
 #include "quorate/raft/election.hpp"
 #include "quorate/raft/reading.hpp"
 #include "quorate/raft/replication.hpp"
@@ -14,29 +14,19 @@ namespace quorate::raft {
 
 // The effects' destination (effect/sink.hpp) as a Raft core uses it.
 template <class Out>
-concept effect_sink = requires(Out& out, node_index to, timer t) {
-  { out.write(hard_state{}) } -> std::same_as<written>;
-  { out.write(entry_run{}) } -> std::same_as<written>;
+concept effect_sink = log_sink<Out> && requires(Out& out, node_index to) {
   { out.write(truncation{}) } -> std::same_as<written>;
-  { out.latest() } -> std::same_as<written>;
   out.send(to, heartbeat{});
   out.send(to, vote_granted{}, out.latest());
-  out.arm(t);
-  out.disarm(t);
-  out.report(committed{});
 };
 
-// One node's core: a value. Copyable, comparable, constexpr; at most 512 bytes for seven nodes. It reads no
-// clock, holds no log, allocates nothing and throws nothing. Each step takes an event, a view of the log as
-// it stands, and a sink whose writes show in the view before the next step. After `start`, any order of
-// events is legal, repeats and messages from anybody included; a sender's index at or above the limit must be
-// dropped by the caller.
+// One node's core: a value, as log/core.hpp has it; at most 512 bytes for seven nodes.
 template <class... Keywords>
-class node {
+class node : public log_node<node_state<options<Keywords...>>> {
+  using log_node<node_state<raft::options<Keywords...>>>::s_;
+
 public:
   using options = raft::options<Keywords...>;
-  using timer = raft::timer;
-  static constexpr std::size_t timers = raft::timers;
   using messages = message_set<request_pre_vote, pre_vote_granted, pre_vote_refused, request_vote, vote_granted,
                                vote_refused, append_entries, appended, rejected, heartbeat, heartbeat_answer>;
   using outcomes =
@@ -54,20 +44,8 @@ public:
     s_.commit = log.compacted();
   }
 
-  constexpr node_state<options> const& state() const { return s_; }
-  // What every core of a replicated log tells of itself.
-  constexpr node_index self() const { return s_.self; }
-  constexpr bool campaigns() const { return s_.is != role::follower; } // or leads already
-  constexpr bool leads() const { return s_.is == role::leader; }
-  constexpr node_index leader() const { return s_.leader; } // no_node: none is known
-  constexpr stamp era() const { return s_.current_term; }   // of that leader
-  constexpr log_index commit_index() const { return s_.commit; }
-
   static constexpr char const* protocol_name = "raft";
   static constexpr bool rewrites = false; // an entry keeps its stamp until it is truncated
-  static constexpr timing timing_of(timer t) {
-    return t == timer::election ? timing::election : t == timer::heartbeat ? timing::heartbeat : timing::contact;
-  }
 
   // Callees stand before their callers: clang wants it during constant evaluation.
   template <log_view Log, effect_sink Out>
@@ -80,12 +58,12 @@ public:
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(propose e, Log const& log, Out& out) {
-    on(s_, e, log, out);
+    on_propose(s_, e, log, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(read e, Log const&, Out& out) {
     static_assert(options::reads, "quorate: raft: this core has read_index<off>; leave the keyword out to read");
-    on(s_, e, out);
+    on_read(s_, e, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(flush e, Log const& log, Out& out) {
@@ -106,9 +84,6 @@ public:
   }
 
   friend constexpr bool operator==(node const&, node const&) = default;
-
-private:
-  node_state<options> s_{};
 };
 
 } // namespace quorate::raft

@@ -25,11 +25,6 @@ struct eager_commit : switched<struct eager_commit_axis, On> {};
 template <bool On> // linearizable reads by ReadIndex (§6.4)
 struct read_index : switched<struct read_index_axis, On> {};
 
-// `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T]. In this
-// order when they expire together: a follower must have lost contact before it asks for votes.
-enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
-inline constexpr std::size_t timers = 4;
-
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis, first_entry_axis,
                                      pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis>;

@@ -1,16 +1,11 @@
 // Linearizable reads by ReadIndex (§6.4): once an entry of the leader's own term is committed, a read takes the
 // commit index, waits until a quorum has answered a heartbeat sent after it came, and until that index is applied.
+// The rounds are log/reading.hpp's.
 #pragma once
 
-#include "quorate/policy/reading.hpp"
 #include "quorate/raft/role.hpp"
 
 namespace quorate::raft {
-
-template <class Options, class Out>
-constexpr void on(node_state<Options>& s, read e, Out& out) {
-  count_reads(s, s.is == role::leader, e, out);
-}
 
 // Before an entry of its own term commits a leader does not know what is committed (SCENARIOS R1, R6).
 template <class Options, log_view Log, class Out>

@@ -99,18 +99,7 @@ constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& l
   out.send(e.node, heartbeat_answer{s.current_term, m.round});
 }
 
-// --- the leader --------------------------------------------------------------------------------------------
-
-template <class Options, log_view Log, class Out>
-constexpr void on(node_state<Options>& s, propose e, Log const& log, Out& out) {
-  if (s.is != role::leader) return out.report(proposal_refused{refusal::not_leader});
-  auto const room = log.room();
-  if (room < Options::limit.reserve || room - Options::limit.reserve < e.count)
-    return out.report(proposal_refused{refusal::no_room});
-  entry_run const run{log.last() + 1, e.count, s.current_term, entry_kind::command};
-  out.write(run);
-  out.report(proposed{run});
-}
+// --- the leader, who appends what is proposed as every leader does (log/leading.hpp) -------------------------
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& log, Out& out) {

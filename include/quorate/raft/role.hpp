@@ -4,7 +4,8 @@
 #include "quorate/core/log_view.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/ticket.hpp"
-#include "quorate/policy/voters.hpp"
+#include "quorate/log/leading.hpp"
+#include "quorate/log/reading.hpp"
 #include "quorate/raft/state.hpp"
 
 namespace quorate::raft {
@@ -15,8 +16,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if (s.is == role::leader) {
     out.disarm(timer::heartbeat);
     if constexpr (Options::checks_quorum) out.disarm(timer::quorum_check);
-    if constexpr (Options::reads)
-      if (s.readers.give_up()) out.report(reads_refused{});
+    refuse_reads(s, out);
     out.arm(timer::election);
   }
   s.is = role::follower;

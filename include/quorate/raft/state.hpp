@@ -1,28 +1,18 @@
 // The value that a Raft core is.
 #pragma once
 
-#include "quorate/core/read_rounds.hpp"
+#include "quorate/log/read_rounds.hpp"
+#include "quorate/log/role.hpp"
 #include "quorate/raft/options.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 namespace quorate::raft {
 
-enum class role : std::uint8_t { follower, candidate, leader };
-constexpr char const* name_of(role r) {
-  return r == role::leader ? "leader" : r == role::candidate ? "candidate" : "follower";
-}
-
-// What an option that is off leaves: nothing. `Which` keeps two of them from being one type, which could not share
-// an address.
-template <int Which>
-struct nothing {
-  friend constexpr bool operator==(nothing, nothing) = default;
-};
-template <bool Kept, class T, int Which>
-using kept_if = std::conditional_t<Kept, T, nothing<Which>>;
+using quorate::role;
+using quorate::timer;
+using quorate::timers;
 
 struct asking { // pre-votes; apart from the votes, so that one never counts as the other (SCENARIOS E4)
   bool under_way = false;
@@ -75,6 +65,7 @@ struct node_state {
   progress<Options> peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 7> readers{};
 
+  constexpr stamp era() const { return current_term; }
   constexpr progress<Options>& peer(node_index n) { return peers[n.value]; }
   constexpr progress<Options> const& peer(node_index n) const { return peers[n.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;

@@ -5,7 +5,7 @@
 
 #include "quorate/core/entry.hpp"
 #include "quorate/effect/event.hpp"
-#include "quorate/policy/voters.hpp"
+#include "quorate/log/voters.hpp"
 #include "quorate/truth/memory.hpp"
 
 #include <cstddef>

@@ -2,20 +2,28 @@
 // rounds are state.readers, and which of them a peer has answered is its progress' `round`.
 #pragma once
 
-#include "quorate/core/read_rounds.hpp"
 #include "quorate/effect/event.hpp"
-#include "quorate/policy/voters.hpp"
+#include "quorate/log/read_rounds.hpp"
+#include "quorate/log/role.hpp"
+#include "quorate/log/voters.hpp"
 
 #include <cstdint>
 
 namespace quorate {
 
 template <class State, class Out>
-constexpr void count_reads(State& s, bool leads, read e, Out& out) {
+constexpr void on_read(State& s, read e, Out& out) {
   if constexpr (State::options::reads) {
-    if (!leads) return out.report(reads_refused{});
+    if (s.is != role::leader) return out.report(reads_refused{});
     s.readers.asked += e.count;
   }
+}
+
+// Leadership is lost.
+template <class State, class Out>
+constexpr void refuse_reads(State& s, Out& out) {
+  if constexpr (State::options::reads)
+    if (s.readers.give_up()) out.report(reads_refused{});
 }
 
 // A commit quorum, because every later leader's election quorum meets it.
