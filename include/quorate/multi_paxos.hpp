@@ -2,12 +2,15 @@
 // "Paxos Made Live"): what a user includes.
 #pragma once
 
+#include "quorate/log/core.hpp"
 #include "quorate/policy/keyword.hpp"
 #include "quorate/multi_paxos/invariant.hpp"
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/replica/replica.hpp"
 
 namespace quorate::multi_paxos {
+
+static_assert(log_core<node<>>);
 
 // A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads.
 template <class Messages, class Storage, class Timer, class... Keywords>

@@ -1,12 +1,14 @@
 // The least types meet their concepts, and each concept asks for every member that it documents: compiling proves
 // it.
+#include "least_core.hpp"
 #include "least_log.hpp"
 #include "least_policies.hpp"
 #include "least_sink.hpp"
 #include "quorate/policy/keyword.hpp"
-#include "quorate/policy/messages_fit.hpp"
-#include "quorate/policy/storage_fit.hpp"
-#include "quorate/policy/timer_fit.hpp"
+#include "quorate/replica/core_fit.hpp"
+#include "quorate/replica/messages_fit.hpp"
+#include "quorate/replica/storage_fit.hpp"
+#include "quorate/replica/timer_fit.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -31,6 +33,7 @@ static_assert(asks_for_each<6>([](auto n) { return timer_policy<least_timer<n>>;
 static_assert(asks_for_each<3>([](auto n) { return message_policy<least_messages<n>>; }));
 static_assert(asks_for_each<1>([](auto n) { return quorum_system<least_quorum<n>>; }));
 static_assert(asks_for_each<8>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
+static_assert(asks_for_each<13>([](auto n) { return log_core<least_core<n>>; }));
 
 // ... and where one is not there, it is that one of which the compiler's sentence tells (tests/reject has some).
 template <int Members, class Tells>
@@ -46,6 +49,64 @@ static_assert(tells_of_each<8>([](auto n) { return detail::log_fault<least_log<n
 static_assert(tells_of_each<10>([](auto n) { return detail::storage_fault<least_storage<n>>(); }));
 static_assert(tells_of_each<5>([](auto n) { return detail::timer_fault<least_timer<n>, moment>(); }));
 static_assert(tells_of_each<3>([](auto n) { return detail::messages_fault<least_messages<n>>(); }));
+static_assert(tells_of_each<13>([](auto n) { return detail::core_fault<least_core<n>>(); }));
+
+// ... as it asks for each type and constant of a core.
+struct with_all : least_core<> {
+  using least_core::least_core;
+};
+class without_options : public least_core<> {
+  using least_core::options;
+
+public:
+  using least_core::least_core;
+};
+class without_timer : public least_core<> {
+  using least_core::timer;
+
+public:
+  using least_core::least_core;
+};
+class without_timers : public least_core<> {
+  using least_core::timers;
+
+public:
+  using least_core::least_core;
+};
+class without_messages : public least_core<> {
+  using least_core::messages;
+
+public:
+  using least_core::least_core;
+};
+class without_outcomes : public least_core<> {
+  using least_core::outcomes;
+
+public:
+  using least_core::least_core;
+};
+class without_effects_bound : public least_core<> {
+  using least_core::effects_bound;
+
+public:
+  using least_core::least_core;
+};
+class without_rewrites : public least_core<> {
+  using least_core::rewrites;
+
+public:
+  using least_core::least_core;
+};
+class without_protocol_name : public least_core<> {
+  using least_core::protocol_name;
+
+public:
+  using least_core::least_core;
+};
+static_assert(log_core<with_all>);
+static_assert(!log_core<without_options> && !log_core<without_timer> && !log_core<without_timers> &&
+              !log_core<without_messages> && !log_core<without_outcomes> && !log_core<without_effects_bound> &&
+              !log_core<without_rewrites> && !log_core<without_protocol_name>);
 
 // The least are that: what is not asked for is not there.
 template <class T>

@@ -1,4 +1,5 @@
 // A replica works with the least of every policy, and with the least to send with and to apply to.
+#include "least_core.hpp"
 #include "least_log.hpp"
 #include "least_policies.hpp"
 
@@ -93,6 +94,22 @@ TEST_CASE("three replicas with the least of every policy commit, forward and rea
     leaders += h->node.core().leads() ? 1 : 0;
   }
   CHECK(leaders == 1);
+}
+
+TEST_CASE("a replica with the least core commits, applies and reads") {
+  using alone = quorate::replica<least_core<>, messages, least_storage<>, least_timer<>>;
+  least_storage<> disk{{cluster_id{1}, node_id{1}, store_id{1}, incarnation_id{1}}};
+  alone node{{node_id{1}, {node_id{1}}}, disk, least_timer<>{5}};
+  machine state;
+  auto const send = [](node_id, auto const&, payloads) {};
+  CHECK(node.propose(least_command{7}));
+  CHECK(node.read());
+  for (std::uint64_t tick = 1; tick < 4; ++tick) node.turn(moment::of(tick), send, state);
+  CHECK(node.status().leads);
+  CHECK(node.status().commit == log_index{2}); // behind the configuration
+  CHECK(state.sum == 7);
+  CHECK(state.proposals == 1);
+  CHECK(state.reads == 1);
 }
 
 TEST_CASE("a stopped replica takes its reason from a text that is no more than a string_view") {

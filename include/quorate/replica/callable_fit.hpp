@@ -5,7 +5,7 @@
 #include "quorate/core/never.hpp"
 #include "quorate/core/payloads.hpp"
 #include "quorate/message/set.hpp"
-#include "quorate/policy/messages_fit.hpp"
+#include "quorate/replica/messages_fit.hpp"
 #include "quorate/replica/outcome.hpp"
 
 #include <type_traits>

@@ -2,20 +2,21 @@
 // them.
 #pragma once
 
-#include "quorate/policy/messages_fit.hpp"
-#include "quorate/policy/storage_fit.hpp"
-#include "quorate/policy/timer_fit.hpp"
 #include "quorate/replica/applying.hpp"
 #include "quorate/replica/body.hpp"
 #include "quorate/replica/callable_fit.hpp"
 #include "quorate/replica/config.hpp"
+#include "quorate/replica/core_fit.hpp"
 #include "quorate/replica/fitting.hpp"
 #include "quorate/replica/founding.hpp"
 #include "quorate/replica/hands.hpp"
+#include "quorate/replica/messages_fit.hpp"
 #include "quorate/replica/outcome.hpp"
 #include "quorate/replica/proposals.hpp"
 #include "quorate/replica/reads.hpp"
 #include "quorate/replica/status.hpp"
+#include "quorate/replica/storage_fit.hpp"
+#include "quorate/replica/timer_fit.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,14 +49,16 @@ struct turn_result {
 // sated() is asked behind each command; once it returns true, the next command waits for the next turn, which is
 // pending then: so a machine bounds the work of a turn in its own measure. A failed write or sync stops the
 // replica for good. Not copyable and not movable: it holds references to the storage. One thread.
-template <class Core, class GivenMessages, class GivenStorage, class GivenTimer>
+template <class GivenCore, class GivenMessages, class GivenStorage, class GivenTimer>
 class replica {
   // What was given, if it fits. Of the first that does not, one sentence says why, and stand-ins take its place
   // and that of those behind it: so the sentence is the compiler's only error.
   using Messages = typename decltype(detail::fitting_messages<GivenMessages>())::type;
   static constexpr bool messages_fit = std::is_same_v<Messages, GivenMessages>;
-  using Storage = typename decltype(detail::fitting_storage<GivenStorage, messages_fit>())::type;
-  static constexpr bool storage_fits = messages_fit && std::is_same_v<Storage, GivenStorage>;
+  using Core = typename decltype(detail::fitting_core<GivenCore, messages_fit>())::type;
+  static constexpr bool core_fits = messages_fit && std::is_same_v<Core, GivenCore>;
+  using Storage = typename decltype(detail::fitting_storage<GivenStorage, core_fits>())::type;
+  static constexpr bool storage_fits = core_fits && std::is_same_v<Storage, GivenStorage>;
   using Timer = typename decltype(detail::fitting_timer<GivenTimer, storage_fits>())::type;
   using storage_argument = std::conditional_t<storage_fits, GivenStorage&, detail::anything const&>;
 

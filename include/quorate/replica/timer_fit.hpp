@@ -1,8 +1,8 @@
 // What is wrong with a Timer policy: one sentence for each requirement of policy/timing.hpp.
 #pragma once
 
-#include "quorate/policy/fitting.hpp"
 #include "quorate/policy/timing.hpp"
+#include "quorate/replica/member_fit.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -58,34 +58,11 @@ concept moment = std::regular<Time> && std::totally_ordered<Time>;
 template <fault<timer_member> f>
 struct why_no_timer {
   using m = timer_member;
-  using enum verdict;
-  static_assert(f != fault{m::arm, missing},
-                "quorate: Timer: `void arm(std::size_t slot, timing, time now)` is missing, or can't be called "
-                "so");
-  static_assert(f != fault{m::disarm, missing},
-                "quorate: Timer: `void disarm(std::size_t slot)` is missing, or can't be called so");
-  static_assert(f != fault{m::deadline, missing},
-                "quorate: Timer: `std::optional<time> deadline() const` is missing, or can't be called so");
-  static_assert(f != fault{m::deadline, not_const},
-                "quorate: Timer: deadline() is there but not const: it must be `std::optional<time> deadline() "
-                "const`");
-  static_assert(f != fault{m::deadline, other_type},
-                "quorate: Timer: deadline() is there but gives another type: it must be `std::optional<time> "
-                "deadline() const`");
-  static_assert(f != fault{m::expired, missing},
-                "quorate: Timer: `std::optional<std::size_t> expired(time now)` is missing, or can't be called "
-                "so");
-  static_assert(f != fault{m::expired, other_type},
-                "quorate: Timer: expired(now) is there but gives another type: it must be "
-                "`std::optional<std::size_t> expired(time now)`");
-  static_assert(f != fault{m::after, missing},
-                "quorate: Timer: `time after(timing, time now) const` is missing, or can't be called so");
-  static_assert(f != fault{m::after, not_const},
-                "quorate: Timer: after(how, now) is there but not const: it must be `time after(timing, time "
-                "now) const`");
-  static_assert(f != fault{m::after, other_type},
-                "quorate: Timer: after(how, now) is there but gives another type: it must be `time "
-                "after(timing, time now) const`");
+  QUORATE_SAY_OF("Timer", arm, "arm(slot, how, now)", "void arm(std::size_t slot, timing, time now)");
+  QUORATE_SAY_OF("Timer", disarm, "disarm(slot)", "void disarm(std::size_t slot)");
+  QUORATE_SAY_OF("Timer", deadline, "deadline()", "std::optional<time> deadline() const");
+  QUORATE_SAY_OF("Timer", expired, "expired(now)", "std::optional<std::size_t> expired(time now)");
+  QUORATE_SAY_OF("Timer", after, "after(how, now)", "time after(timing, time now) const");
 };
 
 // `Say`: whether to say what is wrong.

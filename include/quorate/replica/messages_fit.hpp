@@ -1,8 +1,8 @@
 // What is wrong with a Messages policy: one sentence for each requirement of policy/messages.hpp.
 #pragma once
 
-#include "quorate/policy/fitting.hpp"
 #include "quorate/policy/messages.hpp"
+#include "quorate/replica/member_fit.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -50,22 +50,12 @@ struct no_messages {
 template <fault<messages_member> f>
 struct why_no_messages {
   using m = messages_member;
-  using enum verdict;
-  static_assert(f != fault{m::entry_size, missing},
-                "quorate: Messages: `static std::size_t entry_size(command const&, entry_extra const&)` is "
-                "missing, or can't be called so");
-  static_assert(f != fault{m::entry_size, other_type},
-                "quorate: Messages: entry_size(c, x) is there but gives another type: it must be `static "
-                "std::size_t entry_size(command const&, entry_extra const&)`");
-  static_assert(f != fault{m::encode_entry, missing},
-                "quorate: Messages: `static void encode_entry(command const&, entry_extra const&, std::byte* "
-                "at)` is missing, or can't be called so");
-  static_assert(f != fault{m::decode_entry, missing},
-                "quorate: Messages: `static bool decode_entry(payloads::bytes, command&, entry_extra&)` is "
-                "missing, or can't be called so");
-  static_assert(f != fault{m::decode_entry, other_type},
-                "quorate: Messages: decode_entry(b, c, x) is there but gives another type: it must be `static "
-                "bool decode_entry(payloads::bytes, command&, entry_extra&)`");
+  QUORATE_SAY_OF("Messages", entry_size, "entry_size(c, x)",
+                 "static std::size_t entry_size(command const&, entry_extra const&)");
+  QUORATE_SAY_OF("Messages", encode_entry, "encode_entry(c, x, at)",
+                 "static void encode_entry(command const&, entry_extra const&, std::byte* at)");
+  QUORATE_SAY_OF("Messages", decode_entry, "decode_entry(b, c, x)",
+                 "static bool decode_entry(payloads::bytes, command&, entry_extra&)");
 };
 
 template <class M>
