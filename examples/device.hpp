@@ -2,6 +2,7 @@
 #pragma once
 #include "quorate/core/log_shape.hpp"
 #include "quorate/effect/batch.hpp"
+#include "quorate/log/entry_message.hpp"
 #include "quorate/raft/node.hpp"
 #include "quorate/timer/manual.hpp"
 #include <array>
@@ -46,7 +47,7 @@ struct device : quorate::sink<device> { // a core says what it wants done while 
   template <class Message>
   void advise(quorate::node_index to, Message const& m) {
     letter l{raft.self(), {to, m, 0}, {}};
-    if constexpr (requires { m.entries(); })
+    if constexpr (quorate::entry_message<Message>)
       for (std::uint32_t i = 0; i < m.count; ++i) l.readings[i] = log.readings[(m.entries().first + i).value];
     (void)post.push(l); // what is too much is lost, as on any network
   }

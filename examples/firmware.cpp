@@ -14,7 +14,7 @@ device nodes[]{device{node_index{0}}, device{node_index{1}}, device{node_index{2
 void hand_over(letter const& l) {
   auto& to = nodes[l.content.to.value];
   auto const take = [&](auto const& m) {
-    if constexpr (requires { m.entries(); }) to.expect(m.entries().first, l.readings);
+    if constexpr (entry_message<decltype(m)>) to.expect(m.entries().first, l.readings);
     to.raft.step(from{l.sender, m}, to.log, to);
   };
   std::visit(take, l.content.message);

@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include "quorate/log/entry_message.hpp"
 #include "quorate/replica/applying.hpp"
 #include "quorate/replica/body.hpp"
 #include "quorate/replica/callable_fit.hpp"
@@ -124,8 +125,8 @@ public:
     }
     if constexpr (requires { proposals_.take(b_, n, m, bytes); }) proposals_.take(b_, n, m, bytes);
     else if constexpr (replica_messages::contains<M>) reads_.take(b_, n, m, bytes);
-    else if constexpr (requires { m.entries(); }) {
-      if (m.count != bytes.count()) return void(++b_.counters.dropped_in);
+    else if constexpr (entry_message<M>) {
+      if (m.entries().count != bytes.count()) return void(++b_.counters.dropped_in);
       b_.step(from<M>{n, m}, m.entries().first, bytes);
     } else {
       b_.step(from<M>{n, m});
@@ -278,7 +279,7 @@ private:
     heed();
     // Since it was said the log may have changed: what is not there any more as it was named is not sent.
     b_.hands.send_ready([&](node_index to, auto const& m) {
-      if constexpr (requires { m.entries(); })
+      if constexpr (entry_message<decltype(m)>)
         if (!stands(m.entries())) return;
       deliver(to, m);
     });
@@ -314,13 +315,13 @@ private:
   template <class Send, class M>
   void deliver(Send&& send, node_index to, M const& m) {
     payloads bytes{};
-    if constexpr (requires { m.entries(); })
-      if (m.count > 0) {
-        auto const read = b_.storage.read(m.entries().first, m.count);
+    if constexpr (entry_message<M>)
+      if (auto const run = m.entries(); run.count > 0) {
+        auto const read = b_.storage.read(run.first, run.count);
         if (!read) return stop();
         bytes = *read;
       }
-    if constexpr (std::is_same_v<decltype(send(b_.ids[to], m, bytes)), bool> && requires { m.entries(); }) {
+    if constexpr (std::is_same_v<decltype(send(b_.ids[to], m, bytes)), bool> && entry_message<M>) {
       if (!send(b_.ids[to], m, bytes)) b_.note_unsent(m.entries(), bytes.whole().size());
     } else {
       send(b_.ids[to], m, bytes);

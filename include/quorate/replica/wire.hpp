@@ -2,6 +2,7 @@
 // payload.
 #pragma once
 
+#include "quorate/log/entry_message.hpp"
 #include "quorate/message/codec.hpp"
 #include "quorate/message/frame.hpp"
 #include "quorate/policy/messages.hpp"
@@ -61,7 +62,8 @@ private:
   // How many records travel beside m. Others count what they do not carry.
   template <class M>
   static std::uint32_t carried(M const& m) {
-    if constexpr (requires { m.entries(); } || std::is_same_v<M, forward>) return m.count;
+    if constexpr (entry_message<M>) return m.entries().count;
+    else if constexpr (std::is_same_v<M, forward>) return m.count;
     else return 0;
   }
 };

@@ -5,6 +5,7 @@
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/core/log_view.hpp"
+#include "quorate/log/entry_message.hpp"
 #include "quorate/message/fields.hpp"
 #include "quorate/world/disk.hpp"
 
@@ -121,7 +122,7 @@ struct slot_disk {
   template <class M>
   constexpr slot_offer payload_of(M const& m) const {
     slot_offer o{};
-    if constexpr (requires { m.entries(); }) {
+    if constexpr (entry_message<M>) {
       o.first = m.first;
       for (auto i = m.first; i < m.first + m.count; i = i + 1) (void)o.what.push_back(log[i].what);
     }
