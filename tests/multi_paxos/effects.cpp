@@ -198,18 +198,18 @@ TEST_CASE("an election and a decision, effect by effect") {
 }
 
 TEST_CASE("what was found is fetched, written at the own ballot, and the rest asked for, in one step") {
-  one o;
+  one o{{}, {ballot(1, C), no_node, {}}};
   o.step(timer::election);
-  o.hear(B, canvass_granted{ballot(1, A), all});
-  o.hear(A, promise{ballot(1, A), at(2), at(1), at(1), stamp{}, 0, {}, all});
-  o.hear(B, promise{ballot(1, A), at(2), at(1), at(1), ballot(0, C), 3, entry_kind::command, all});
-  CHECK(says(o, {said(B, fetch{ballot(1, A), at(2), 3, ballot(0, C), all})}));
-  o.hear(B, fetched{ballot(1, A), at(2), 2, ballot(0, C), entry_kind::command, all}); // a part
-  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(1, A), entry_kind::command}}, arms(timer::election),
-                 said(B, fetch{ballot(1, A), at(4), 1, ballot(0, C), all})}));
-  o.hear(B, fetched{ballot(1, A), at(4), 1, ballot(0, C), entry_kind::command, all});
-  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(1, A), entry_kind::command}}, arms(timer::election),
-                 said(B, prepare{ballot(1, A), at(5), all}, 3), said(C, prepare{ballot(1, A), at(5), all}, 3)}));
+  o.hear(B, canvass_granted{ballot(2, A), all});
+  o.hear(A, promise{ballot(2, A), at(2), at(1), at(1), stamp{}, 0, {}, all});
+  o.hear(B, promise{ballot(2, A), at(2), at(1), at(1), ballot(1, C), 3, entry_kind::command, all});
+  CHECK(says(o, {said(B, fetch{ballot(2, A), at(2), 3, ballot(1, C), all})}));
+  o.hear(B, fetched{ballot(2, A), at(2), 2, ballot(1, C), entry_kind::command, all}); // a part
+  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(2, A), entry_kind::command}}, arms(timer::election),
+                 said(B, fetch{ballot(2, A), at(4), 1, ballot(1, C), all})}));
+  o.hear(B, fetched{ballot(2, A), at(4), 1, ballot(1, C), entry_kind::command, all});
+  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(2, A), entry_kind::command}}, arms(timer::election),
+                 said(B, prepare{ballot(2, A), at(5), all}, 3), said(C, prepare{ballot(2, A), at(5), all}, 3)}));
 }
 
 // Found by reading: a candidate whose own log was in many pieces settled all of them in one step.

@@ -50,7 +50,7 @@ TEST_CASE("P68: answers of an earlier round, twice, or of an earlier ballot conf
   w.receive(A, B, heartbeat_answer{b, at(1), 1, w.config});
   w.receive(A, B, heartbeat_answer{b, at(1), 1, w.config});
   w.receive(A, C, heartbeat_answer{b, at(1), 0, w.config});
-  w.receive(A, D, heartbeat_answer{ballot(0, A), at(1), 1, w.config});
+  w.receive(A, D, heartbeat_answer{stamp{}, at(1), 1, w.config});
   w.receive(A, E, heartbeat_answer{b, at(1), 9, w.config}); // there was no such round
   CHECK(w[A].readable == 0);
   w.receive(A, C, heartbeat_answer{b, at(1), 1, w.config});
