@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 namespace quorate::world {
 
@@ -72,8 +71,6 @@ class log_world : public by_hand<Play, Nodes> {
   using base = by_hand<Play, Nodes>;
 
 public:
-  using options = typename base::core_type::options;
-  using state_type = std::remove_cvref_t<decltype(std::declval<typename base::core_type const&>().state())>;
   using log_type = typename base::disk_type::log_type;
   using timer = typename base::timer;
 
