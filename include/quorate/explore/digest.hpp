@@ -21,6 +21,8 @@ template <class T>
 constexpr void digest_value(T const& x, renaming const& p, digester& h) {
   if constexpr (std::is_same_v<T, node_index>)
     h.add(p(x));
+  else if constexpr (std::is_array_v<T>)
+    for (auto const& one : x) digest_value(one, p, h);
   else if constexpr (reflected<T>)
     for_each_field(x, [&](auto, auto const& m) { digest_value(m, p, h); });
   else

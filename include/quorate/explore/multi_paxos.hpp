@@ -57,15 +57,14 @@ class multi_paxos_system
                                replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member<Memory>>> {
   using base = replicated_events<multi_paxos_system,
                                  replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member<Memory>>>;
-  using base::waits, base::whole;
+  using base::everybody, base::waits, base::whole;
   using role = multi_paxos::role;
 
 public:
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
   using core_type = counted_core<Core, Whole>;
-  using node = replicated_node<core_type, Disk, said_by_a_member<Memory>>;
-  using message = typename node::packet;
+  using typename base::message, typename base::node;
   using ghost = multi_paxos_ghost<typename options::quorum_type, Memory, Nodes>;
   using base::beat, base::contact, base::election, base::proposal, base::quorum_check, base::reading;
 
@@ -91,14 +90,6 @@ public:
     auto const all = base::alike(renamings_of<typename options::quorum_type>(Nodes));
     return that_keep(node_set<64>::first(bounds.proposers), all);
   }
-  node first(node_index self) const {
-    node n;
-    n.self = self;
-    n.written.found(everybody());
-    n.durable = n.written;
-    n.core = core_type{self, {}, n.written.log};
-    return n;
-  }
   ghost first_ghost() const { return ghost{}; }
 
   static int cost_of(std::size_t code) {
@@ -120,14 +111,11 @@ public:
     case beat:
       return s.is != role::follower;
     case quorum_check:
-    case proposal:
       return s.is == role::leader;
-    case reading:
-      return options::reads && s.is == role::leader && n.past.reads.asked < n.past.reads.most;
     case compaction:
       return n.settled() && s.commit > n.written.log.compacted();
     default:
-      return base::may(n, code);
+      return base::can(n, code);
     }
   }
   template <class Out>
@@ -136,7 +124,6 @@ public:
     for (auto* disk : {&n.written, &n.durable}) disk->log.compact(n.core.commit_index());
   }
 
-  static std::uint64_t spent(std::uint32_t) { return 0; } // nothing becomes dead by what can't happen any more
   bool dead(node const& n, message const& m, std::uint64_t) const {
     bool const is_beat = std::holds_alternative<multi_paxos::heartbeat>(m.what);
     bool const refuses = std::holds_alternative<multi_paxos::refused>(m.what);
@@ -265,13 +252,8 @@ public:
     auto const taught = [&](log_index i) { out.note(i); };
     (void)multi_paxos::truth::may_leave(n, n.past.said, m, taught, out.tell);
   }
-  template <class Outcome, class Out>
-  static void told(node& n, Outcome const& o, Out&) {
-    if constexpr (std::is_same_v<Outcome, readable>) n.past.reads.told(o);
-  }
 
 private:
-  static configuration everybody() { return {node_set<64>::first(Nodes)}; }
   template <class State>
   static std::uint64_t round_of(State const& s) {
     return ballot{(s.seen > s.promised ? s.seen : s.promised).value}.round();

@@ -28,15 +28,15 @@ template <class Core, std::size_t Nodes, class Disk = shape_disk, class Memory =
 class raft_system : public replicated_events<raft_system<Core, Nodes, Disk, Memory>,
                                              replicated_node<Core, Disk, said_by_a_voter<Memory>>> {
   using base = replicated_events<raft_system, replicated_node<Core, Disk, said_by_a_voter<Memory>>>;
-  using base::waits, base::whole;
+  using base::everybody, base::waits, base::whole;
 
 public:
   using base::beat, base::contact, base::crash, base::crash_kept, base::election, base::proposal,
       base::quorum_check, base::reading;
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
-  using node = replicated_node<Core, Disk, said_by_a_voter<Memory>>;
-  using message = typename node::packet;
+  using typename base::message, typename base::node;
+  using base::digest;
   using ghost = raft_ghost<Memory, Nodes>;
 
   explicit raft_system(replicated_bounds const& b) : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.reads} {}
@@ -48,31 +48,8 @@ public:
     auto const all = base::alike(renamings_of<typename options::quorum_type>(Nodes));
     return that_keep_among(node_set<64>::first(bounds.candidates), all);
   }
-  node first(node_index self) const {
-    node n;
-    n.self = self;
-    n.written.found({node_set<64>::first(Nodes)});
-    n.durable = n.written;
-    n.core = Core{self, {}, n.written.log};
-    return n;
-  }
   ghost first_ghost() const { return ghost{}; }
 
-  static int cost_of(std::size_t code) {
-    switch (code) {
-    case proposal:
-      return 0;
-    case crash:
-    case crash_kept:
-      return 1;
-    case beat:
-      return 2;
-    case reading:
-      return 3;
-    default:
-      return -1;
-    }
-  }
   bool can(node const& n, std::size_t code) const {
     auto const& s = n.core.state();
     switch (code) {
@@ -85,13 +62,8 @@ public:
         return false;
     case quorum_check:
       return options::checks_quorum && s.is == raft::role::leader;
-    case beat:
-    case proposal:
-      return s.is == raft::role::leader;
-    case reading:
-      return options::reads && s.is == raft::role::leader && n.past.reads.asked < n.past.reads.most;
     default:
-      return base::may(n, code);
+      return base::can(n, code);
     }
   }
   // 1: no crash is left, so what a node has verified and committed in its term it does not forget.
@@ -184,7 +156,6 @@ public:
     digest_state<Nodes>(n.core.state(), p, h);
     digest_surroundings(n, p, h);
   }
-  static void digest(message const& m, renaming const& p, digester& h) { digest_value(m.what, p, h); }
   static void digest(ghost const& g, renaming const& p, digester& h) {
     h.add(g.commits.entries.size());
     for (auto const& e : g.commits.entries) h.add(e.written_at), h.add(e.known_in);
@@ -202,13 +173,8 @@ public:
   static void leaves(node& n, node_index to, M const& m, Out& out) {
     (void)raft::truth::may_leave(n, n.past.vote, to, m, out.tell);
   }
-  template <class Outcome, class Out>
-  static void told(node& n, Outcome const& o, Out&) {
-    if constexpr (std::is_same_v<Outcome, readable>) n.past.reads.told(o);
-  }
 
 private:
-  static configuration everybody() { return {node_set<64>::first(Nodes)}; }
   template <class Tell>
   bool steps_on(node const& a, node const& b, Tell&& tell) const {
     return truth::new_leaders_know_no_match(a.core, b.core, whole(a), tell) &&

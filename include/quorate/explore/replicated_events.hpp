@@ -2,24 +2,32 @@
 #pragma once
 
 #include "quorate/explore/replicated.hpp"
+#include "quorate/explore/world.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace quorate::check {
 
-// The base of a System of replicated logs. `System` has `bounds` with `in_flight`, and the checks that
-// replicated_turn calls; `Node` is its replicated_node.
+// The base of a System of replicated logs. `System` has `nodes` and `bounds`, replicated_bounds or the like, and
+// says what must be true; `Node` is its replicated_node. What is here of a System is for a protocol about which
+// nothing is known: that its nodes are not alike, that no message is ever dead.
 template <class System, class Node>
 class replicated_events {
   using core = typename Node::core_type;
   using timer = typename core::timer;
 
 public:
+  using node = Node;
+  using message = typename Node::packet;
+  struct ghost { // nothing
+    friend bool operator==(ghost, ghost) = default;
+  };
   enum event : std::size_t {
     election,
     contact,
@@ -67,24 +75,95 @@ public:
     return true;
   }
 
+  // --- what may happen, and what it costs: of the commands, the crashes, the heartbeats and the reads
+  static int cost_of(std::size_t code) {
+    return code == proposal ? 0 : is_crash(code) ? 1 : code == beat ? 2 : code == reading ? 3 : -1;
+  }
+  bool can(Node const& n, std::size_t code) const {
+    if (code == proposal || code == beat) return n.core.leads();
+    if (code != reading) return may(n, code);
+    if constexpr (core::options::reads) return n.core.leads() && n.past.reads.asked < n.past.reads.most;
+    else return false;
+  }
+  Node first(node_index self) const {
+    Node n;
+    n.self = self;
+    n.written.found(everybody());
+    n.durable = n.written;
+    n.core = core{self, {}, n.written.log};
+    return n;
+  }
+  static std::uint64_t spent(std::uint32_t) { return 0; }
+  static bool dead(Node const&, message const&, std::uint64_t) { return false; }
+  std::vector<renaming> renamings() const { return {renaming::none()}; }
+  static ghost first_ghost() { return {}; }
+
+  static constexpr char const* mark_names[]{"a leader", "a commit", "an uncommitted tail"};
+  static std::uint64_t marks(Node const& n) {
+    return (n.core.leads() ? 1U : 0U) | (n.core.commit_index().value > 0 ? 2U : 0U) |
+           (n.written.log.last() > n.core.commit_index() ? 4U : 0U);
+  }
+  // A state that lists its fields (message/fields.hpp).
+  static void digest(Node const& n, renaming const& p, digester& h) {
+    digest_value(n.core.state(), p, h);
+    digest_surroundings(n, p, h);
+  }
+  static void digest(message const& m, renaming const& p, digester& h) { digest_value(m.what, p, h); }
+  static void digest(ghost, renaming const&, digester&) {}
+
+  // --- what must be true, as far as nothing is known
+  template <class Tell>
+  static bool follows(Node const&, std::size_t, Node const&, Tell&&) {
+    return true;
+  }
+  template <class Tell>
+  static bool follows(Node const&, message const&, Node const&, step_notes const&, Tell&&) {
+    return true;
+  }
+  template <class Tell>
+  static bool agree(Node const&, Node const&, Tell&&) {
+    return true;
+  }
+  template <class Tell>
+  static bool observe(ghost&, Node const&, Tell&&) {
+    return true;
+  }
+  template <class Tell>
+  static bool holds_beside(ghost const&, Node const&, Tell&&) {
+    return true;
+  }
+  template <class Out>
+  static void stepped(Node&, core const&, Out&) {}
+  template <class M, class Out>
+  static void leaves(Node&, node_index, M const&, Out&) {}
+  template <class Outcome, class Out>
+  static void told(Node& n, Outcome const& o, Out&) {
+    if constexpr (std::is_same_v<Outcome, readable>) n.past.reads.told(o);
+  }
+
   template <class Out>
   void step(Node& n, std::size_t code, Out& out) const {
     replicated_turn<Node, System, Out> turn{n, out};
     switch (code) {
     case election:
-      return turn.take(timer::election, whole(n));
+      if constexpr (requires { timer::election; }) turn.take(timer::election, whole(n));
+      return;
     case contact:
-      return turn.take(timer::contact, whole(n));
+      if constexpr (requires { timer::contact; }) turn.take(timer::contact, whole(n));
+      return;
     case quorum_check:
-      return turn.take(timer::quorum_check, whole(n));
+      if constexpr (requires { timer::quorum_check; }) turn.take(timer::quorum_check, whole(n));
+      return;
     case beat:
       return turn.take(timer::heartbeat, whole(n));
     case proposal:
       if constexpr (requires { n.written.offer_new(n.core.era()); }) n.written.offer_new(n.core.era());
       return turn.take(propose{1}, whole(n));
     case reading:
-      ++n.past.reads.asked;
-      if constexpr (core::options::reads) turn.take(read{1}, whole(n));
+      if constexpr (core::options::reads) {
+        ++n.past.reads.asked;
+        turn.take(read{1}, whole(n));
+      }
       return;
     default:
       return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
@@ -99,6 +178,7 @@ public:
   }
 
 protected:
+  static configuration everybody() { return {node_set<64>::first(System::nodes)}; }
   auto const& within() const { return static_cast<System const&>(*this).bounds; }
   // A turn of that node is one step, its sync included.
   bool whole(Node const& n) const { return !within().in_flight || n.self.value + within().slow < System::nodes; }
