@@ -1,6 +1,6 @@
 // The least protocol of a replicated log that there can be: node 0 is the primary for ever, copies its log to two
-// backups, and an entry is committed when two disks have it. It never fails over. So little is enough for a replica,
-// an exploration, a simulation and a scenario moved by hand (tools.hpp).
+// backups, and an entry is committed when two disks have it. It never fails over. So little is enough for a
+// replica, an exploration, a simulation and a scenario moved by hand (tools.hpp).
 #pragma once
 
 #include "quorate/core/breach.hpp"

@@ -82,7 +82,7 @@ public:
   bool can(Node const& n, std::size_t code) const {
     if (code == proposal || code == beat) return n.core.leads();
     if (code != reading) return may(n, code);
-    if constexpr (core::options::reads) return n.core.leads() && n.past.reads.asked < n.past.reads.most;
+    if constexpr (core::options::reads) return n.core.leads() && n.past.reads.most > n.past.reads.asked;
     else return false;
   }
   Node first(node_index self) const {
