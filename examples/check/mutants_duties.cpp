@@ -29,7 +29,7 @@ public:
   std::optional<sync_order> start_sync() {
     auto order = Node::start_sync();
     if (order && missing == duty::turns_sync_before_they_send)
-      Node::synced(detail::forger{}.order_upto(order->upto()).succeeded());
+      Node::synced(world::numbers::order_upto(order->upto()).succeeded());
     return order;
   }
   template <class Send, class Machine>
@@ -113,7 +113,7 @@ check::mutant_verdict failing() {
 check::mutant_verdict in_the_dark() {
   careless_memory<&missing> disk{{.identity = {.incarnation = incarnation_id{1}}}};
   hard_state const first{term_id{1}, node_index{1}}, second{term_id{2}, node_index{2}};
-  bool const stored = disk.put(first) && disk.sync(detail::forger{}.order_upto(1)) && disk.put(second);
+  bool const stored = disk.put(first) && disk.sync(world::numbers::order_upto(1)) && disk.put(second);
   disk.crash();
   check::mutant_verdict v;
   v.by = "scenario: a power cut";

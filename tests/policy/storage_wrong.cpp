@@ -100,7 +100,7 @@ public:
     memory::put(is(storage_law::hard_states_are_the_last_written)
                     ? hard_state{h.promised, memory::hard().vote, h.chosen}
                     : h);
-    if (is(storage_law::groups_are_kept_together)) (void)memory::sync(forger_.order_upto(written_));
+    if (is(storage_law::groups_are_kept_together)) (void)memory::sync(world::numbers::order_upto(written_));
     return true;
   }
   bool compact(log_index upto) {
@@ -144,11 +144,10 @@ private:
   bool fails() { return ++operations_ == fail_at_; }
   void begin() {
     shown_ = memory::log().last();
-    written_ = 0, forger_ = {}, first_.reset();
+    written_ = 0, first_.reset();
   }
   log_index shown_{};
   std::uint64_t operations_ = 0, fail_at_ = 0, written_ = 0;
-  detail::forger forger_{};
   std::optional<durable> first_{};
   mutable std::vector<std::byte> lent_{};
 };

@@ -7,6 +7,7 @@
 #include "quorate/effect/outbox.hpp"
 #include "quorate/core/enumerators.hpp"
 #include "quorate/storage/memory.hpp"
+#include "quorate/world/host.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -50,15 +51,6 @@ constexpr bool lacks(duty d) {
   else
     return Missing == d;
 }
-
-// Counts as far as somebody else has counted, to say "durable" without having been told so.
-class forger : public ticket_source {
-public:
-  constexpr sync_order order_upto(std::uint64_t number) {
-    while (latest().number() < number) (void)next();
-    return order();
-  }
-};
 } // namespace detail
 
 // `memory` without one of its duties; with any other one it is `memory`.
@@ -75,13 +67,13 @@ public:
   std::optional<durable> sync(sync_order order) {
     if (detail::lacks<Missing>(duty::syncs_store_what_they_cover)) return std::move(order).succeeded();
     if (!detail::lacks<Missing>(duty::syncs_answer_last)) return memory::sync(std::move(order));
-    (void)memory::sync(stored_.order_upto(answered_));
+    (void)memory::sync(world::numbers::order_upto(answered_));
     answered_ = order.upto();
     return std::move(order).succeeded();
   }
   void reopen() {
     memory::reopen();
-    stored_ = {}, answered_ = 0;
+    answered_ = 0;
   }
   void crash() {
     auto const written = hard();
@@ -99,7 +91,6 @@ public:
   }
 
 private:
-  detail::forger stored_{};
   std::uint64_t answered_ = 0;
 };
 
@@ -114,11 +105,10 @@ public:
   }
   template <class Deliver>
   constexpr void release(durable, Deliver&& deliver) {
-    outbox<Capacity, Messages...>::release(forger_.order_upto(last_).succeeded(), deliver);
+    outbox<Capacity, Messages...>::release(world::numbers::order_upto(last_).succeeded(), deliver);
   }
 
 private:
-  detail::forger forger_{};
   std::uint64_t last_ = 0;
 };
 
@@ -135,7 +125,7 @@ public:
   template <class Deliver>
   constexpr void release(durable upto, Deliver&& deliver) {
     auto const most = upto.number() < undone_ ? undone_ : upto.number();
-    outbox<Capacity, Messages...>::release(detail::forger{}.order_upto(most).succeeded(), deliver);
+    outbox<Capacity, Messages...>::release(world::numbers::order_upto(most).succeeded(), deliver);
   }
 
 private:
@@ -159,7 +149,7 @@ auto careless_turn(Replica& replica, Storage& disk, Time now, Send&& send, Machi
     replica.collect(now, send);
     if (auto order = replica.start_sync()) {
       auto const upto = order->upto();
-      auto const sync = [&] { return disk.sync(detail::forger{}.order_upto(upto)); };
+      auto const sync = [&] { return disk.sync(world::numbers::order_upto(upto)); };
       bool const waits = detail::lacks<Missing>(duty::failed_syncs_stop);
       for (int tries = 0; waits && !sync() && tries < 1000;) ++tries;
       replica.synced(std::move(*order).succeeded());
