@@ -5,6 +5,7 @@
 
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/mutant/careless_core.hpp"
+#include "quorate/mutant/log.hpp"
 #include "quorate/mutant/multi_paxos_rules.hpp"
 #include "quorate/mutant/relay.hpp"
 #include "quorate/mutant/without.hpp"
@@ -115,14 +116,6 @@ constexpr void on(node_state<options<K...>>& s, from<canvass> const& e, Log cons
   on<options<K...>>(seen, e, log, out);
   bool const heard = in_force(s, e, log) && e.node != s.self && e.message.ballot > s.promised;
   if (heard && lacks<K...>(rule::canvasses_promise_nothing)) enter_ballot(s, e.message.ballot, out);
-}
-
-template <class... K, log_view Log, class Out>
-  requires bent<K...>
-constexpr void on_quorum_check_timeout(node_state<options<K...>>& s, Log const& log, Out& out) {
-  if (s.is == role::leader && lacks<K...>(rule::leaders_check_their_quorum))
-    s.active = options<K...>::nodes::first(options<K...>::limit.nodes);
-  on_quorum_check_timeout<options<K...>>(s, log, out);
 }
 
 // --- the commit index
@@ -288,30 +281,6 @@ template <class... K, log_view Log, class Out>
 constexpr void start_round(node_state<options<K...>>& s, Log const& log, Out& out) {
   if (!lacks<K...>(rule::reads_wait_for_an_own_commit)) return start_round<options<K...>>(s, log, out);
   if (s.readers.waits()) begin_round(s, true, log, out);
-}
-
-template <class... K, log_view Log, class Out>
-  requires bent<K...>
-constexpr void begin_round(node_state<options<K...>>& s, bool knows, Log const& log, Out& out) {
-  auto const commit = s.commit;
-  if (lacks<K...>(rule::reads_carry_the_commit_index)) s.commit = {};
-  quorate::begin_round(s, knows, log, out);
-  s.commit = commit;
-}
-
-template <class... K, log_view Log, class Out>
-  requires bent<K...>
-constexpr void settle_rounds(node_state<options<K...>>& s, Log const& log, Out& out) {
-  if (!lacks<K...>(rule::reads_ask_a_quorum)) return quorate::settle_rounds(s, log, out);
-  s.readers.settle([](std::uint64_t) { return true; }, [&](readable r) { out.report(r); });
-}
-
-template <class... K, log_view Log, class Out>
-  requires bent<K...>
-constexpr void confirm_round(node_state<options<K...>>& s, node_index n, std::uint64_t round, Log const& log,
-                             Out& out) {
-  if (lacks<K...>(rule::reads_count_later_answers)) round = s.readers.last_round;
-  quorate::confirm_round(s, n, round, log, out);
 }
 
 } // namespace quorate::multi_paxos

@@ -28,6 +28,11 @@ constexpr bool is_rule([[maybe_unused]] Rule r) {
   if constexpr (std::is_same_v<decltype(Missing), Rule>) return r == Missing;
   else return false;
 }
+constexpr void first_of() {}
+template <class Rule, class... Rules>
+constexpr Rule first_of(Rule r, Rules...) {
+  return r;
+}
 template <auto Missing>
 inline constexpr bool is_half = Missing == decltype(Missing)::quorums_are_more_than_half;
 } // namespace detail
@@ -36,6 +41,7 @@ inline constexpr bool is_half = Missing == decltype(Missing)::quorums_are_more_t
 template <auto... Rules>
 struct without {
   using axis = without_axis;
+  using rule = decltype(detail::first_of(Rules...));
   template <class Rule>
   static constexpr bool lacks([[maybe_unused]] Rule r) {
     return (detail::is_rule<Rules>(r) || ...);
@@ -50,6 +56,7 @@ struct without {
 template <class Rule>
 struct without_named {
   using axis = without_axis;
+  using rule = Rule;
   static constexpr Rule none = static_cast<Rule>(~std::uint8_t{0});
   static inline Rule missing = none;
   static bool lacks(Rule r) { return r == missing; }
@@ -64,11 +71,14 @@ struct without_named {
   };
 };
 
-// What is taken out of a core with these keywords; whether it is bent; and whether it lacks a rule.
+// What is taken out of a core with these keywords; whether it is bent; its protocol's rules; and whether it
+// lacks one.
 template <class... Keywords>
 using missing_of = pick<without_axis, without<>, Keywords...>;
 template <class... Keywords>
 concept bent = !std::is_same_v<missing_of<Keywords...>, without<>>;
+template <class... Keywords>
+using rule_of = typename missing_of<Keywords...>::rule;
 template <class... Keywords, class Rule>
 constexpr bool lacks(Rule r) {
   return missing_of<Keywords...>::lacks(r);
