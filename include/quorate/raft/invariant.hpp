@@ -24,9 +24,9 @@ constexpr bool committed_is_in_the_log(node_state<Options> const& s, Log const& 
 template <class Options, log_view Log, class Tell>
 constexpr bool no_entry_is_ahead(node_state<Options> const& s, Log const& log, Tell&& tell) {
   auto const last = log.stamp_at(log.last());
-  return last <= s.current_term || tell("no entry is of a term that the node has not reached", "node ", s.self,
-                                        " is in term ", s.current_term, ", and its last entry, ", log.last(),
-                                        ", is of term ", last);
+  return log.last() == log.compacted() || last <= s.current_term ||
+         tell("no entry is of a term that the node has not reached", "node ", s.self, " is in term ",
+              s.current_term, ", and its last entry, ", log.last(), ", is of term ", last);
 }
 
 template <class Options, class Tell>
