@@ -10,11 +10,12 @@
 
 namespace quorate {
 
-// `View` is what a storage's log() gives: a reference, or a value.
+// `View` is what a storage's log() gives: a reference, or a value, which perhaps can't be moved.
 template <class View>
 class watched_log {
 public:
-  explicit watched_log(View view) : view_{static_cast<View>(view)} {}
+  template <class Storage>
+  explicit watched_log(Storage const& s) : view_(s.log()) {}
 
   log_index compacted() const { return view_.compacted(); }
   log_index last() const {

@@ -23,7 +23,7 @@ public:
   explicit watched_storage(Storage& s) : s_{s} { take_picture(); }
   Storage const& bare() const { return s_; }
 
-  auto log() const { return watched_log<decltype(std::as_const(s_).log())>{std::as_const(s_).log()}; }
+  auto log() const { return watched_log<decltype(std::as_const(s_).log())>{std::as_const(s_)}; }
   hard_state hard() const { return std::as_const(s_).hard(); }
   store_identity identity() const { return std::as_const(s_).identity(); }
   decltype(auto) failure() const { return std::as_const(s_).failure(); }
