@@ -134,9 +134,9 @@ public:
   }
 
   // Up to where every disk says that it is chosen.
-  static log_index forgettable(std::span<node const> nodes) {
-    auto upto = nodes[0].durable.hard.chosen;
-    for (auto const& n : nodes) upto = std::min(upto, n.durable.hard.chosen);
+  static log_index forgettable(std::span<node const> all) {
+    auto upto = all[0].durable.hard.chosen;
+    for (auto const& n : all) upto = std::min(upto, n.durable.hard.chosen);
     return upto;
   }
 

@@ -196,8 +196,8 @@ public:
                                            backoff,       backoff + 1,  backoff + 2,   answer,
                                            event::resend, answer,       event::inquiry};
   // No proposer is at work, and all who learn know the value.
-  static bool settled(std::span<node const> nodes) {
-    for (auto const& n : nodes) {
+  static bool settled(std::span<node const> all) {
+    for (auto const& n : all) {
       if (at_work(n.core.template as<paxos::proposer>())) return false;
       if constexpr (learns)
         if (seats::who().learners.contains(n.self) && n.core.template as<paxos::learner>().known.at.none())

@@ -78,16 +78,16 @@ public:
   }
 
   // All well, up to where every disk holds what every node knows to be committed.
-  static log_index forgettable(std::span<node const> nodes) {
-    auto upto = nodes[0].core.commit_index();
+  static log_index forgettable(std::span<node const> all) {
+    auto upto = all[0].core.commit_index();
     auto const keeps = [&](node const& n) {
       auto const& disk = n.durable.log;
       return upto <= disk.compacted() ||
              (upto <= disk.last() && disk.stamp_at(upto) == n.written.log.stamp_at(upto));
     };
-    for (auto const& n : nodes) upto = std::min(upto, n.core.commit_index());
-    for (bool all = false; !all && upto > log_index{}; upto = all ? upto : upto - 1)
-      all = std::all_of(nodes.begin(), nodes.end(), keeps);
+    for (auto const& n : all) upto = std::min(upto, n.core.commit_index());
+    for (bool kept = false; !kept && upto > log_index{}; upto = kept ? upto : upto - 1)
+      kept = std::all_of(all.begin(), all.end(), keeps);
     return upto;
   }
 

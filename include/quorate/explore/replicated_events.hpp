@@ -64,11 +64,11 @@ public:
   static constexpr std::size_t calms[]{contact, quorum_check, quorum_check};
   static constexpr std::size_t brings_on[]{election, proposal, beat, beat, beat, beat, beat, beat};
   // There is a leader, and all that it has is committed on all.
-  static bool settled(std::span<Node const> nodes) {
+  static bool settled(std::span<Node const> all) {
     Node const* leader = nullptr;
-    for (auto const& n : nodes)
+    for (auto const& n : all)
       if (n.core.leads()) leader = &n;
-    for (auto const& n : nodes)
+    for (auto const& n : all)
       if (leader == nullptr || n.written.log.last() != leader->written.log.last() ||
           n.core.commit_index() != leader->written.log.last())
         return false;
