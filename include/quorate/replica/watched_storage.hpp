@@ -27,6 +27,11 @@ public:
   hard_state hard() const { return std::as_const(s_).hard(); }
   store_identity identity() const { return std::as_const(s_).identity(); }
   decltype(auto) failure() const { return std::as_const(s_).failure(); }
+  auto misfit() const
+    requires requires(Storage const& s) { s.misfit(); }
+  {
+    return std::as_const(s_).misfit();
+  }
   std::uint64_t turn_bytes() const
     requires requires(Storage const& s) { s.turn_bytes(); }
   {
