@@ -51,8 +51,8 @@ TEST_CASE("each step is told with what was heard, led, synced and sent in it, an
             "4 2 role @1 candidate",
             "5 2 sync_begins @1",
             "6 2<-1 deliver @1 request_vote{term: 1, last_log_index: 1, last_log_term: 0}",
-            "6 2 violation @1 who campaigns or leads has voted for itself in that term: node B, a candidate in "
-            "term 1, has voted for A",
+            "6 2 violation @1 who campaigns or leads has voted for itself in that term: node B is candidate "
+            "of term 1, and has voted for A",
         });
   CHECK(v.counterexample.records[12].message == v.counterexample.records[7].message);
   CHECK(v.counterexample.records[12].message != v.counterexample.records[8].message);

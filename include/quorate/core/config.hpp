@@ -1,10 +1,7 @@
-// What every header needs of the compiler, said first: without it the errors would be of anything else. And the
-// assertion, the one macro.
+// What every header includes: what it needs of the compiler, and the assertion, the one macro.
 #pragma once
 
-#if __cplusplus < 202002L
-#error "quorate needs C++20: -std=c++20; in CMake link quorate::quorate, in Meson default_options: 'cpp_std=c++20'"
-#endif
+#include "quorate/core/standard.hpp"
 
 // QUORATE_ASSERT(condition, parts...): what must be true, and the sentence to say when it is not, of parts as
 // part.hpp has them. It is on as assert() is: off under NDEBUG, where not even the condition is evaluated. On, it

@@ -1,6 +1,9 @@
 // The parts of a sentence about values: words, numbers, names of nodes. Kept as they are, and made into text only
-// when somebody reads it. Includes nothing of quorate's, so that a QUORATE_ASSERT of your own may use it.
+// when somebody reads it. Includes nothing of quorate that asserts, so that a QUORATE_ASSERT of your own may use
+// it.
 #pragma once
+
+#include "quorate/core/standard.hpp"
 
 #include <cstddef>
 #include <cstdint>
