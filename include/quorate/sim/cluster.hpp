@@ -105,6 +105,8 @@ public:
   char const* broken() const { return broken_; } // nullptr: nothing
   std::uint32_t broken_at() const { return broken_at_; }
   breach const& breach_found() const { return breach_; }
+  // What the ghost tells into: empty until something is broken. (To make one for each question would be dear.)
+  breach& teller() { return breach_; }
   void breaks(breach const& b, std::uint32_t place) {
     if (broken_ != nullptr) return;
     breach_ = b;
@@ -347,7 +349,7 @@ private:
   // --- checks and records
   void check(host& h, bool restarted) {
     bool const had_stopped = h.seen.stopped;
-    if (breach b{}; !ghost_.after(h, restarted, b)) breaks(b, h.place());
+    if (!ghost_.after(h, restarted, breach_)) breaks(breach_, h.place());
     if (h.up() && h.node->stopped() && !had_stopped) {
       h.seen.stopped = true;
       ++covered_[happening::stops];

@@ -70,7 +70,7 @@ public:
   // Nothing leaves before its write is durable.
   template <class M>
   void said(host& h, node_id, M const& m) {
-    breach b{};
+    auto& b = c_.teller();
     if (h.wiped || std::is_same_v<M, paxos::accept<value_type>>) return;
     if constexpr (std::is_same_v<M, paxos::accepted<value_type>>) {
       (void)votes(h, b);

@@ -58,7 +58,7 @@ public:
   }
   template <class M>
   void said(host& h, node_id to, M const& m) {
-    breach b{};
+    auto& b = c_.teller();
     node_index const peer{static_cast<std::uint8_t>(to.value - 1)};
     if (!Rules::may_leave(member_of(h), h.seen.said, peer, m, b)) c_.breaks(b, h.place());
   }

@@ -75,11 +75,11 @@ public:
     bool right = true;
     for (auto const& t : h.seen.heard) {
       c_.log().mix(t.token << 8 ^ t.index << 4 ^ static_cast<std::uint64_t>(t.became));
-      breach b{};
-      bool const as_it_must = t.what == told::kind::applied ? applies(h, t, b)
-                              : t.what == told::kind::read  ? reads(h, t, b)
-                                                            : proposes(h, t, b);
-      if (!as_it_must && right) right = false, tell = b;
+      auto& first = right ? tell : later_; // of several the first is told
+      bool const as_it_must = t.what == told::kind::applied ? applies(h, t, first)
+                              : t.what == told::kind::read  ? reads(h, t, first)
+                                                            : proposes(h, t, first);
+      right = right && as_it_must;
     }
     h.seen.heard.clear();
     return right;
@@ -178,6 +178,7 @@ private:
   static constexpr std::uint64_t spent = ~std::uint64_t{0};
   Cluster& c_;
   ledger& book_;
+  breach later_{};
 };
 
 } // namespace quorate::sim
