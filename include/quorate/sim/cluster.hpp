@@ -106,7 +106,7 @@ public:
   std::uint32_t broken_at() const { return broken_at_; }
   breach const& breach_found() const { return breach_; }
   // What the ghost tells into: empty until something is broken. (To make one for each question would be dear.)
-  breach& teller() { return breach_; }
+  breach& teller() { return teller_; }
   void breaks(breach const& b, std::uint32_t place) {
     if (broken_ != nullptr) return;
     breach_ = b;
@@ -349,7 +349,7 @@ private:
   // --- checks and records
   void check(host& h, bool restarted) {
     bool const had_stopped = h.seen.stopped;
-    if (!ghost_.after(h, restarted, breach_)) breaks(breach_, h.place());
+    if (!ghost_.after(h, restarted, teller_)) breaks(teller_, h.place());
     if (h.up() && h.node->stopped() && !had_stopped) {
       h.seen.stopped = true;
       ++covered_[happening::stops];
@@ -390,7 +390,8 @@ private:
   coverage covered_{};
   chronicle log_{};
   char const* broken_ = nullptr;
-  breach breach_{};
+  breach breach_{};  // the first that was found
+  breach teller_{}; // what was told last
   std::uint32_t broken_at_ = 0;
 };
 
