@@ -34,6 +34,7 @@ TEST_CASE_TEMPLATE("a sync that lies is found, replayed and made short", Family,
   auto const o = first_failure<Family>();
   auto const found = sim::run_seed<Family>(o);
   REQUIRE(found.broken != nullptr);
+  CHECK(found.sentence.find(found.broken) == 0); // the first that broke, and its values
   CHECK(sim::run_seed<Family>(o).hash == found.hash);
 
   auto const shortest = sim::shrink_seed<Family>(o);
