@@ -134,7 +134,7 @@ def take_out(headers, protocol, rule):
     node = room / protocol / 'node.hpp'
     change(node,
            ('#pragma once\n', r'#pragma once\n#include "quorate/mutant/careless_core.hpp"\n'),
-           (r'template <class\.\.\. (\w+)>\nclass node \{.*?\n\};\n',
+           (r'template <class\.\.\. (\w+)>\nclass node(?: : [^{]*)? \{.*?\n\};\n',
             lambda found: re.sub(r'(?<!\.)\bnode\b', 'careful_node', found[0]) +
             'template <class... K>\nusing node = careless<careful_node<K...>>;\n'))
     with node.open('a') as end:

@@ -61,8 +61,13 @@ TEST_CASE("a promise tells what was voted for, durably") {
   CHECK(TOLD(law::promises_tell_votes, n, p) == "nothing");
   n.durable.log = voted({ballot(1, A)}); // taught since
   CHECK(TOLD(law::promises_tell_votes, n, p) != "nothing");
-  n.core.s.leader = C;
-  CHECK(TOLD(law::promises_tell_votes, n, p) == "nothing");
+  for (auto const since : {0, 1, 2}) { // that leader is known, or was lost again
+    auto m = n;
+    if (since == 0) m.core.s.leader = C;
+    if (since == 1) m.core.s.canvassing = true;
+    if (since == 2) m.core.s.promised = ballot(3, B);
+    CHECK(TOLD(law::promises_tell_votes, m, p) == "nothing");
+  }
 }
 
 TEST_CASE("no vote leaves before it is durable; what was taught is noted") {

@@ -232,8 +232,9 @@ TEST_CASE("a refusal makes the leader look further back") {
   auto after = before;
   raft::rejected const m{term(2), at(4), at(2), term(1)};
   after.s.peer(A).next = at(3);
-  CHECK(TOLD(law::refusals_move_next_back, before, m, A, after) == "nothing");
-  CHECK(TOLD(law::refusals_move_next_back, before, m, A, before) ==
+  CHECK(TOLD(law::refusals_move_next_back, before, m, A, after, at(0)) == "nothing");
+  CHECK(TOLD(law::refusals_move_next_back, before, m, A, before, at(4)) == "nothing"); // nothing to look at
+  CHECK(TOLD(law::refusals_move_next_back, before, m, A, before, at(3)) ==
         "a refusal makes the leader look further back: node A refuses what follows on entry 4, and B goes on from "
         "entry 5");
 }
@@ -260,13 +261,15 @@ TEST_CASE("what a message may do is asked of each kind") {
   auto const before = in_term(2);
   auto other = in_term(3);
   other.s.commit = at(1);
-  CHECK(TOLD(law::may_do, before, raft::request_pre_vote{term(3), at(1), term(0)}, A, other, std::uint64_t{0}) !=
-        "nothing");
-  CHECK(TOLD(law::may_do, before, raft::pre_vote_granted{term(2)}, A, other, std::uint64_t{0}) != "nothing");
-  CHECK(TOLD(law::may_do, before, raft::request_vote{term(1), at(1), term(0)}, A, other, put_off) != "nothing");
-  CHECK(TOLD(law::may_do, before, raft::append_entries{term(3), {}, {}, {}, {}, 0, {}}, A, other,
+  CHECK(TOLD(law::may_do, before, raft::request_pre_vote{term(3), at(1), term(0)}, A, other, at(0),
              std::uint64_t{0}) != "nothing");
-  CHECK(TOLD(law::may_do, before, raft::vote_refused{term(3)}, A, other, std::uint64_t{0}) == "nothing");
+  CHECK(TOLD(law::may_do, before, raft::pre_vote_granted{term(2)}, A, other, at(0), std::uint64_t{0}) !=
+        "nothing");
+  CHECK(TOLD(law::may_do, before, raft::request_vote{term(1), at(1), term(0)}, A, other, at(0), put_off) !=
+        "nothing");
+  CHECK(TOLD(law::may_do, before, raft::append_entries{term(3), {}, {}, {}, {}, 0, {}}, A, other, at(0),
+             std::uint64_t{0}) != "nothing");
+  CHECK(TOLD(law::may_do, before, raft::vote_refused{term(3)}, A, other, at(0), std::uint64_t{0}) == "nothing");
 }
 
 } // namespace

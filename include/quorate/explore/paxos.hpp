@@ -60,7 +60,7 @@ public:
   using options = typename Core::options;
   using value_type = typename Core::value_type;
   using disk = roles_disk<value_type>;
-  using node = replicated_node<seated<Core, seats>, disk, said_by_a_node<value_type>>;
+  using node = replicated_node<seated<Core, seats>, disk, said_by_a_node<value_type, Memory>>;
   using message = typename node::packet;
   static constexpr bool learns = Core::template plays<paxos::learner>;
 
@@ -288,7 +288,7 @@ public:
   static void leaves(node& n, node_index, M const& m, Out& out) {
     (void)paxos::truth::may_leave(n, n.past.said, m, out.tell);
     if constexpr (std::is_same_v<M, paxos::accepted<value_type>>)
-      if (m.at < n.durable.acceptor.voted.at && !n.past.replaced.push_back({m.at, m.value}))
+      if (m.at < n.durable.acceptor.voted.at && !truth::append(n.past.replaced, {m.at, m.value}))
         (void)out.tell("(the bounds need a longer list of votes)");
   }
   template <class Outcome, class Out>

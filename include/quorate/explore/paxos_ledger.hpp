@@ -62,13 +62,13 @@ private:
 };
 
 // What is remembered of a node, crashes or not.
-template <class Value>
+template <class Value, class Memory>
 struct said_by_a_node {
   paxos::truth::ballots_said said{};
   std::uint8_t changes = 0;       // of a register, that it was asked for
   paxos::vote<Value> rewritten{}; // ... and the last that it was told of, until it has another
   // Votes that it said in its last step although later ones had replaced them: one sync made them all durable.
-  bounded<paxos::vote<Value>, 4> replaced{};
+  typename Memory::template list<paxos::vote<Value>, 4> replaced{};
   void restart() { rewritten = {}; }
   friend bool operator==(said_by_a_node const&, said_by_a_node const&) = default;
 };
@@ -110,8 +110,8 @@ void digest_disk(roles_disk<Value> const& d, renaming const&, digester& h) {
   h.add(d.acceptor.promised), h.add(d.proposer.round);
   digest_vote(d.acceptor.voted, h);
 }
-template <class Value>
-void digest_past(said_by_a_node<Value> const& past, renaming const&, digester& h) {
+template <class Value, class Memory>
+void digest_past(said_by_a_node<Value, Memory> const& past, renaming const&, digester& h) {
   h.add(past.said.prepared), h.add(past.said.promised), h.add(past.said.voted), h.add(past.changes);
   digest_vote(past.rewritten, h);
   h.add(past.replaced.size());

@@ -109,7 +109,10 @@ public:
     // A whole turn: what follows from the message may have done more than the message.
     if (waits(before)) return true;
     bool const may = std::visit(
-        [&](auto const& x) { return raft::truth::may_do(before.core, x, m.from, after.core, notes.armed, tell); },
+        [&](auto const& x) {
+          return raft::truth::may_do(before.core, x, m.from, after.core, after.written.log.compacted(),
+                                     notes.armed, tell);
+        },
         m.what);
     return may && steps_on(before, after, tell);
   }

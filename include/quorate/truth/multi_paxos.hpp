@@ -35,11 +35,12 @@ constexpr entry_kind kind_at(Log const& log, log_index i) {
   return log.run_at(i, 1).kind;
 }
 // It tells what was voted for when it was given. Since then there may be votes at that ballot, or above; and its
-// leader may have taught the node what was chosen at lower ones.
+// leader may have taught the node what was chosen at lower ones. The node may have lost that leader again: then it
+// canvasses, or is in a later ballot.
 template <class Node, class Tell>
 constexpr bool promises_tell_votes(Node const& n, promise const& m, Tell&& tell) {
   auto const& log = n.durable.log;
-  bool const taught = n.core.leader() != no_node;
+  bool const taught = n.core.leader() != no_node || n.core.era() > m.ballot || n.core.state().canvassing;
   auto const since = [&](log_index i) { return taught || log.stamp_at(i) >= m.ballot; };
   auto const wrong = [&](log_index i) {
     return tell("a promise tells what was voted for, durably", "node ", n.self, " promises ballot ",

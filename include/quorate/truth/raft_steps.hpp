@@ -72,13 +72,14 @@ constexpr bool followers_commit_what_is_verified(Core const& before, Core const&
               after.commit_index(), ", and has verified up to ", after.state().verified);
 }
 
-// A refusal of what was sent last makes the leader look further back (§3.5).
+// A refusal of what was sent last makes the leader look further back (§3.5), but not behind what is compacted.
 template <class Core, class Tell>
 constexpr bool refusals_move_next_back(Core const& before, rejected const& m, node_index sender, Core const& after,
-                                       Tell&& tell) {
+                                       log_index compacted, Tell&& tell) {
   if (!before.leads() || !after.leads() || m.term != before.era()) return true;
   auto const &was = before.state().peer(sender), &is = after.state().peer(sender);
-  return m.prev_log_index <= was.match || m.prev_log_index + 1 != was.next || is.next <= m.prev_log_index ||
+  return m.prev_log_index <= (was.match < compacted ? compacted : was.match) || m.prev_log_index + 1 != was.next ||
+         is.next <= m.prev_log_index ||
          tell("a refusal makes the leader look further back", "node ", sender, " refuses what follows on entry ",
               m.prev_log_index, ", and ", after.self(), " goes on from entry ", is.next);
 }
@@ -102,8 +103,8 @@ constexpr bool refusals_put_off_nothing(Core const& before, request_vote const& 
 
 // All of them, of one message.
 template <class Core, class M, class Tell>
-constexpr bool may_do(Core const& before, M const& m, node_index sender, Core const& after, std::uint64_t armed,
-                      Tell&& tell) {
+constexpr bool may_do(Core const& before, M const& m, node_index sender, Core const& after, log_index compacted,
+                      std::uint64_t armed, Tell&& tell) {
   if (!past_terms_change_nothing(before, m, after, tell)) return false;
   if constexpr (std::is_same_v<M, request_pre_vote>) {
     return asking_for_a_pre_vote_changes_nothing(before, after, tell);
@@ -117,7 +118,7 @@ constexpr bool may_do(Core const& before, M const& m, node_index sender, Core co
            followers_commit_what_is_verified(before, after, tell) &&
            leaders_put_off_elections(before, m, sender, after, armed, tell);
   } else if constexpr (std::is_same_v<M, rejected>) {
-    return refusals_move_next_back(before, m, sender, after, tell);
+    return refusals_move_next_back(before, m, sender, after, compacted, tell);
   } else if constexpr (std::is_same_v<M, heartbeat>) {
     return leaders_put_off_elections(before, m, sender, after, armed, tell);
   } else {
