@@ -1,7 +1,8 @@
 """Each header compiles alone, and twice in one place; two translation units with all of them link. Under C++17 the
 first error of each is our sentence.
 
-`headers.py INCLUDE COMPILER...`: floors 1 and 2 do so without exceptions and run-time types.
+`headers.py [--together] INCLUDE COMPILER...`: floors 1 and 2 do so without exceptions and run-time types.
+--together leaves out that each compiles alone: that is known from another compiler, with the same libraries.
 """
 
 import concurrent.futures
@@ -54,10 +55,13 @@ def together(compiler, include, headers):
     return ''
 
 
-def main(include, compiler):
+def main(arguments):
+    looks = (too_old,) if arguments[:1] == ['--together'] else (alone, too_old)
+    include, *compiler = arguments[arguments[:1] == ['--together']:]
+    include = pathlib.Path(include).resolve()
     headers = sorted(path.relative_to(include) for path in include.rglob('*.hpp'))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        complaints = [said for look in (alone, too_old)
+        complaints = [said for look in looks
                       for said in pool.map(lambda header: look(compiler, include, header), headers) if said]
     if not complaints:
         complaints = [said for said in [together(compiler, include, headers)] if said]
@@ -68,4 +72,4 @@ def main(include, compiler):
 
 
 if __name__ == '__main__':
-    sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))

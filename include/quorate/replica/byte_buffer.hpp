@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -17,9 +16,10 @@ public:
   // It never holds more than `bound`.
   explicit byte_buffer(std::size_t bound = ~std::size_t{0} / 4) : bound_{bound} {}
   byte_buffer(byte_buffer&& other) noexcept
-      : bound_{other.bound_}, bytes_{std::move(other.bytes_)}, end_{std::exchange(other.end_, nullptr)},
-        limit_{std::exchange(other.limit_, nullptr)} {}
+      : bound_{other.bound_}, bytes_{std::exchange(other.bytes_, nullptr)},
+        end_{std::exchange(other.end_, nullptr)}, limit_{std::exchange(other.limit_, nullptr)} {}
   byte_buffer& operator=(byte_buffer&&) = delete;
+  ~byte_buffer() { delete[] bytes_; } // <memory> is a dear header
 
   // Sees to it that n more bytes can be added; false if that is beyond the bound.
   bool make_room(std::size_t n) { return n <= room() || grow(n); }
@@ -36,7 +36,7 @@ public:
     return true;
   }
   void clear() {
-    end_ = bytes_.get();
+    end_ = bytes_;
     if (bound_ == 0) limit_ = end_;
   }
   // What is there stays until cleared; nothing can be added any more.
@@ -44,8 +44,8 @@ public:
     bound_ = 0;
     limit_ = end_;
   }
-  std::size_t size() const { return static_cast<std::size_t>(end_ - bytes_.get()); }
-  std::span<std::byte const> view() const { return {bytes_.get(), size()}; }
+  std::size_t size() const { return static_cast<std::size_t>(end_ - bytes_); }
+  std::span<std::byte const> view() const { return {bytes_, size()}; }
 
 private:
   std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
@@ -55,16 +55,16 @@ private:
     auto wanted = used + room() == 0 ? std::size_t{4096} : 2 * (used + room());
     while (wanted - used < n) wanted *= 2;
     if (wanted > bound_) wanted = bound_;
-    std::unique_ptr<std::byte[]> larger{new std::byte[wanted]};
-    if (used > 0) std::memcpy(larger.get(), bytes_.get(), used);
-    bytes_ = std::move(larger);
-    end_ = bytes_.get() + used;
-    limit_ = bytes_.get() + wanted;
+    auto* const larger = new std::byte[wanted];
+    if (used > 0) std::memcpy(larger, bytes_, used);
+    delete[] std::exchange(bytes_, larger);
+    end_ = bytes_ + used;
+    limit_ = bytes_ + wanted;
     return true;
   }
 
   std::size_t bound_;
-  std::unique_ptr<std::byte[]> bytes_{};
+  std::byte* bytes_ = nullptr;
   std::byte* end_ = nullptr; // of what was added
   std::byte* limit_ = nullptr; // of what there is room for
 };

@@ -5,7 +5,6 @@
 #include "quorate/core/payloads.hpp"
 #include "quorate/policy/limits.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,7 +42,8 @@ inline constexpr std::size_t frame_overhead = 512;
 // The least max_frame_bytes for commands of so many bytes: a frame with one of them, or with a full append.
 constexpr std::size_t frame_bytes_for(std::size_t max_command_bytes,
                                       std::size_t append_bytes = limit_values{}.append_bytes) {
-  return frame_overhead + std::max(append_bytes, payloads::prefix + max_command_bytes);
+  auto const of_one = payloads::prefix + max_command_bytes;
+  return frame_overhead + (append_bytes > of_one ? append_bytes : of_one);
 }
 
 } // namespace quorate

@@ -4,7 +4,7 @@
 
 #include "quorate/replica/body.hpp"
 
-#include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +28,8 @@ std::optional<std::string> compare(Body& b, payloads record) {
   if (b.log().compacted() == log_index{}) { // else that entry is gone, and the ids with it
     auto const kept = b.storage.read(log_index{1}, 1);
     if (!kept) return std::string{b.storage.failure()};
-    same = same && std::ranges::equal(kept->front(), record.front());
+    same = same && kept->front().size() == record.front().size() &&
+           std::memcmp(kept->front().data(), record.front().data(), record.front().size()) == 0;
   }
   if (same) return std::nullopt;
   return "the log was founded with other members than the options name; start this node with the members that "

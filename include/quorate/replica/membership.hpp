@@ -5,10 +5,10 @@
 #include "quorate/core/entry.hpp"
 #include "quorate/core/payloads.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace quorate {
@@ -21,11 +21,10 @@ public:
   // False if there are none, too many, or the same twice.
   [[nodiscard]] bool assign(std::span<node_id const> ids) {
     ids_.clear();
-    std::vector<node_id> sorted{ids.begin(), ids.end()};
-    std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) return false;
-    for (auto const id : sorted)
-      if (!ids_.push_back(id)) return false;
+    for (auto const id : ids) {
+      if (find(id) != no_node || !ids_.push_back(id)) return false;
+      for (auto i = ids_.size() - 1; i > 0 && ids_[i] < ids_[i - 1]; --i) std::swap(ids_[i], ids_[i - 1]);
+    }
     return !ids_.empty();
   }
   std::size_t size() const { return ids_.size(); }

@@ -23,21 +23,23 @@ class event_queue {
 public:
   void put(std::uint64_t time, std::uint32_t what, std::uint32_t node, std::uint64_t argument = 0) {
     heap_.push_back({time, ++count_, what, node, argument});
-    std::push_heap(heap_.begin(), heap_.end(), later);
+    std::push_heap(heap_.begin(), heap_.end(), later{});
   }
   bool empty() const { return heap_.empty(); }
   event const& first() const { return heap_.front(); }
   event take() {
-    std::pop_heap(heap_.begin(), heap_.end(), later);
+    std::pop_heap(heap_.begin(), heap_.end(), later{});
     auto const e = heap_.back();
     heap_.pop_back();
     return e;
   }
 
 private:
-  static bool later(event const& a, event const& b) {
-    return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
-  }
+  struct later { // a type, so that the heap's code has it in line
+    bool operator()(event const& a, event const& b) const {
+      return a.time > b.time || (a.time == b.time && a.sequence > b.sequence);
+    }
+  };
   std::vector<event> heap_{};
   std::uint64_t count_ = 0;
 };
