@@ -12,14 +12,14 @@ using peer = progress<options>;
 
 constexpr peer pipelined(std::uint64_t next, std::uint64_t match, std::uint8_t in_flight) {
   peer p{};
-  p.next = at(next), p.match = at(match), p.in_flight = in_flight;
+  p.next = at(next), p.match = at(match), p.in_flight = in_flight, p.is = sending::streaming;
   return p;
 }
 
 TEST_CASE("probing begins with nothing in flight, and at once") {
   auto p = pipelined(9, 4, 3);
   start_probing(p);
-  CHECK(p.probing);
+  CHECK(p.is == sending::probing);
   CHECK(p.poked);
   CHECK(p.in_flight == 0);
   CHECK(window_open(p));
@@ -66,7 +66,7 @@ TEST_CASE("of a peer that owes something, the second answer in a row without it 
 TEST_CASE("a lost probe makes room for the next one, a lost append of a pipeline does not") {
   for (bool const probing : {true, false}) {
     auto p = pipelined(9, 4, 1);
-    p.probing = probing;
+    p.is = probing ? sending::probing : sending::streaming;
     note_contact(p), note_contact(p);
     CHECK(p.in_flight == (probing ? 0 : 1));
   }

@@ -140,7 +140,7 @@ TEST_CASE("L4: a refusal of a guess that was given up does not stop the pipeline
   w.receive(A, B, appended{term(2), at(4), 1});
   auto const before = w.state(A);
   REQUIRE(before.peer(B).next == at(5));
-  REQUIRE_FALSE(before.peer(B).probing);
+  REQUIRE(before.peer(B).is == raft::sending::streaming);
   for (auto const late : {at(5), at(7)}) { // it was sent neither since
     w.receive(A, B, rejected{term(2), late, at(3), term(1)});
     CHECK(w.state(A) == before);

@@ -244,19 +244,19 @@ TEST_CASE("T5: a caught-up peer that was given up for lost is in the pipeline ag
   w.turn(A);
   w.lose_everything();
   w.receive(A, B, rejected{term(1), at(2), at(1), term(0)}); // makes nothing: it has acknowledged 2
-  CHECK(!w.state(A).peer(B).probing);
+  CHECK(w.state(A).peer(B).is == raft::sending::streaming);
   w.propose(A);
   w.turn(A);
   w.lose_everything();
   w.receive(A, B, rejected{term(1), at(3), at(2), term(1)}); // the first of the two was lost
   w.flush(A);
   w.lose_everything(); // and the probe too
-  REQUIRE(w.state(A).peer(B).probing);
+  REQUIRE(w.state(A).peer(B).is == raft::sending::probing);
   for (int beat = 0; beat < 2; ++beat) {
     w.expire(A, timer::heartbeat);
     w.settle();
   }
-  CHECK(!w.state(A).peer(B).probing);
+  CHECK(w.state(A).peer(B).is == raft::sending::streaming);
   CHECK(w.state(A).peer(B).match == at(4));
 }
 

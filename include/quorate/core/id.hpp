@@ -25,10 +25,14 @@ inline constexpr bool is_strong_id = false;
 template <class Tag, class Rep>
 inline constexpr bool is_strong_id<strong_id<Tag, Rep>> = true;
 
-// What an entry was written under: a term in Raft, a packed ballot in Multi-Paxos. Zero: before any leader.
+// Four words that are not the same:
+//
+//   term     Raft's number of a stretch of time, the same for all nodes: at most one of them leads in it (§3.3)
+//   ballot   Paxos' number of an attempt: a round and the one node that owns it (ballot.hpp)
+//   stamp    a term or a ballot where log, storage and wire need not know which: 64 bits, of which the higher is
+//            the later. Each entry carries the stamp under which it was written. Zero: before any leader
+//   era      the stamp that a core is in now, `core.era()`: Raft's current term, Multi-Paxos' promised ballot
 using stamp = strong_id<struct stamp_tag, std::uint64_t>;
-
-// Raft's name for it (§3.3: terms act as a logical clock).
 using term_id = stamp;
 
 constexpr stamp next(stamp s) { return stamp{s.value + 1}; }

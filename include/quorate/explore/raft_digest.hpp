@@ -36,7 +36,7 @@ void digest_state(raft::node_state<Options> const& s, renaming const& p, digeste
     h.add(o.next), h.add(o.match), h.add(o.in_flight), h.add(o.quiet), h.add(o.poked);
     if constexpr (Options::tells_commit) h.add(o.told);
     if constexpr (Options::reads) h.add(o.round);
-    if constexpr (Options::pipelines) h.add(o.probing);
+    if constexpr (Options::pipelines) h.add(o.is);
   }
   if constexpr (Options::reads) digest_reads(s.readers, h);
 }

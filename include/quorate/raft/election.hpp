@@ -30,7 +30,6 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);
     p.next = log.last() + 1;
-    if constexpr (Options::pipelines) p.probing = true;
     p.poked = true;
   });
   out.disarm(timer::election);

@@ -1,4 +1,4 @@
-// What a leader makes of one peer's answers: probing, then pipelining up to the window (§3.5, §10.2.1).
+// How a leader's progress with one peer goes from state to state (state.hpp has the table; §3.5, §10.2.1).
 #pragma once
 
 #include "quorate/raft/state.hpp"
@@ -8,7 +8,7 @@ namespace quorate::raft {
 // Without pipelining every append is a probe: the next one waits for its answer.
 template <class Options>
 constexpr bool probes(progress<Options> const& p) {
-  if constexpr (Options::pipelines) return p.probing;
+  if constexpr (Options::pipelines) return p.is == sending::probing;
   else return true;
 }
 
@@ -26,7 +26,7 @@ constexpr bool of_last_guess(progress<Options> const& p, log_index prev) {
 
 template <class Options>
 constexpr void start_probing(progress<Options>& p) {
-  if constexpr (Options::pipelines) p.probing = true;
+  if constexpr (Options::pipelines) p.is = sending::probing;
   p.in_flight = 0;
   p.poked = true;
 }
@@ -52,7 +52,7 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
   if (match + 1 < p.next) return;
   p.next = match + 1;
   p.in_flight = 0;
-  if constexpr (Options::pipelines) p.probing = false;
+  if constexpr (Options::pipelines) p.is = sending::streaming;
 }
 
 // The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something

@@ -20,6 +20,18 @@ struct asking { // pre-votes; apart from the votes, so that one never counts as 
   friend constexpr bool operator==(asking const&, asking const&) = default;
 };
 
+// What a leader does for one follower. It may not know where the two logs agree (§3.5): then it probes.
+//
+//   state      what is sent                                              it ends with
+//   probing    one append at a time. `next` stays until it is answered   the acknowledgement of all before `next`:
+//                                                                        streaming
+//   streaming  appends up to the window. `next` runs ahead of answers    a refusal of what lies above `match`:
+//                                                                        probing, from further back
+//
+// A new leader probes everybody, from the end of its own log. Without pipelining every append is a probe. Whom
+// nothing can be sent to, because what it lacks is compacted here, is probed still, and refuses: heartbeats go on.
+enum class sending : std::uint8_t { probing, streaming };
+
 // What a leader knows of one node's log (§3.5), its own included.
 template <class Options>
 struct progress {
@@ -27,12 +39,12 @@ struct progress {
   log_index match{}; // acknowledged as durable up to here, in this term
   [[no_unique_address]] kept_if<Options::tells_commit, log_index, 1> told{}; // the commit index that it knows
   [[no_unique_address]] kept_if<Options::reads, std::uint64_t, 2> round{};   // the last round that it has answered
-  // Appends sent and not answered: a count, not a list of their ends. Without pipelining: 0 or 1.
+  // Appends sent and not answered: a count, not a list of their ends. While probing: 0 or 1.
   std::uint8_t in_flight{};
-  // Probing: one append at a time until one is acknowledged, because where the logs agree is not known yet.
-  [[no_unique_address]] kept_if<Options::pipelines, bool, 3> probing{};
-  bool quiet{}; // answered a heartbeat, but owes acknowledgements: once is nothing, twice in a row is a loss
-  bool poked{}; // send an append now even if there is nothing new or the window is full: something may be lost
+  [[no_unique_address]] kept_if<Options::pipelines, sending, 3> is{};
+  // Of the last heartbeat's answer and of the next append, in either state:
+  bool quiet{}; // it was answered, and acknowledgements are owed: once is nothing, twice in a row is a loss
+  bool poked{}; // is sent even if there is nothing new or the window is full: something may be lost
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
 

@@ -67,9 +67,9 @@ struct replica_body {
   // Has a step shown that this node can't go on?
   [[gnu::cold]] void heed_failure() {
     if (hands.failed()) return stop();
-    if (hands.contradiction_ == log_index{}) return;
+    if (hands.contradicted_at == log_index{}) return;
     stop("the leader's log contradicts what is committed here at index " +
-         std::to_string(hands.contradiction_.value) +
+         std::to_string(hands.contradicted_at.value) +
          ": some node's disk has lost what it had acknowledged; find which before starting this one again");
   }
   // Why there is no progress; empty if nothing is in the way.

@@ -51,19 +51,19 @@ public:
 
   // --- effects. After a write that failed nothing is written: the rest of the step would build on it.
   void accept(hard_state const& h) {
-    ++counted_.hard_states;
+    ++counters.hard_states;
     if (failed_ || !storage_.put(h)) fail();
   }
   [[gnu::always_inline]] void accept(entry_run const& run) {
     if constexpr (Core::rewrites)
       if (run.first != storage_.log().last() + 1 || run.kind == entry_kind::no_op) return rewrite(run);
     auto const bytes = run.first == offered_first_ && run.count == offered_.count() ? offered_ : part_for(run);
-    counted_.entries += run.count;
-    counted_.bytes += bytes.whole().size();
+    counters.entries += run.count;
+    counters.bytes += bytes.whole().size();
     if (failed_ || !storage_.put(run, bytes)) fail();
   }
   void accept(truncation const& t) {
-    ++counted_.truncations;
+    ++counters.truncations;
     if (failed_ || !storage_.truncate(t.from)) fail();
   }
   template <class M>
@@ -77,16 +77,16 @@ public:
   }
   void arm(timer t) { news_ |= bit(t), armed_ |= bit(t); }
   void disarm(timer t) { news_ |= bit(t), armed_ &= ~bit(t); }
-  void report(proposed const& p) { placed_ = p.run; }
+  void report(proposed const& p) { placed = p.run; }
   void report(proposal_refused const& r) {
-    placed_.count = 0;
-    reason_ = r.reason;
+    placed.count = 0;
+    refused_for = r.reason;
   }
   void report(committed const&) {}
-  void report(readable const& r) { readable_ = r, news_ |= notice; }
-  void report(reads_refused const&) { reads_refused_ = true, news_ |= notice; }
-  void report(more_due const&) { more_due_ = true; }
-  void report(contradiction const& c) { contradiction_ = c.at, news_ |= notice; }
+  void report(readable const& r) { read_answer = r, news_ |= notice; }
+  void report(reads_refused const&) { reads_lost = true, news_ |= notice; }
+  void report(more_due const&) { more_to_send = true; }
+  void report(contradiction const& c) { contradicted_at = c.at, news_ |= notice; }
 
   // --- what the replica makes of them
   // What has come out since it was last seen to: timers, one bit each; a notice, which is anything below or a
@@ -111,7 +111,7 @@ public:
   auto& waiting() { return outbox_; }
   auto const& waiting() const { return outbox_; }
   sync_order order() {
-    ordered_bytes_ = counted_.bytes;
+    ordered_bytes_ = counters.bytes;
     return ticket_source::order();
   }
 
@@ -123,13 +123,13 @@ public:
     }(std::make_index_sequence<Core::timers>{});
     news_ &= ~timers;
   }
-  entry_run placed_{};           // by the last propose; empty if it was refused
-  refusal reason_{};             // why
-  readable readable_{};          // the last one reported, until taken
-  bool reads_refused_ = false;   // until taken
-  bool more_due_ = false;        // until taken
-  log_index contradiction_{};    // 0: none
-  write_counters counted_{};
+  entry_run placed{};          // by the last propose; empty if it was refused
+  refusal refused_for{};       // why
+  readable read_answer{};      // the last one reported, until taken
+  bool reads_lost = false;     // until taken
+  bool more_to_send = false;   // until taken
+  log_index contradicted_at{}; // 0: none
+  write_counters counters{};
   std::uint64_t dropped() const { return dropped_ + outbox_.dropped(); }
 
 private:
@@ -137,7 +137,7 @@ private:
   // half is for one more write (fitting.hpp).
   bool much_unordered() const {
     if constexpr (requires { storage_.turn_bytes(); })
-      return counted_.bytes - ordered_bytes_ > storage_.turn_bytes() / 2;
+      return counters.bytes - ordered_bytes_ > storage_.turn_bytes() / 2;
     else return false;
   }
   struct advice {
@@ -152,8 +152,8 @@ private:
     bool first = true;
     auto const write = [&](auto const& w, auto const&... bytes) {
       if (!std::exchange(first, false)) (void)this->next();
-      if constexpr (sizeof...(bytes) > 0) return counted_.entries += w.count, storage_.put(w, bytes...);
-      else return ++counted_.truncations, storage_.truncate(w.from);
+      if constexpr (sizeof...(bytes) > 0) return counters.entries += w.count, storage_.put(w, bytes...);
+      else return ++counters.truncations, storage_.truncate(w.from);
     };
     if (!rewriting_.put(storage_, run, offered ? part_for(run) : payloads{}, write)) fail();
   }
@@ -189,7 +189,7 @@ private:
   std::uint32_t news_ = 0;
   std::uint32_t armed_ = 0; // timers whose last word was to arm
   std::uint64_t dropped_ = 0;
-  std::uint64_t ordered_bytes_ = 0; // counted_.bytes at the last sync order
+  std::uint64_t ordered_bytes_ = 0; // counters.bytes at the last sync order
   bounded_queue<advice, capacity> ready_{};
   box_for<outbox, capacity, typename Core::messages> outbox_{};
 };

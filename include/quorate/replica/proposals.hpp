@@ -33,7 +33,7 @@ public:
     if (!b.core.leads()) return hand_on(b, b.ids[leader], send);
     auto const bytes = b.staged.view();
     auto const& run = put(b, bytes);
-    if (run.count == 0) return refuse_staged(b, b.hands.reason_);
+    if (run.count == 0) return refuse_staged(b, b.hands.refused_for);
     waiting_.add() = {.first = b.staged.first(),
                       .count = bytes.count(),
                       .placed = true,
@@ -57,7 +57,7 @@ public:
     seen = {m.asker, m.number};
     if (!takes(b, bytes)) return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::too_large});
     auto const& run = put(b, bytes);
-    if (run.count == 0) b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.reason_});
+    if (run.count == 0) b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.refused_for});
     else b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
   }
   void take(Body& b, node_index, forward_placed const& m, payloads) {
@@ -152,7 +152,7 @@ private:
   entry_run const& put(Body& b, payloads bytes) {
     b.step(propose{bytes.count()}, b.log().last() + 1, bytes);
     if (b.hands.noticed()) b.heed_failure();
-    return b.hands.placed_;
+    return b.hands.placed;
   }
   // A transport that returns a bool says `false` when it surely sent nothing.
   template <class Send, class M>

@@ -44,8 +44,8 @@ public:
 
   // What the core has reported.
   void heed(Body& b) {
-    if (b.hands.readable_.upto != 0) answer(b);
-    if (std::exchange(b.hands.reads_refused_, false)) served_.clear(); // whoever asked will ask the next leader
+    if (b.hands.read_answer.upto != 0) answer(b);
+    if (std::exchange(b.hands.reads_lost, false)) served_.clear(); // whoever asked will ask the next leader
   }
   void take(Body& b, node_index n, read_request const& m, payloads) {
     if (b.core.leads()) serve(b, n, m.asker, m.number); // else it asks again when it knows the next leader
@@ -88,7 +88,7 @@ private:
     return served_.push({++core_reads_, n, asker, number});
   }
   void answer(Body& b) {
-    auto const r = std::exchange(b.hands.readable_, {});
+    auto const r = std::exchange(b.hands.read_answer, {});
     for (; !served_.empty() && served_.front().core_number <= r.upto; served_.pop()) {
       auto const& s = served_.front();
       if (s.node == b.self()) waiting_.answer(s.number, r.index);

@@ -160,7 +160,7 @@ public:
     if (!b_.staged.empty()) proposals_.place(b_, send);
     if constexpr (Core::options::reads)
       if (reads_.any()) reads_.ask(b_);
-    b_.hands.more_due_ = false;
+    b_.hands.more_to_send = false;
     auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
     sending_hands out{b_.hands, deliver};
     b_.step_into(flush{}, out);
@@ -245,7 +245,7 @@ public:
             .last = b_.log().last(),
             .trouble = trouble(),
             .counters = b_.counters,
-            .written = b_.hands.counted_};
+            .written = b_.hands.counters};
   }
 
 private:
@@ -271,7 +271,7 @@ private:
   void tell_self(M const& m) {
     auto const known = b_.core.commit_index();
     b_.step(from<M>{b_.self(), m});
-    if (b_.core.commit_index() != known) b_.hands.more_due_ = true; // the peers are to hear of it
+    if (b_.core.commit_index() != known) b_.hands.more_to_send = true; // the peers are to hear of it
   }
 
   template <class Deliver>
@@ -346,7 +346,7 @@ private:
 
   bool pending() const {
     if (b_.stopped) return false;
-    return b_.hands.more_due_ || b_.hands.has_ready() || ordered_ != b_.hands.latest().number() ||
+    return b_.hands.more_to_send || b_.hands.has_ready() || ordered_ != b_.hands.latest().number() ||
            applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
