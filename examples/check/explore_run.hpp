@@ -7,6 +7,7 @@
 #include "quorate/explore/counterexample.hpp"
 #include "quorate/explore/story.hpp"
 #include "quorate/explore/world.hpp"
+#include "quorate/trace/aloud.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,11 +25,10 @@ void print_marks(std::uint64_t marks) {
 }
 
 template <class System>
-void print_story(quorate::check::world<System>& w, quorate::check::violation const& v) {
-  auto const story = story_of(w, v);
-  std::printf("broken: %s\n", sentence_of(w, v).c_str());
-  for (std::size_t i = 0; i < story.size(); ++i) std::printf("%4zu. %s\n", i + 1, story[i].c_str());
-  std::printf("as a test:\n%s", quorate::check::as_test(story, v.what).c_str());
+void print_story(quorate::check::world<System>& w, quorate::check::violation const& v,
+                 quorate::check::trace const& told) {
+  std::printf("broken: %s\n%s", sentence_of(w, v).c_str(), read_aloud(told).c_str());
+  std::printf("as a test:\n%s", quorate::check::as_test(story_of(w, v), v.what).c_str());
 }
 
 inline void print_progress(quorate::check::progress_report const& p) {
@@ -54,8 +54,9 @@ int explore_system(System const& system, explore_flags const& o) {
   std::printf("odds that a state was taken for another: %.1e\n", odds_of_a_miss(r.states));
   print_marks<System>(w->marks());
   if (r.broken) {
-    print_story(*w, *r.broken);
-    return write_story(trace_of(*w, *r.broken, o.words), o.html, 1);
+    auto const told = trace_of(*w, *r.broken, o.words);
+    print_story(*w, *r.broken, told);
+    return write_story(told, o.html, 1);
   }
   std::printf(r.complete ? "everything reachable was seen, and nothing is broken\n"
                          : "a bound of the search was hit: nothing seen so far is broken\n");

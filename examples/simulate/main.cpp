@@ -6,6 +6,7 @@
 #include "quorate/sim/multi_paxos.hpp"
 #include "quorate/sim/paxos.hpp"
 #include "quorate/sim/raft.hpp"
+#include "quorate/trace/aloud.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -28,7 +29,7 @@ sim::run_options run_of(options const& o, std::uint64_t seed) {
 // Makes the seed's run short, or runs it as it is; writes what happened if that is asked for.
 template <class Family>
 int look_at(options const& o, std::uint64_t seed) {
-  check::trace seen{.title = replay_line(o, seed), .unit = "us"};
+  check::trace seen{.title = replay_line(o, seed), .unit = "us", .era = o.protocol == "raft" ? "term" : "ballot"};
   auto shortest = o.shrink ? sim::shrink_seed<Family>(run_of(o, seed)) : sim::shrunk{};
   if (shortest.broken != nullptr) {
     auto const story = sim::replay<Family>(shortest.built, shortest.actions, &seen);
@@ -36,8 +37,7 @@ int look_at(options const& o, std::uint64_t seed) {
     seen.title += " --shrink";
     std::printf("made short: %zu actions on %u nodes, after %zu replays\n", shortest.actions.size(), seen.nodes,
                 shortest.replays);
-    if (o.trace.empty() && o.html.empty())
-      for (auto const& r : seen.records) std::printf("  %s\n", line_of(r).c_str());
+    if (o.trace.empty() && o.html.empty()) std::fputs(read_aloud(seen).c_str(), stdout);
     (void)story;
   } else {
     if (o.shrink) std::puts("there is nothing to make short: it is no single action's doing");

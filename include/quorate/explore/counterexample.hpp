@@ -71,6 +71,7 @@ public:
   retelling(System const& system, std::string title) : system_{system} {
     told_.title = std::move(title);
     told_.unit = "step";
+    if constexpr (!requires(typename System::node const& n) { n.core.state().current_term; }) told_.era = "ballot";
     told_.nodes = System::nodes;
     for (std::uint8_t i = 0; i < System::nodes; ++i) {
       told_.names.push_back(std::string(1, static_cast<char>('A' + i)));
@@ -102,6 +103,9 @@ public:
   }
   void violated(std::string what) { put(last_, {.kind = trace_kind::violation, .text = std::move(what)}); }
   trace take() { return std::move(told_); }
+  // All that was ever sent, in order.
+  std::vector<typename System::message> const& messages() const { return messages_; }
+  typename System::node const& node(std::size_t n) const { return nodes_[n]; }
 
   // --- what a System tells of a step
   void send(typename System::message const& m) { sent_.push_back(m); }
