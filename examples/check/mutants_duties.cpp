@@ -1,4 +1,4 @@
-// What carries a core's effects out, without one of its duties (check/careless.hpp): storages and turns in the
+// What carries a core's effects out, without one of its duties (mutant/careless.hpp): storages and turns in the
 // simulator's weather, an outbox under the checker, what shows in no cluster in scenarios of its own.
 #include "mutant_trials.hpp"
 

@@ -1,5 +1,5 @@
 // expect: quorate: paxos: a node plays each role at most once
-// Two proposers on one node would compete with each other (SCENARIOS P62).
+// Two proposers on one node would compete with each other (scenario P62).
 #include "quorate/paxos/node.hpp"
 
 using quorate::paxos::acceptor;

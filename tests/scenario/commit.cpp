@@ -1,4 +1,4 @@
-// SCENARIOS.md, the commit rule: C1 to C7, C10, C11.
+// Scenarios C1 to C7, C10, C11: the commit rule.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -248,8 +248,8 @@ TEST_CASE("C7: whatever the order of acknowledgements, what is on a majority is 
     }
 }
 
-// C8: cannot arise yet: there are no joint configurations; a quorum is asked of one configuration, the last
-// in the log.
+// Scenario C8 cannot arise yet: there are no joint configurations; a quorum is asked of one configuration, the
+// last in the log.
 
 TEST_CASE("C10: who is no voter counts neither for votes nor for commits") {
   world<5> w{configuration{node_set<64>::first(3)}};
@@ -274,7 +274,7 @@ TEST_CASE("C10: who is no voter counts neither for votes nor for commits") {
   CHECK(!w.leads(A));
 }
 
-TEST_CASE("C10: who is no voter does not campaign") {
+TEST_CASE("C10, M4: who is no voter does not campaign") {
   world<3> w{configuration{node_set<64>::of(B).with(C)}};
   w.expire(A, timer::election);
   w.receive(A, B, pre_vote_granted{term(1)});

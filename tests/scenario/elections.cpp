@@ -1,4 +1,4 @@
-// SCENARIOS.md, elections and votes: E1 to E8, E14, E17 (pre-votes have a file of their own, and so have
+// Scenarios E1 to E8, E14, E17, E19: elections and votes (pre-votes have a file of their own, and so have
 // partitions).
 #include "support/raft_world.hpp"
 
@@ -184,9 +184,9 @@ TEST_CASE("E17: pre-votes that come late start no campaign beside a leader that 
   CHECK(w.leads(A));
 }
 
-// E18: the timer draws the jitter, not the core: timers.cpp.
+// Scenario E18: the timer draws the jitter, not the core: timers.cpp.
 
-// E19: cannot arise. There are no priorities and no vetoes: nothing but the log decides who may lead
+// Scenario E19 cannot arise. There are no priorities and no vetoes: nothing but the log decides who may lead
 // (up_to_date), and of any quorum that can talk at least one member has the best log.
 TEST_CASE("E19: whatever the logs are, some member of every quorum can be elected by it") {
   node_index const orders[][3] = {{A, B, C}, {A, C, B}, {B, A, C}, {B, C, A}, {C, A, B}, {C, B, A}};

@@ -1,4 +1,4 @@
-// SCENARIOS.md, log matching: L1 to L5, L7. What a follower removes, and how a leader finds where the logs agree.
+// Scenarios L1 to L5, L7: what a follower removes, and how a leader finds where the logs agree.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>

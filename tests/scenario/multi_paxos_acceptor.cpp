@@ -1,8 +1,8 @@
-// SCENARIOS.md, Paxos, the acceptor: P1 to P18, as far as they concern a log of slots.
+// Scenarios P1 to P18 on a log of slots: the acceptor.
 //
-// Where the others stand: P5, P13, P15 paxos_storage.cpp; P8, P14 multi_paxos_replica.cpp; P12 (a wiped disk)
-// transport/tcp_registry_wiped.cpp. P10, P11 can't arise: nothing expires here, and what is compacted is told as
-// such (P41).
+// Where the others stand: scenarios P5, P15 paxos_storage.cpp; scenario P13 storage/file_wal_torn.cpp;
+// scenarios P8, P14 multi_paxos_replica.cpp; scenario P12 (a wiped disk) transport/tcp_registry_wiped.cpp.
+// Scenarios P10, P11 can't arise: nothing expires here, and what is compacted is told as such (scenario P41).
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

@@ -1,4 +1,4 @@
-// SCENARIOS.md, Multi-Paxos: P29, candidates that are in each other's way. A message takes a tick, and the timeout
+// Scenario P29 in Multi-Paxos: candidates that are in each other's way. A message takes a tick, and the timeout
 // is as short as a sync: who waits as long as all others do canvasses again before its promises are durable.
 #include "support/clocks.hpp"
 #include "support/multi_paxos_world.hpp"

@@ -1,7 +1,8 @@
-// SCENARIOS.md, Multi-Paxos: the log and connectivity: P41 to P44, P58 to P62, P70.
+// Scenarios P41, P42, P44, P58 to P61, P70: the log of Multi-Paxos, and which links it needs.
 //
-// Where the others stand: P43 (a displaced command) and P62 multi_paxos_replica.cpp; P69 policy/quorum_proof.cpp.
-// P45 can't arise: phase 1 is never skipped. The rest needs reconfiguration, snapshots or leases.
+// Where the others stand: scenarios P43 (a displaced command) and P62 multi_paxos_replica.cpp; scenario P69
+// policy/quorum_proof.cpp. Scenario P45 can't arise: phase 1 is never skipped. The rest needs reconfiguration,
+// snapshots or leases.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

@@ -1,7 +1,7 @@
-// SCENARIOS.md, Paxos, the proposer and the learner: P20 to P40, as far as they concern a log of slots.
+// Scenarios P20 to P40 on a log of slots, and P58: the proposer and the learner.
 //
-// Where the others stand: P19, P31 to P33, P36 multi_paxos_recovery.cpp; P26, P27 (one outcome for each proposal)
-// multi_paxos_replica.cpp; P29 multi_paxos_duel.cpp.
+// Where the others stand: scenarios P31 to P33, P36 multi_paxos_recovery.cpp; scenarios P26, P27 (one outcome for
+// each proposal) multi_paxos_replica.cpp; scenario P29 multi_paxos_duel.cpp.
 #include "support/multi_paxos_world.hpp"
 
 #include "quorate/multi_paxos/invariant.hpp"

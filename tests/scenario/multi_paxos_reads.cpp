@@ -1,4 +1,4 @@
-// SCENARIOS.md, Multi-Paxos: reads, P68. P63 to P67 need leases.
+// Scenario P68: reads in Multi-Paxos. Scenarios P63 to P67 need leases.
 #include "support/multi_paxos_world.hpp"
 
 #include <doctest/doctest.h>

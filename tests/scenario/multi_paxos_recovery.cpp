@@ -1,5 +1,5 @@
-// SCENARIOS.md, Paxos on a log of slots: P19, P31 to P33, P36. What is proposed where others have left something
-// open, and who may say that it is chosen.
+// Scenarios P19, P31 to P33, P36 on a log of slots: what is proposed where others have left something open, and
+// who may say that it is chosen.
 #include "support/dice.hpp"
 #include "support/multi_paxos_world.hpp"
 

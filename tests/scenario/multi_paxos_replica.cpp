@@ -1,5 +1,5 @@
-// SCENARIOS.md, Multi-Paxos on replicas, with their disks, proposals and outcomes: P8, P14, P26, P27, P43, P62.
-// P12, a wiped disk, needs the handshake: transport/tcp_registry_wiped.cpp.
+// Scenarios P8, P14, P26, P27, P43, P62: Multi-Paxos on replicas, with their disks, proposals and outcomes.
+// Scenario P12, a wiped disk, needs the handshake: transport/tcp_registry_wiped.cpp.
 #include "replica/cluster.hpp"
 #include "replica/tripping.hpp"
 

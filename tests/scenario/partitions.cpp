@@ -1,4 +1,4 @@
-// SCENARIOS.md: elections when some links are down (E15, E16).
+// Scenarios E15, E16: elections when some links are down.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>

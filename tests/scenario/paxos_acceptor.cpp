@@ -1,8 +1,8 @@
 // Acceptors: what is promised and accepted, what is on disk when it is said, what may never be taken back.
 //
-// P10, P11 can't arise: what an acceptor keeps is one record, which never expires. P17 can't: nobody leads, and of
-// a ballot P18 tells. P5, P13, P14, P15 (what is on disk) paxos_storage.cpp; P12 (a wiped disk)
-// transport/tcp_registry_wiped.cpp.
+// Scenarios P10, P11 can't arise: what an acceptor keeps is one record, which never expires. Scenario P17 can't:
+// nobody leads, and of a ballot scenario P18 tells. Scenarios P5, P13, P14, P15 (what is on disk)
+// paxos_storage.cpp; scenario P12 (a wiped disk) transport/tcp_registry_wiped.cpp.
 #include "support/paxos_world.hpp"
 
 #include "quorate/paxos/invariant.hpp"
@@ -121,7 +121,7 @@ TEST_CASE("P6: a second value at one ballot is seen, and the first one stays") {
   CHECK(l[C].lessons == 0);
 }
 
-// P7 can't arise: only the acceptor writes its record, and learners write nothing at all.
+// Scenario P7 can't arise: only the acceptor writes its record, and learners write nothing at all.
 static_assert(std::is_same_v<full_node<number>::writes, write_list<acceptor_record<number>, ballot_floor>>);
 
 TEST_CASE("P8: when a write fails, nothing that waited for it is ever said, and a restart knows nothing of it") {

@@ -1,6 +1,7 @@
 // Proposers: ballots that are used once, promises of one ballot only, duels, registers.
 //
-// P34, P38 to P44, P59 and P60 are of logs and leaders: multi_paxos_*.cpp. P58, lost messages, paxos_messages.cpp.
+// Scenarios P34, P38 to P44, P59 and P60 are of logs and leaders: multi_paxos_*.cpp. Scenario P58, lost messages,
+// paxos_messages.cpp.
 #include "support/clocks.hpp"
 #include "support/paxos_world.hpp"
 
@@ -198,9 +199,9 @@ TEST_CASE("P28: a refusal of an earlier ballot, or one that names nothing higher
   CHECK(!w[A].is_armed(timer::backoff));
 }
 
-// --- P29: two that propose at once. A message takes a tick, disks are slow, and the timeout is shorter than a
-// sync: a refusal is quick and a promise is not, so each one's next ballot is in time to spoil the other's second
-// phase.
+// --- Scenario P29: two that propose at once. A message takes a tick, disks are slow, and the timeout is shorter
+// than a sync: a refusal is quick and a promise is not, so each one's next ballot is in time to spoil the other's
+// second phase.
 
 template <bool Jitter>
 struct duel {

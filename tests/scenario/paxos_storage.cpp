@@ -1,6 +1,6 @@
-// SCENARIOS.md, Paxos and Multi-Paxos: what lies on disks and in messages: P5, P15. P13 (torn tails and damage)
-// storage/file_wal_torn.cpp; P14 (a store of another node) storage/file_wal_refusals.cpp and, for any storage,
-// multi_paxos_replica.cpp.
+// Scenarios P5, P15: what lies on disks and in messages. Scenario P13 (torn tails and damage)
+// storage/file_wal_torn.cpp; scenario P14 (a store of another node) storage/file_wal_refusals.cpp and, for any
+// storage, multi_paxos_replica.cpp.
 #include "storage/wal_model.hpp"
 
 #include "quorate/core/ballot.hpp"

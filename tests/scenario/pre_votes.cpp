@@ -1,4 +1,4 @@
-// SCENARIOS.md, pre-votes: E4, E9 to E13.
+// Scenarios E4, E9 to E13: pre-votes.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -95,8 +95,9 @@ TEST_CASE("E12: a member that cannot win does not raise the term, however often 
   for (auto const n : {A, B, C}) CHECK(w.state(n).current_term == term(2));
 }
 
-// E13's first half, a former leader refused by those who still take it for the leader: a voter's contact
-// lasts T exactly and an election timeout T at least, so that contact has lapsed when the former leader asks.
+// The first half of scenario E13, a former leader refused by those who still take it for the leader: a voter's
+// contact lasts T exactly and an election timeout T at least, so that contact has lapsed when the former leader
+// asks.
 TEST_CASE("E13: a former leader that asks when contact with it has lapsed is elected again") {
   world<3> w;
   w.elect(A);

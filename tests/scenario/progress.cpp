@@ -1,4 +1,4 @@
-// SCENARIOS.md: what a leader knows of its peers, and what disks do to it (L6, L6b, L8, L9, L11 to L13, T5).
+// Scenarios L6, L6b, L8, L9, L11 to L13, T5: what a leader knows of its peers, and what disks do to it.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -119,8 +119,8 @@ TEST_CASE("L9: what is owed to one leader is not answered to the next") {
   CHECK(std::get<appended>(answer.what) == appended{term(2), at(2), 1});
 }
 
-// L10: cannot arise yet: there are no snapshots. What a storage keeps at the compacted index is the term of
-// that entry: E6 reads it.
+// Scenario L10 cannot arise yet: there are no snapshots. What a storage keeps at the compacted index is the term
+// of that entry: scenario E6 reads it.
 
 // How many entries the appends to `n` that wait have in all.
 template <class World>
@@ -174,7 +174,7 @@ TEST_CASE("L11: what is in flight is forgotten with the state that it was counte
   CHECK(carried_to(w, B) == 1); // its first entry
   CHECK(carried_to(w, C) == 1);
 }
-// The other half of L11 has no place here: bytes are not counted, each append is cut to size by the view (fit).
+// The other half of scenario L11 can't be: bytes are not counted, the view cuts each append to size (fit).
 
 TEST_CASE("L12: what is reported as committed only rises, one report a rise") {
   world<3> w;

@@ -1,4 +1,4 @@
-// SCENARIOS.md, reads: R1, R2, R5, R6.
+// Scenarios R1, R2, R5, R6: reads.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -90,7 +90,7 @@ TEST_CASE("R2: reads that come while a round is out wait for one of their own") 
   CHECK(w[A].readable == 1);
 }
 
-// The other half of R5, that the state machine has applied so far, is the replica's.
+// The other half of scenario R5, that the state machine has applied so far, is the replica's.
 TEST_CASE("R5: a sole voter that restarts answers no read below what it had committed") {
   world<1> w;
   w.elect(A);

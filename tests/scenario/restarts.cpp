@@ -1,5 +1,4 @@
-// What is said before and after a restart, and leaders that follow one another: scenarios without an id, from
-// the issue.
+// What is said before and after a restart, and leaders that follow one another: scenarios without an id.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>

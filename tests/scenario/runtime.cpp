@@ -1,4 +1,4 @@
-// SCENARIOS.md, runtime: T3 and T6 (T5 is with the progress, T7 with the timers), as far as they are the core's.
+// Scenarios T3 and T6, as far as they are the core's (scenarios T5 and T7: progress.cpp and timers.cpp).
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@ namespace {
 
 using namespace raft;
 
-// The other half of T3, that a failed write stops the node for good, is the replica's.
+// The other half of scenario T3, that a failed write stops the node for good, is the replica's.
 TEST_CASE("T3: the term and the vote are written when they change, and at no other time") {
   world<3> w;
   w.elect(A);
@@ -32,10 +32,10 @@ TEST_CASE("T3: the term and the vote are written when they change, and at no oth
   CHECK(w[A].hard_writes == 2);
 }
 
-// T4, exactly one outcome for whoever waits, is the replica's: tests/replica/replica_tokens.cpp and
-// replica_forwards.cpp. So is M8, an id that comes back with an empty log: a member is known by its store as well,
-// and the handshake keeps another one out: tests/transport/tcp_refusal.cpp. A core alone cannot tell: to it, an id
-// is its place in the configuration.
+// Scenario T4, exactly one outcome for whoever waits, is the replica's: tests/replica/replicated_log/tokens.hpp
+// and forwards.hpp. So is scenario M8, an id that comes back with an empty log: a member is known by its store as
+// well, and the handshake keeps another one out: tests/transport/tcp_refusal.cpp. A core alone cannot tell: to it,
+// an id is its place in the configuration.
 
 TEST_CASE("T6: a request of an old term is answered with the current one") {
   world<3> w;

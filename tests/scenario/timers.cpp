@@ -1,4 +1,4 @@
-// SCENARIOS.md, what the Timer policy keeps: E18 and T7.
+// Scenarios E18 and T7: what the Timer policy keeps.
 #include "quorate/timer/manual.hpp"
 #include "quorate/timer/steady.hpp"
 

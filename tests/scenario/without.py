@@ -16,7 +16,7 @@ import tempfile
 
 FLAGS = ['-std=c++20', '-O0', '-DBOOST_ALL_NO_LIB']
 
-# The scenario (SCENARIOS), the protocol whose tests have it, and the rule that guards it
+# The scenario (README.md), the protocol whose tests have it, and the rule that guards it
 # (mutant/PROTOCOL_rules.hpp).
 GUARDS = [
     ('E1', 'raft', 'votes_wait_for_the_disk'),

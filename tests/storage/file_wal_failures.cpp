@@ -1,4 +1,4 @@
-// SCENARIOS P8: the k-th operation of a script fails, for every k. What was acknowledged is there, and
+// Scenario P8: the k-th operation of a script fails, for every k. What was acknowledged is there, and
 // nothing more is acknowledged.
 #include "wal_model.hpp"
 

@@ -81,7 +81,7 @@ TEST_CASE("a turn is one write and one sync, and term and vote are touched only 
   CHECK(turn(put) == log);
   CHECK(turn(put, put, put) == log);
   CHECK(turn(vote, put) == log + state);
-  CHECK(turn(vote) == ""); // the same again: SCENARIOS T3
+  CHECK(turn(vote) == ""); // the same again: scenario T3
   // Whichever part of the state changes, its second copy does.
   auto const state_is = [&](std::uint64_t term, std::uint8_t vote_for, std::uint64_t chosen) {
     return [&p, &o, term, vote_for, chosen] {

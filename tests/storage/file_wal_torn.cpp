@@ -1,4 +1,4 @@
-// SCENARIOS P13: a torn tail is not damage. Files cut or changed at every byte of the last turn and of an
+// Scenario P13: a torn tail is not damage. Files cut or changed at every byte of the last turn and of an
 // early one, and at every boundary of a record.
 #include "wal_model.hpp"
 

@@ -15,6 +15,10 @@ OTHER_SUM = SUM.replace('raft', 'multi_paxos')
 README = (f'# A tree\n\n```cpp\n{SUM}```\n\n[that](examples/sum.cpp), [a page](https://example.org), [below](#x)\n'
           'No link: `f[0](call)`.\n```cpp\n[&](auto const& event) {}\n```\n')
 
+BUGS, CASES, TRIED = 'tests/scenario/README.md', 'tests/support/cases.hpp', 'TEST_CASE("E5, E7: a vote") {}\n'
+LIST = ('# Known bugs\n\n## Elections\n\n- **E5** A vote. (`../support/cases.hpp`)\n- **E7** Another.\n'
+        '  (`../support/cases.hpp`)\n\n## Not tried yet\n\n- Snapshots are not built. **S1 to S3**, **T1**.\n')
+
 CLEAN = {
     'meson.build': '', 'README.md': README, 'LICENSE': '',
     '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': '', 'examples/meson.build': '',
@@ -23,7 +27,8 @@ CLEAN = {
                                          '#include "quorate/storage/memory.hpp"\n',
     CORE: HEADER + '// A virtual throw of the dice in a comment, and in a literal:\n'
                    'inline char const* id = "new virtual 100\'000 times"; // #include <iostream>\n',
-    LOG: HEADER + '#include "quorate/core/id.hpp"\n',
+    LOG: HEADER + '#include "quorate/core/id.hpp"\n'
+                  '// Elected once (scenarios E5,\n// E7), and sent (scenario S2).\n',
     RAFT: HEADER + '#include "quorate/core/id.hpp"\n#include "quorate/log/role.hpp"\n'
                    'struct node {\n  node(node const&) = delete;\n  node() : a{1},\n           b{2} {\n  }\n};\n',
     'include/quorate/message/hana.hpp': HEADER + '#include <boost/hana/tuple.hpp>\n#include <vector>\n',
@@ -34,6 +39,7 @@ CLEAN = {
     'tests/core/id.cpp': 'TEST_CASE("an id") {}\n',
     'tests/core/id_more.cpp': 'TEST_CASE("more of it") {}\n',
     'tests/core/heap.cpp': 'void* counted();\n',
+    BUGS: LIST, CASES: TRIED,
 }
 
 LONG_FUNCTION = '\n'.join(['template <class T>', 'void f(T) {', *['  if (true) { g(); }'] * 59, '}', ''])
@@ -121,6 +127,19 @@ BREACHES = [
     ('forms', {'examples/sum_multi_paxos.cpp': SUM}),
     ('link', {'README.md': README + 'See [the walk](WALK.md).\n'}),
     ('link', {'README.md': README + 'See [the walk](tests/core/walk.cpp#L7).\n'}),
+    ('scenario', {BUGS: None}),
+    ('scenario', {CORE: HEADER + '// Once (scenario E9).\n'}),
+    ('scenario', {CORE: HEADER + '// Once (scenarios E5,\n// E9).\n'}),
+    ('scenario', {'tests/help.py': '# Scenarios E5 to E7.\n'}),
+    ('scenario', {CASES: TRIED + 'TEST_CASE("E5, E9: a vote") {}\n'}),
+    ('scenario', {CASES: TRIED + 'TEST_CASE_FIXTURE(pair,\n                  "E9: a vote") {}\n'}),
+    ('scenario', {CASES: TRIED + 'TEST_CASE("S2: a snapshot") {}\n'}),
+    ('scenario', {CASES: TRIED.replace(', E7', '')}),
+    ('scenario', {CASES: TRIED.replace(', E7', '') + '// TEST_CASE("E7: a vote") {}\n'}),
+    ('scenario', {'tests/scenario/without.py': "GUARDS = [\n    ('E9', 'raft', 'votes_count_once'),\n]\n"}),
+    ('scenario', {BUGS: LIST.replace('../support/cases.hpp', '../core/id.cpp', 1)}),
+    ('scenario', {BUGS: LIST.replace('../support/cases.hpp', 'cases.hpp', 1)}),
+    ('scenario', {BUGS: LIST.replace('`../support/cases.hpp`', 'somewhere', 1)}),
 ]
 
 

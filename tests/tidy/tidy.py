@@ -6,6 +6,7 @@ breaks each of them once.
 
 import itertools
 import pathlib
+import posixpath
 import re
 import sys
 
@@ -46,6 +47,14 @@ DEFINED = re.compile(r'^(?:namespace ([\w: ]+) \{|(?:template <.*>\s)?(?:struct|
                      re.MULTILINE)
 # In two pieces each, or this file would break its own rules.
 UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX)\b|(?i:\bnot (yet )?imple' r'mented\b)')
+# The known bugs that tests try, and how they are named: by comments, by tests, and by what takes rules out.
+BUGS, UNTRIED = 'tests/scenario/README.md', '## Not tried yet'
+ID = r'[A-Z]\d+b?'
+SERIES = rf'{ID}(?:(?:,|(?:\s|//|#)+(?:and|to))(?:\s|//|#)+{ID})*\b'
+SCENARIO = re.compile(rf'\b[Ss]cenarios?(?:\s|//|#)+({SERIES})')
+CASE = re.compile(rf'\bTEST_CASE\w*\([^";]*"({ID}(?:, {ID})*): ')
+GUARD = re.compile(rf"^    \('({ID})', '", re.MULTILINE)
+TRIED = re.compile(rf'^- \*\*({ID})\*\*(.*?)(?=^- |^#|\Z)', re.MULTILINE | re.DOTALL)
 MACHINE_PATH = re.compile(r'(?<![\w.])/(wo' r'rk|ho' r'me|ro' r'ot|Us' r'ers)/\w')
 
 
@@ -281,8 +290,62 @@ def link(tree):
             yield 'README.md', line_of(prose, found.start()), f'links to {found.group(1)}, which is not there'
 
 
+def ids_of(series):
+    """The ids of "E1, E4 to E6": E1, E4, E5, E6."""
+    words = re.findall(rf'{ID}|\bto\b', series)
+    found = [word for word in words if word != 'to']
+    for at, word in enumerate(words):
+        if word == 'to':
+            first, last = (int(end[1:].rstrip('b')) for end in (words[at - 1], words[at + 1]))
+            found += [f'{words[at - 1][0]}{number}' for number in range(first + 1, last)]
+    return found
+
+
+def ids_named(tree):
+    """(path, line, id, whether a test tries it) for each scenario that a comment, a test or a script names."""
+    for path, text in tree.files.items():
+        code = code_of(text) if path.startswith('tests/') and path.endswith(('.hpp', '.cpp')) else ''
+        cases = [found for found in CASE.finditer(text) if code[found.start():].startswith('TEST_CASE')]
+        guards = GUARD.finditer(text) if path == 'tests/scenario/without.py' else []
+        for names, tries in ((SCENARIO.finditer(text), False), (cases, True), (guards, False)):
+            yield from ((path, line_of(text, found.start()), name, tries)
+                        for found in names for name in ids_of(found.group(1)))
+
+
+def scenario(tree):
+    """The list of scenarios has each id that is named, and each that it has as tried is tried where it says."""
+    text = tree.files.get(BUGS, '')
+    end = text.find(UNTRIED) if UNTRIED in text else len(text)
+    tried = {found.group(1): found for found in TRIED.finditer(text[:end])}
+    untried = {name for series in re.findall(rf'\*\*({SERIES})\*\*', text[end:]) for name in ids_of(series)}
+    tests = {}
+    for path, line, name, tries in ids_named(tree):
+        if tries:
+            tests.setdefault(name, set()).add(path)
+        if name not in tried and name not in untried:
+            yield path, line, f'expected an id of {BUGS}, which has no {name}: list it, or name another one'
+        elif tries and name not in tried:
+            yield path, line, (f'expected an id that {BUGS} has as tried, and {name} stands under '
+                               f'"{UNTRIED[3:]}": move it to its subject')
+    for name, found in tried.items():
+        line = line_of(text, found.start())
+        files = re.findall(r'`([\w./]+\.[ch]pp)`', found.group(2))
+        if name not in tests:
+            yield BUGS, line, (f'expected a TEST_CASE("{name}: ...") for what is listed as tried, and there '
+                                    f'is none: write one, or move {name} to "{UNTRIED[3:]}"')
+        elif not files:
+            yield BUGS, line, (f'expected a file that tests {name}, and none is named: name '
+                                    f'{" or ".join(sorted(tests[name]))}')
+        for file in files if name in tests else []:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(BUGS), file))
+            if path not in tests[name]:
+                came = 'it has none' if path in tree.files else 'there is no such file'
+                yield BUGS, line, (f'expected a TEST_CASE("{name}: ...") in {path}, and {came}: name '
+                                        f'{" or ".join(sorted(tests[name]))}, or write one')
+
+
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, spilled,
-         mirror, built, once, readme, forms, link]
+         mirror, built, once, readme, forms, link, scenario]
 
 
 def breaches(root):

@@ -38,7 +38,7 @@ TEST_CASE("an election's jitter is in [0, T], never negative, and as fine as the
     CHECK(t.expired(now + 300ms) == 0U);
     below_a_millisecond += jitter % 1ms != 0ms ? 1 : 0;
   }
-  CHECK(below_a_millisecond > 900); // so that many nodes seldom meet (SCENARIOS E18)
+  CHECK(below_a_millisecond > 900); // so that many nodes seldom meet (scenario E18)
 }
 
 TEST_CASE("it draws what a manual timer of that seed draws, with the clock's smallest unit for a tick") {

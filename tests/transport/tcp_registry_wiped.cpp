@@ -1,4 +1,4 @@
-// SCENARIOS.md, Paxos: P12. A node that comes back with an empty disk has forgotten its votes; those that knew its
+// Scenario P12: a node that comes back with an empty disk has forgotten its votes; those that knew its
 // store let it in no more, and so it abstains.
 #include "quorate/transport/tcp_registry.hpp"
 #include "replica/cluster.hpp"

@@ -92,7 +92,7 @@ private:
 
 } // namespace conform_detail
 
-// Tries a storage. `make_place()` gives a place (conform_place.hpp) with an empty store, another one each time.
+// Tries a storage. `make_place()` gives a place (conform/place.hpp) with an empty store, another one each time.
 // Where a place can't cut the power, or make operations fail, those laws are not tried, and the result says so.
 // The first life that goes wrong is the last: what follows from a broken law is not told as another.
 template <std::invocable MakePlace>

@@ -10,8 +10,9 @@
 namespace quorate {
 
 // A round and, inside the same total order, the one proposer that may use it: two proposers never have one ballot,
-// and whoever compares can't leave the owner out (SCENARIOS P16). One word, so that there is one way to write
-// "none" (P15): zero. Ballots are made by `ballot_at` and read from disks and messages; nothing counts them up.
+// and whoever compares can't leave the owner out (scenario P16). One word, so that there is one way to write
+// "none": zero (scenario P15). Ballots are made by `ballot_at` and read from disks and messages; nothing counts
+// them up.
 struct ballot {
   using rep = std::uint64_t;
   std::uint64_t value{};
@@ -39,7 +40,7 @@ constexpr ballot ballot_at(std::uint64_t round, node_index owner) {
   return ballot{round << ballot::owner_bits | owner.value};
 }
 
-// The owner's ballot in the round after `round`; nothing when there is none, never one that wraps (SCENARIOS P30).
+// The owner's ballot in the round after `round`; nothing when there is none, never one that wraps (scenario P30).
 constexpr std::optional<ballot> ballot_after(std::uint64_t round, node_index owner) {
   if (round >= ballot::last_round) return std::nullopt;
   return ballot_at(round + 1, owner);

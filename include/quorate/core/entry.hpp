@@ -39,7 +39,7 @@ struct configuration {
   friend constexpr bool operator==(configuration const&, configuration const&) = default;
 };
 
-// What must survive a restart beside the log: one record, written whole (SCENARIOS E1).
+// What must survive a restart beside the log: one record, written whole (scenario E1).
 struct hard_state {
   stamp promised{};          // Raft: the current term; Multi-Paxos: the ballot that was promised
   node_index vote = no_node; // Raft: whom it voted for in that term

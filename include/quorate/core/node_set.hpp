@@ -12,7 +12,7 @@
 namespace quorate {
 
 // Capacity is the number of nodes, at most 64; indices at or above it are never members (a vote from outside the
-// configuration counts for nothing, SCENARIOS P37).
+// configuration counts for nothing, scenario P37).
 template <std::size_t Capacity>
 struct node_set {
   static_assert(Capacity >= 1 && Capacity <= 64, "quorate: a node_set holds between 1 and 64 nodes");

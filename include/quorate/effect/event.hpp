@@ -78,7 +78,7 @@ struct more_due { // a second flush would emit more: take another turn soon
   friend constexpr bool operator==(more_due const&, more_due const&) = default;
 };
 // What a leader says can't be true unless some disk forgot what it had acknowledged. The replica must stop: an
-// operator has to look (SCENARIOS L13).
+// operator has to look (scenario L13).
 struct contradiction {
   log_index at{};
   friend constexpr bool operator==(contradiction const&, contradiction const&) = default;

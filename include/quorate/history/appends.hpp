@@ -15,7 +15,7 @@
 namespace quorate::check {
 
 // What one client did. No two append the same value. `answered` is the list as the client was told it: for an
-// append with its own value at the end, for a read all that was there. Instants as in history_types.hpp.
+// append with its own value at the end, for a read all that was there. Instants as in history/types.hpp.
 struct list_operation {
   std::optional<std::uint64_t> appended{}; // nothing: a read
   std::optional<list_digest> answered{};   // nothing: it may have happened, or may still, or never

@@ -62,7 +62,7 @@ std::vector<std::size_t> merged(std::vector<std::vector<std::size_t>> const& ord
 } // namespace history_detail
 
 // Judges `history`, whose operations may stand in any order. A model that has a `key` is judged key by key, up to
-// the first key that fails. The model is not const because it may keep tables (history_models.hpp).
+// the first key that fails. The model is not const because it may keep tables (history/models.hpp).
 // `progress(states)` is called now and then with the number of states visited so far in this call.
 template <sequential_model Model, class Progress = no_progress>
 judgement check_history(Model& model, std::type_identity_t<std::span<operation<Model> const>> history,

@@ -1,5 +1,5 @@
 // Objects whose histories are often checked: a register with compare-and-set, a counter, a list that grows, a map
-// of strings. A model of your own is a struct with the same members: sequential_model in history_types.hpp.
+// of strings. A model of your own is a struct with the same members: sequential_model in history/types.hpp.
 #pragma once
 
 #include "quorate/history/list_digest.hpp"

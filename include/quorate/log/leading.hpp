@@ -34,7 +34,7 @@ constexpr void on_contact_timeout(State& s) {
 }
 
 // Raft §6.2: a leader that has not heard of a quorum for T gives way, and with it the followers that still hear it
-// (SCENARIOS E15, P59).
+// (scenarios E15, P59).
 template <class State, log_view Log, class Out>
 constexpr void on_quorum_check_timeout(State& s, Log const& log, Out& out) {
   if constexpr (State::options::checks_quorum) {

@@ -49,7 +49,7 @@ template <class State, log_view Log, class Out>
   settle_rounds(s, log, out); // a sole voter is its own quorum
 }
 
-// A peer answered the heartbeat of `round`: it confirms that round and those before it, none after (SCENARIOS R2).
+// A peer answered the heartbeat of `round`: it confirms that round and those before it, none after (scenario R2).
 template <class State, log_view Log, class Out>
 constexpr void confirm_round(State& s, node_index n, std::uint64_t round, Log const& log, Out& out) {
   auto& p = s.peer(n);

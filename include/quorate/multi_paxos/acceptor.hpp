@@ -18,8 +18,8 @@ constexpr promise promise_from(node_state<Options> const& s, log_index first, Lo
   return p;
 }
 
-// Phase 1b. A ballot at what is promised is answered again, for its owner only (SCENARIOS P3); the vote is told
-// with the ballot it was given at, which is not the one promised (P4).
+// Phase 1b. A ballot at what is promised is answered again, for its owner only (scenario P3); the vote is told
+// with the ballot it was given at, which is not the one promised (scenario P4).
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
@@ -91,7 +91,7 @@ constexpr log_index chosen_here(node_state<Options> const& s, log_index told) {
 }
 
 // Phase 2b. What it holds already is acknowledged again and not written; nothing is written over at a ballot that
-// is not below (SCENARIOS P6, P7), nor what is chosen.
+// is not below (scenarios P6, P7), nor what is chosen.
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log, Out& out) {
   auto const& m = e.message;

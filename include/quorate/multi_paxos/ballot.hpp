@@ -13,7 +13,7 @@ constexpr stamp make_ballot(std::uint64_t round, node_index owner) { return stam
 constexpr node_index owner_of(stamp s) { return ballot{s.value}.owner(); }
 
 // The least ballot of `owner` above `seen`, whoever owns that; nothing when the rounds are used up, which is an
-// error and never a wrap (SCENARIOS P30).
+// error and never a wrap (scenario P30).
 constexpr std::optional<stamp> ballot_above(stamp seen, node_index owner) {
   auto const next = ballot_after(ballot{seen.value}.round(), owner);
   return next ? std::optional{stamp{next->value}} : std::nullopt;

@@ -108,7 +108,7 @@ constexpr bool holds(node_state<Options> const& s, finding const& f) {
 }
 
 // `count` slots from s.unsettled on: chosen ones that follow on what is known stay as they are, once they stand in
-// the log; all others are proposed again, at the own ballot (SCENARIOS P42, P44). `taught` brings their bytes.
+// the log; all others are proposed again, at the own ballot (scenarios P42, P44). `taught` brings their bytes.
 template <class Options, class Out>
 constexpr void adopt(node_state<Options>& s, finding const& f, std::uint32_t count, bool taught, Out& out) {
   auto const at = s.unsettled;
@@ -149,7 +149,7 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
       return;
     }
     auto const f = find(s, config);
-    // Nothing is proposed where somebody knows no more what was chosen (SCENARIOS P41).
+    // Nothing is proposed where somebody knows no more what was chosen (scenario P41).
     if (f.gone && !f.chosen) return step_down(s, out);
     if (f.count == ~std::uint32_t{0}) return become_leader(s, log, out);
     // Is there room to propose it again?
@@ -165,10 +165,10 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<promise> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (m.ballot != s.promised || s.is != role::candidate || !in_force(s, e, log)) return; // (P20)
+  if (m.ballot != s.promised || s.is != role::candidate || !in_force(s, e, log)) return; // (scenario P20)
   if (m.first != s.unsettled) return; // of slots that are settled
   auto& r = s.reports[e.node.value];
-  if (r.given) return; // told twice (P23)
+  if (r.given) return; // told twice (scenario P23)
   r = to_report(m);
   settle(s, false, log, out);
 }
@@ -243,8 +243,8 @@ constexpr void on(node_state<Options>& s, from<canvass_granted> const& e, Log co
   if (met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log))) campaign(s, log, out);
 }
 
-// A higher ballot was promised: the next own one must be above it (SCENARIOS P34). A refusal of an old ballot, or
-// with a promise below the own one, changes nothing else (P28).
+// A higher ballot was promised: the next own one must be above it (scenario P34). A refusal of an old ballot, or
+// with a promise below the own one, changes nothing else (scenario P28).
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<refused> const& e, Log const& log, Out& out) {
   auto const& m = e.message;

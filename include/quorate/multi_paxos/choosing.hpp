@@ -1,4 +1,4 @@
-// What is chosen: a slot whose value a quorum holds at one ballot (SCENARIOS P35: votes of two ballots never add
+// What is chosen: a slot whose value a quorum holds at one ballot (scenario P35: votes of two ballots never add
 // up; every acknowledgement names its ballot, and a leader counts only those of its own).
 #pragma once
 

@@ -11,7 +11,7 @@ namespace quorate::multi_paxos {
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (m.ballot != s.promised) return; // (P20, P40)
+  if (m.ballot != s.promised) return; // (scenarios P20, P40)
   if (s.is != role::leader || m.count == 0 || !in_force(s, e, log)) return;
   auto const last = m.first + m.count - 1;
   if (last > log.last() || last < m.first) return;
@@ -81,7 +81,7 @@ template <class Options, log_view Log, class Out>
     p.told = s.commit;
   });
   s.beat_due = false;
-  if (log.last() > s.self_told) { // its own vote waits for its own disk, and is counted as the others' are (P24)
+  if (log.last() > s.self_told) { // its own vote waits for its own disk, as the others' do (scenario P24)
     auto const first = s.self_told + 1;
     out.send(s.self, accepted{s.promised, first, config, static_cast<std::uint32_t>(log.last() - s.self_told), 0},
              out.latest());

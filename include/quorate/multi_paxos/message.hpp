@@ -30,7 +30,7 @@ struct canvass_granted {
 };
 
 // Phase 1a, for all slots from `first` on. Binding: it claims a new ballot, which its owner must never use twice
-// (SCENARIOS P18). Sent again with a later `first` it asks for the next votes.
+// (scenario P18). Sent again with a later `first` it asks for the next votes.
 struct prepare {
   static constexpr quorate::strength says = quorate::strength::binding;
   stamp ballot{};
@@ -43,8 +43,8 @@ struct prepare {
 
 // Phase 1b: "I will accept nothing below that ballot, and this is what I voted for from `first` on": a run of
 // `count` slots that share the ballot of the vote (zero: no vote) and the kind. `count` 0: nothing from there on.
-// What is chosen up to `commit` is chosen whatever its ballot; below `kept` nothing is known any more (SCENARIOS
-// P41).
+// What is chosen up to `commit` is chosen whatever its ballot; below `kept` nothing is known any more
+// (scenario P41).
 struct promise {
   static constexpr quorate::strength says = quorate::strength::binding;
   stamp ballot{};
@@ -65,7 +65,7 @@ struct promise {
 // "Your ballot is below what I have promised." To a canvass, a prepare, an accept or a heartbeat.
 struct refused {
   static constexpr quorate::strength says = quorate::strength::advisory;
-  stamp ballot{}; // as it was asked (SCENARIOS P28)
+  stamp ballot{}; // as it was asked (scenario P28)
   stamp promised{};
   std::uint64_t config{};
   using fields = field_list<field<"ballot", &refused::ballot>, field<"promised", &refused::promised>,

@@ -7,7 +7,7 @@
 namespace quorate::multi_paxos {
 
 // Before all that phase 1 found is chosen, a leader does not know what earlier ones have told their clients
-// (SCENARIOS P44, P68).
+// (scenarios P44, P68).
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
   if (!s.readers.waits()) return;

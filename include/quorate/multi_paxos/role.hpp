@@ -66,7 +66,7 @@ template <class Options, class Out>
   return mark(s, out);
 }
 
-// Only its owner speaks for a ballot, and nobody else for that of this node (SCENARIOS P31, P37).
+// Only its owner speaks for a ballot, and nobody else for that of this node (scenarios P31, P37).
 template <class Options>
 constexpr bool from_owner(node_state<Options> const& s, node_index sender, stamp ballot) {
   return owner_of(ballot) == sender && sender != s.self;

@@ -19,7 +19,7 @@ struct acceptor_state {
   friend constexpr bool operator==(acceptor_state const&, acceptor_state const&) = default;
 };
 
-// Only its owner speaks for a ballot (SCENARIOS P31, P37).
+// Only its owner speaks for a ballot (scenarios P31, P37).
 template <class Options>
 constexpr bool from_owner(acceptor_state<Options> const& s, node_index sender, ballot at) {
   return at.owner() == sender && s.proposers.contains(sender);
@@ -32,7 +32,7 @@ constexpr void on(acceptor_state<Options>& s, from<prepare> const& e, Out& out) 
   if (!from_owner(s, e.node, at)) return;
   if (at < s.kept.promised) return out.send(e.node, refused{at, s.kept.promised});
 
-  // P1b. At the ballot that it has promised already it says so again: the answer was lost (SCENARIOS P3).
+  // P1b. At the ballot that it has promised already it says so again: the answer was lost (scenario P3).
   bool const again = at == s.kept.promised;
   s.kept.promised = at;
   auto const ticket = again ? out.latest() : out.write(s.kept);
@@ -49,11 +49,11 @@ template <class Options, class Out>
 constexpr void on(acceptor_state<Options>& s, from<accept<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   if (!from_owner(s, e.node, m.at)) return;
-  if (m.at < s.kept.promised) return out.send(e.node, refused{m.at, s.kept.promised}); // P1a; SCENARIOS P9
+  if (m.at < s.kept.promised) return out.send(e.node, refused{m.at, s.kept.promised}); // P1a; scenario P9
   bool const again = m.at == s.kept.voted.at;
-  if (again && !(m.value == s.kept.voted.value)) return out.report(conflict{m.at}); // SCENARIOS P6
+  if (again && !(m.value == s.kept.voted.value)) return out.report(conflict{m.at}); // scenario P6
 
-  // To accept is to promise as well, or a lower ballot could be accepted after this one (SCENARIOS P2).
+  // To accept is to promise as well, or a lower ballot could be accepted after this one (scenario P2).
   s.kept = {m.at, {m.at, m.value}};
   auto const ticket = again ? out.latest() : out.write(s.kept);
   tell(s, s.told.with(e.node), ticket, out);

@@ -11,7 +11,7 @@ constexpr changed<Value> apply(change<Value> const& c, F&& f) {
   return {c.at, f(c.current)};
 }
 
-// Changes nothing; `rewritten.value` is what was read. It takes a round of its own (SCENARIOS P32).
+// Changes nothing; `rewritten.value` is what was read. It takes a round of its own (scenario P32).
 struct read_value {
   template <class Value>
   constexpr Value operator()(Value const& current) const {

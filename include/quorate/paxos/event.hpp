@@ -67,7 +67,7 @@ struct exhausted { // no ballot is left that was not used; nothing can be propos
   friend constexpr bool operator==(exhausted const&, exhausted const&) = default;
 };
 // Two values at one ballot, or two that were chosen: some disk has forgotten what was promised, or a proposer its
-// floor. Nothing was overwritten; an operator has to look (SCENARIOS P6).
+// floor. Nothing was overwritten; an operator has to look (scenario P6).
 struct conflict {
   ballot at{};
   friend constexpr bool operator==(conflict const&, conflict const&) = default;
@@ -77,7 +77,7 @@ template <class... T>
 struct write_list {};
 
 // The effects' destination (effect/sink.hpp) as Paxos' roles use it. What is sent to oneself is always binding: it
-// waits in the outbox and comes back as an event, as others' messages do (SCENARIOS P24).
+// waits in the outbox and comes back as an event, as others' messages do (scenario P24).
 template <class Out, class Value>
 concept effect_sink = requires(Out& out, node_index to, timer t) {
   { out.write(acceptor_record<Value>{}) } -> std::same_as<written>;

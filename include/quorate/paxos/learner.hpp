@@ -9,7 +9,7 @@
 namespace quorate::paxos {
 
 // Who has voted at one ballot. Votes of two ballots are never counted together, not even for the same value, and
-// one at a higher ballot takes none back at a lower one (SCENARIOS P35).
+// one at a higher ballot takes none back at a lower one (scenario P35).
 template <class Options>
 struct tally {
   vote<typename Options::value_type> of{};
@@ -63,7 +63,7 @@ constexpr tally<Options>* tally_of(learner_state<Options>& s, vote<typename Opti
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<accepted<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
-  if (!s.known.at.none() || m.at.none() || !s.acceptors.contains(e.node)) return; // SCENARIOS P37
+  if (!s.known.at.none() || m.at.none() || !s.acceptors.contains(e.node)) return; // scenario P37
   auto* const t = tally_of(s, {m.at, m.value});
   if (t == nullptr) return;
   if (!(t->of.value == m.value)) return out.report(conflict{m.at});
@@ -72,7 +72,7 @@ constexpr void on(learner_state<Options>& s, from<accepted<typename Options::val
   if (met<Options>(quorum_phase::commit, t->voters, s.acceptors)) settle_on(s, {m.at, m.value}, out);
 }
 
-// Taken at its word, as a fact: no votes are made up from it (SCENARIOS P36).
+// Taken at its word, as a fact: no votes are made up from it (scenario P36).
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<chosen<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;

@@ -21,8 +21,8 @@ struct vote {
 
 // --- what must survive a restart: written by the roles, each type replacing the last one of its kind as a whole
 
-// An acceptor's: one record, so that a vote can't be on disk without the promise that it implies (SCENARIOS P2),
-// with a ballot of its own for the vote, which is not that of the promise (P4, P5).
+// An acceptor's: one record, so that a vote can't be on disk without the promise that it implies (scenario P2),
+// with a ballot of its own for the vote, which is not that of the promise (scenarios P4, P5).
 template <class Value>
 struct acceptor_record {
   ballot promised{};
@@ -32,7 +32,7 @@ struct acceptor_record {
   friend constexpr bool operator==(acceptor_record const&, acceptor_record const&) = default;
 };
 
-// A proposer's: rounds up to this one may have been used, and never will be again (SCENARIOS P18).
+// A proposer's: rounds up to this one may have been used, and never will be again (scenario P18).
 struct ballot_floor {
   std::uint64_t round{};
   using fields = field_list<field<"round", &ballot_floor::round>>;
@@ -60,7 +60,7 @@ struct promise {
   friend constexpr bool operator==(promise const&, promise const&) = default;
 };
 
-// Phase 2a: "accept this." Binding: this value, and no other, is ever said at this ballot (SCENARIOS P19).
+// Phase 2a: "accept this." Binding: this value, and no other, is ever said at this ballot (scenario P19).
 template <class Value>
 struct accept {
   static constexpr quorate::strength says = quorate::strength::binding;
@@ -83,7 +83,7 @@ struct accepted {
 // To a prepare or an accept: "no, I have promised a higher one" (§2.5: so that its proposer may give up).
 struct refused {
   static constexpr quorate::strength says = quorate::strength::advisory;
-  ballot at{}; // as it was asked: a stale refusal is told by it (SCENARIOS P28)
+  ballot at{}; // as it was asked: a stale refusal is told by it (scenario P28)
   ballot promised{};
   using fields = field_list<field<"at", &refused::at>, field<"promised", &refused::promised>>;
   friend constexpr bool operator==(refused const&, refused const&) = default;

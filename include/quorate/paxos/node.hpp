@@ -63,7 +63,7 @@ struct first_of {
 template <class... Roles>
 class node {
   using first = typename detail::first_of<Roles...>::type;
-  // Two proposers of one node would have the same ballots (SCENARIOS P62).
+  // Two proposers of one node would have the same ballots (scenario P62).
   template <template <class, class...> class Role>
   static constexpr bool at_most_once = (0 + ... + int{detail::is_a<Role, Roles>}) <= 1;
 
@@ -137,7 +137,7 @@ private:
   }
 
   // --- What one role of a node says to another and need not remember stays inside, and is done in the same step.
-  // Whatever is binding goes through the outbox, to oneself as to others (SCENARIOS P24).
+  // Whatever is binding goes through the outbox, to oneself as to others (scenario P24).
 
   template <class Event, class Out>
   constexpr bool refuses_its_own(Event const& e, Out& out) {

@@ -22,12 +22,12 @@ constexpr char const* name_of(phase p) {
 }
 
 // What is known of one ballot. Begun afresh as a whole, so that nothing of an earlier one is left
-// (SCENARIOS P20, P21).
+// (scenarios P20, P21).
 template <class Options>
 struct attempt {
   ballot at{};
   phase is = phase::idle;
-  typename Options::nodes answered{}; // who has promised, then who has accepted: sets, not counts (SCENARIOS P23)
+  typename Options::nodes answered{}; // who has promised, then who has accepted: sets, not counts (scenario P23)
   typename Options::nodes refused{};
   vote<typename Options::value_type> best{}; // the highest vote among the promises
   typename Options::value_type value{};      // what is proposed at this ballot, once it is accepting
@@ -73,7 +73,7 @@ constexpr void rest(proposer_state<Options>& s, phase in, Out& out) {
 // --- phase 1
 
 // A ballot that was never used, in this life or in another: the floor is on disk before the prepare leaves (§2.5;
-// SCENARIOS P18). Whatever became of an earlier ballot, it is not used again (P19).
+// scenario P18). Whatever became of an earlier ballot, it is not used again (scenario P19).
 template <class Options, class Out>
 constexpr void begin(proposer_state<Options>& s, Out& out) {
   auto const at = ballot_after(s.used > s.heard ? s.used : s.heard, s.self);
@@ -134,12 +134,12 @@ template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, from<promise<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   auto& now = s.now;
-  if (now.is != phase::preparing || m.at != now.at) return; // SCENARIOS P20
+  if (now.is != phase::preparing || m.at != now.at) return; // scenario P20
   if (!s.acceptors.contains(e.node)) return;
   if (m.voted.at >= now.at) return out.report(conflict{now.at}); // this ballot was used before: a floor was lost
 
   now.answered.insert(e.node);
-  if (m.voted.at > now.best.at) now.best = m.voted; // P2c: of several, the highest binds (SCENARIOS P4, P22)
+  if (m.voted.at > now.best.at) now.best = m.voted; // P2c: of several, the highest binds (scenarios P4, P22)
   if (!met<Options>(quorum_phase::election, now.answered, s.acceptors)) return;
   if constexpr (Options::rewrites) {
     now.is = phase::changing;
@@ -155,7 +155,7 @@ template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, changed<typename Options::value_type> const& e, Out& out) {
   if (s.now.is != phase::changing || e.at != s.now.at) return; // the answer to an earlier attempt
   // A change that changes nothing (a read, a condition that was not met) takes its round like any other: only that
-  // settles what earlier ballots have left open (SCENARIOS P32).
+  // settles what earlier ballots have left open (scenario P32).
   enter_phase_2(s, e.value, out);
 }
 
@@ -164,7 +164,7 @@ constexpr void on(proposer_state<Options>& s, from<accepted<typename Options::va
   using value_type = typename Options::value_type;
   auto const& m = e.message;
   auto& now = s.now;
-  if (now.is != phase::accepting || m.at != now.at) return; // SCENARIOS P35
+  if (now.is != phase::accepting || m.at != now.at) return; // scenario P35
   if (!s.acceptors.contains(e.node)) return;
   if (!(m.value == now.value)) return out.report(conflict{now.at});
 
@@ -184,10 +184,11 @@ constexpr void on(proposer_state<Options>& s, from<accepted<typename Options::va
 template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, from<refused> const& e, Out& out) {
   auto const& m = e.message;
-  if (!at_work(s) || m.at != s.now.at || m.promised <= s.now.at || !s.acceptors.contains(e.node)) return; // P28
+  // A stale refusal changes nothing, nor one that names nothing higher (scenario P28).
+  if (!at_work(s) || m.at != s.now.at || m.promised <= s.now.at || !s.acceptors.contains(e.node)) return;
   rise_above(s, m.promised);
   // The others may still be enough. If they are not, it waits for a while of its own before it tries again, or two
-  // that wait alike would be in each other's way for ever (§2.4; SCENARIOS P29).
+  // that wait alike would be in each other's way for ever (§2.4; scenario P29).
   if (s.now.refused.empty()) out.arm(timer::backoff);
   s.now.refused.insert(e.node);
 }
@@ -198,7 +199,7 @@ constexpr void on_backoff_timeout(proposer_state<Options>& s, Out& out) {
   if constexpr (Options::rewrites) {
     auto const& now = s.now;
     // It may have been made all the same, or be made yet, by whoever finds it: to make it again could make it
-    // twice (SCENARIOS P26). What changes nothing may be tried again.
+    // twice (scenario P26). What changes nothing may be tried again.
     bool const made = now.is == phase::accepting && !(now.value == now.best.value);
     if (made) {
       rest(s, phase::idle, out);
@@ -208,7 +209,7 @@ constexpr void on_backoff_timeout(proposer_state<Options>& s, Out& out) {
   begin(s, out);
 }
 
-// What was not answered is said again, and by a thrifty proposer to everybody (SCENARIOS P70).
+// What was not answered is said again, and by a thrifty proposer to everybody (scenario P70).
 template <class Options, class Out>
 constexpr void on_resend_timeout(proposer_state<Options>& s, Out& out) {
   auto const silent = s.acceptors.without(s.now.answered).without(s.now.refused);
@@ -233,7 +234,7 @@ template <class Options, class Out>
   requires(!Options::rewrites)
 constexpr void on(proposer_state<Options>& s, propose_value<typename Options::value_type> const& e, Out& out) {
   if (s.now.is == phase::done) return out.report(decided<typename Options::value_type>{s.now.at, s.now.value});
-  if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // SCENARIOS P62
+  if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // scenario P62
   s.wanted = e.value;
   begin(s, out);
 }
@@ -258,7 +259,7 @@ constexpr void on(proposer_state<Options>& s, from<chosen<typename Options::valu
 template <class Options, class Out>
   requires(Options::rewrites)
 constexpr void on(proposer_state<Options>& s, edit, Out& out) {
-  if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // SCENARIOS P62
+  if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // scenario P62
   begin(s, out);
 }
 

@@ -40,7 +40,7 @@ concept constant_quorum_system =
     quorum_system<Q> && !requires { requires std::is_member_object_pointer_v<decltype(&Q::nodes)>; } &&
     requires { typename std::integral_constant<std::size_t, Q::nodes>; } && (Q::nodes > 0);
 
-// More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (SCENARIOS C10).
+// More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (scenario C10).
 struct majority {
   static constexpr bool met(quorum_phase, node_set<64> acks, configuration const& c) {
     auto for_it = acks & c.voters;

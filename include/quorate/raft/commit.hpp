@@ -37,8 +37,8 @@ template <class Options>
 }
 
 // A node's match has risen to `match`. Only an entry of the current term commits by counting, and those below it
-// with it (figure 3.7; SCENARIOS C1). The leader's own match is what has come back from its disk, like the others'
-// (C5). Every node's match is looked at, nothing is kept sorted (SCENARIOS C7).
+// with it (figure 3.7; scenario C1). The leader's own match is what has come back from its disk, like the others'
+// (scenario C5). Every node's match is looked at, nothing is kept sorted (scenario C7).
 template <class Options, log_view Log, class Out>
 constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
   if (match <= s.commit) return;

@@ -6,7 +6,7 @@
 
 namespace quorate::raft {
 
-// Raft §3.6.1: the later last term wins, then the longer log; in this order, not each by itself (SCENARIOS E5).
+// Raft §3.6.1: the later last term wins, then the longer log; in this order, not each by itself (scenario E5).
 template <log_view Log>
 constexpr bool up_to_date(log_index last_index, term_id last_term, Log const& log) {
   auto const own_term = log.stamp_at(log.last());
@@ -63,7 +63,7 @@ constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
 template <class Options, log_view Log, class Out>
 constexpr void ask_before_campaign(node_state<Options>& s, Log const& log, Out& out) {
   step_down(s, out);
-  s.leader = no_node; // it has been silent too long; a node that still names it could not ask (SCENARIOS E11)
+  s.leader = no_node; // it has been silent too long; a node that still names it could not ask (scenario E11)
   s.in_contact = false;
   s.pre = {true, node_set<64>::of(s.self)};
   if (met<Options>(quorum_phase::election, s.pre.granted, voters_now(s, log))) return campaign(s, log, out);
@@ -75,8 +75,8 @@ constexpr void ask_before_campaign(node_state<Options>& s, Log const& log, Out& 
 
 template <class Options, log_view Log, class Out>
 constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& out) {
-  if (s.is == role::leader) return; // a late timer (SCENARIOS E17)
-  if (!voters_now(s, log).voters.contains(s.self)) { // never campaigns (SCENARIOS M4)
+  if (s.is == role::leader) return; // a late timer (scenario E17)
+  if (!voters_now(s, log).voters.contains(s.self)) { // never campaigns (scenario M4)
     out.arm(timer::election);
     return;
   }
@@ -88,7 +88,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   // Raft §9.6: as a real vote would be decided in that term, and not beside a living leader; but nothing is
-  // promised, no term adopted, no timer touched (SCENARIOS E12, E13).
+  // promised, no term adopted, no timer touched (scenarios E12, E13).
   bool const free = m.next_term > s.current_term ||
                     (m.next_term == s.current_term && (s.voted_for == no_node || s.voted_for == e.node));
   if (free && !beside_a_leader(s) && up_to_date(m.last_log_index, m.last_log_term, log))
@@ -124,14 +124,14 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
 
   bool const raised = m.term > s.current_term;
   if (raised) enter_term(s, m.term, out);
-  bool const again = s.voted_for == e.node; // the answer was lost: say it again (SCENARIOS E11)
+  bool const again = s.voted_for == e.node; // the answer was lost: say it again (scenario E11)
   bool const free = s.voted_for == no_node;
   bool const granted = again || (free && up_to_date(m.last_log_index, m.last_log_term, log));
   if (granted && !again) s.voted_for = e.node;
 
   auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
   if (!granted) return out.send(e.node, vote_refused{s.current_term});
-  out.arm(timer::election); // a refusal puts off nothing: §3.4 (SCENARIOS E14)
+  out.arm(timer::election); // a refusal puts off nothing: §3.4 (scenario E14)
   if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
   out.send(e.node, vote_granted{m.term}, ticket);
 }
@@ -139,7 +139,7 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const& log, Out& out) {
   if (!of_this_term(s, e.message, out) || s.is != role::candidate) return;
-  s.granted.insert(e.node); // a set: the same vote twice counts once (SCENARIOS E3)
+  s.granted.insert(e.node); // a set: the same vote twice counts once (scenario E3)
   // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having
   // forgotten its vote, help another to lead it.
   if (s.granted.contains(s.self) &&

@@ -24,14 +24,14 @@ struct request_pre_vote {
 
 struct pre_vote_granted {
   static constexpr quorate::strength says = quorate::strength::advisory;
-  term_id next_term{}; // as it was asked: a node at another term could not tell otherwise (SCENARIOS E9)
+  term_id next_term{}; // as it was asked: a node at another term could not tell otherwise (scenario E9)
   using fields = field_list<field<"next_term", &pre_vote_granted::next_term>>;
   friend constexpr bool operator==(pre_vote_granted const&, pre_vote_granted const&) = default;
 };
 
 struct pre_vote_refused {
   static constexpr quorate::strength says = quorate::strength::advisory;
-  term_id term{}; // the refuser's: a candidate that is behind learns it here (SCENARIOS E10)
+  term_id term{}; // the refuser's: a candidate that is behind learns it here (scenario E10)
   using fields = field_list<field<"term", &pre_vote_refused::term>>;
   friend constexpr bool operator==(pre_vote_refused const&, pre_vote_refused const&) = default;
 };
@@ -105,7 +105,7 @@ struct appended {
 struct rejected {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};
-  log_index prev_log_index{}; // as it was sent: a stale refusal is told by it (SCENARIOS L4)
+  log_index prev_log_index{}; // as it was sent: a stale refusal is told by it (scenario L4)
   log_index hint_index{};
   term_id hint_term{};
   using fields =

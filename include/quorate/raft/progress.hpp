@@ -18,7 +18,7 @@ constexpr bool window_open(progress<Options> const& p) {
 }
 
 // Does a refusal of an append behind `prev` answer the last guess of where the logs agree, and no older one
-// (SCENARIOS L4)?
+// (scenario L4)?
 template <class Options>
 constexpr bool of_last_guess(progress<Options> const& p, log_index prev) {
   return p.match < prev && prev < p.next && (!probes(p) || prev + 1 == p.next);
@@ -56,7 +56,7 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
 }
 
 // The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something
-// was lost: ask again, with what a probe carries, or empty after a pipeline (SCENARIOS T5, L6b).
+// was lost: ask again, with what a probe carries, or empty after a pipeline (scenarios T5, L6b).
 template <class Options>
 constexpr void note_contact(progress<Options>& p) {
   bool const owes = p.in_flight > 0 || p.match + 1 < p.next;

@@ -7,7 +7,7 @@
 
 namespace quorate::raft {
 
-// Before an entry of its own term commits a leader does not know what is committed (SCENARIOS R1, R6).
+// Before an entry of its own term commits a leader does not know what is committed (scenarios R1, R6).
 template <class Options, log_view Log, class Out>
 constexpr void start_round(node_state<Options>& s, Log const& log, Out& out) {
   if (!s.readers.waits()) return;

@@ -28,7 +28,7 @@ struct divergence {
 template <class Options, log_view Log>
 constexpr divergence diverges(node_state<Options> const&, append_entries const& m, Log const& log) {
   auto at = m.prev_log_index + 1;
-  if (at <= log.compacted()) at = log.compacted() + 1; // committed, so the same (SCENARIOS L2, L5)
+  if (at <= log.compacted()) at = log.compacted() + 1; // committed, so the same (scenarios L2, L5)
   while (at <= log.last() && at <= m.last_index()) {
     auto const own = log.run_at(at, ~std::uint32_t{0});
     if (own.written_at != m.entry_term) return {at, true};
@@ -60,8 +60,8 @@ template <class Options, log_view Log, class Out>
                      (m.prev_log_index <= log.last() && log.stamp_at(m.prev_log_index) == m.prev_log_term);
   if (!known) return refuse_append(s, e, log, out); // 2
 
-  // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log (SCENARIOS
-  // L1).
+  // 3, 4: only a real conflict removes anything; an old or repeated append must not shorten the log
+  // (scenario L1).
   auto const [at, conflict] = diverges(s, m, log);
   if (conflict) {
     if (is_settled(s, at)) return out.report(contradiction{at});
@@ -78,7 +78,7 @@ template <class Options, log_view Log, class Out>
     through = at + taken - 1;
   }
 
-  // What this message has verified, and nothing beyond it, is acknowledged and may commit (5; SCENARIOS C3).
+  // What this message has verified, and nothing beyond it, is acknowledged and may commit (5; scenario C3).
   // So a log that is full may be applied, and compacted; answering would only make the leader try again at once.
   if (through > s.verified) s.verified = through;
   if (!full && s.owed < 0xff) ++s.owed;
@@ -111,7 +111,7 @@ constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& lo
     if constexpr (Options::checks_quorum) s.active.insert(e.node);
     note_match(p, m.match_index, m.answered);
   }
-  if (m.match_index <= p.match) return; // old news; a match never goes back (SCENARIOS C4)
+  if (m.match_index <= p.match) return; // old news; a match never goes back (scenario C4)
   p.match = m.match_index;
   count_matches(s, p.match, log, out);
 }
@@ -127,7 +127,7 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
   start_probing(p);
   if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
     p.in_flight = 1;
-    p.poked = false; // or it would be asked again at once, and refuse at once, for ever (SCENARIOS L6)
+    p.poked = false; // or it would be asked again at once, and refuse at once, for ever (scenario L6)
     return;
   }
   // Raft §5.3: back to the last entry whose term is not above the follower's; a refusal never moves the match.
@@ -156,7 +156,7 @@ constexpr bool flush_append(node_state<Options>& s, node_index n, entry_run& run
   auto& p = s.peer(n);
   bool const open = window_open<Options>(p);
   if (!p.poked && (p.next > log.last() || !open)) return false;
-  // Never a previous term that is not known (SCENARIOS L3).
+  // Never a previous term that is not known (scenario L3).
   if (p.next <= log.compacted()) p.next = log.compacted() + 1;
 
   if (p.next > log.last() || !open) run = {p.next, 0, {}, {}};
@@ -195,7 +195,7 @@ template <class Options, log_view Log, class Out>
   s.beat_due = false;
   auto& own = s.peer(s.self);
   if (log.last() > s.self_told || (own.poked && log.last() > own.match)) {
-    s.self_told = log.last(); // its own acknowledgement waits for its own disk (SCENARIOS C5)
+    s.self_told = log.last(); // its own acknowledgement waits for its own disk (scenario C5)
     out.send(s.self, appended{s.current_term, log.last(), 0}, out.latest());
   }
   own.poked = false;

@@ -10,7 +10,7 @@
 
 namespace quorate::raft {
 
-// Leaves leadership, candidacy or pre-candidacy. The term and the vote in it stay (SCENARIOS E2).
+// Leaves leadership, candidacy or pre-candidacy. The term and the vote in it stay (scenario E2).
 template <class Options, class Out>
 constexpr void step_down(node_state<Options>& s, Out& out) {
   if (s.is == role::leader) {
@@ -24,8 +24,8 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   if constexpr (Options::pre_votes) s.pre = {};
 }
 
-// A higher term was seen: nothing more is concluded from that (SCENARIOS E8). Writes nothing; the caller does,
-// once, with the vote that it may give (SCENARIOS E1).
+// A higher term was seen: nothing more is concluded from that (scenario E8). Writes nothing; the caller does,
+// once, with the vote that it may give (scenario E1).
 template <class Options, class Out>
 [[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
   step_down(s, out);

@@ -14,7 +14,7 @@ using quorate::role;
 using quorate::timer;
 using quorate::timers;
 
-struct asking { // pre-votes; apart from the votes, so that one never counts as the other (SCENARIOS E4)
+struct asking { // pre-votes; apart from the votes, so that one never counts as the other (scenario E4)
   bool under_way = false;
   node_set<64> granted{};
   friend constexpr bool operator==(asking const&, asking const&) = default;

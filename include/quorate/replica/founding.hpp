@@ -49,7 +49,7 @@ template <class Body>
     return "expected between 1 and " + std::to_string(Body::core_type::options::limit.nodes) +
            " different members with this node's id, " + std::to_string(self.value) +
            ", among them; mend the configuration, or raise limits' nodes";
-  // What a store has promised is its node's: two that spoke from one would vote twice (SCENARIOS P14). One that
+  // What a store has promised is its node's: two that spoke from one would vote twice (scenario P14). One that
   // names nobody, as a new one in memory may, is whoever's it was given to.
   if (auto const owner = b.storage.identity().node; owner != node_id{} && owner != self)
     return "this store belongs to node " + std::to_string(owner.value) + " and not to node " +

@@ -36,7 +36,7 @@ struct turn_result {
   bool pending = false;
 };
 
-// One loop for everybody (DESIGN: the turn):
+// One loop for everybody, a turn at a time:
 //
 //   r.receive(from, message, bytes);              // any number of events; hand over what waits before each turn
 //   auto token = r.propose(command);

@@ -88,7 +88,7 @@ public:
     return true;
   }
 
-  // The same state again is not written again (SCENARIOS T3).
+  // The same state again is not written again (scenario T3).
   bool put(hard_state const& h) {
     if (dir_.failed()) return false;
     if (h != state_.hard) change_state({state_.sequence + 1, h, state_.incarnation});

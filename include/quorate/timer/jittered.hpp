@@ -30,7 +30,7 @@ public:
   using settings = timer_settings<Duration>;
   static constexpr std::size_t slots = 8;
 
-  // Nodes must have different seeds, or they campaign together (SCENARIOS E18).
+  // Nodes must have different seeds, or they campaign together (scenario E18).
   jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} { draw(); }
 
   // What is wrong with the settings; empty: nothing.

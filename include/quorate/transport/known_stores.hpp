@@ -1,5 +1,5 @@
 // Which store each peer had, kept in a small file: so that a node whose disk was wiped is refused by those that
-// knew it (SCENARIOS M8, P12), also after they have restarted.
+// knew it (scenarios M8, P12), also after they have restarted.
 #pragma once
 
 #include "quorate/core/id.hpp"

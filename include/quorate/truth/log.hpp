@@ -130,7 +130,7 @@ private:
 // --- what a leader's steps may be, seen from outside
 
 // Who becomes leader knows of no match, not even of its own until its own disk has answered, which in a whole turn
-// it has (Ongaro's figure 3.1; SCENARIOS P24).
+// it has (Ongaro's figure 3.1; scenario P24).
 template <class Core, class Tell>
 constexpr bool new_leaders_know_no_match(Core const& before, Core const& after, bool whole_turn, Tell&& tell) {
   if (before.leads() || !after.leads()) return true;
@@ -144,7 +144,7 @@ constexpr bool new_leaders_know_no_match(Core const& before, Core const& after, 
   return true;
 }
 
-// A leader that hears of no quorum gives way at its quorum check (Ongaro §6.2; SCENARIOS E15, P59).
+// A leader that hears of no quorum gives way at its quorum check (Ongaro §6.2; scenarios E15, P59).
 template <class Core, class Tell>
 constexpr bool leaders_check_their_quorum(Core const& before, configuration const& everybody, Core const& after,
                                           Tell&& tell) {

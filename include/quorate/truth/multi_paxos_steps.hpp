@@ -10,7 +10,7 @@
 
 namespace quorate::multi_paxos::truth {
 
-// An answer is about the ballot that it was asked at (SCENARIOS P20, P40).
+// An answer is about the ballot that it was asked at (scenarios P20, P40).
 template <class Core, class M, class Tell>
 constexpr bool answers_are_for_their_ballot(Core const& before, M const& m, Core const& after, Tell&& tell) {
   return m.ballot == before.era() || after == before ||
@@ -30,7 +30,7 @@ constexpr bool promises_respect_a_leader(Core const& before, prepare const& m, C
               as_ballot(m.ballot), ", and has heard of ", before.leader(), " less than T ago");
 }
 
-// A refusal is remembered, and ends what was refused (SCENARIOS P34).
+// A refusal is remembered, and ends what was refused (scenario P34).
 template <class Core, class Tell>
 constexpr bool ballots_rise_above_refusals(Core const&, refused const& m, Core const& after, Tell&& tell) {
   return after.state().seen >= m.promised ||
@@ -54,7 +54,7 @@ constexpr bool leaders_put_off_elections(Core const& before, M const& m, node_in
               ", and does not start its election timer anew");
 }
 
-// An answer confirms the round of reads that it was asked in and those before it (SCENARIOS R2, P68).
+// An answer confirms the round of reads that it was asked in and those before it (scenarios R2, P68).
 template <class Core, class Tell>
 constexpr bool answers_confirm_no_later_round(Core const& before, heartbeat_answer const& m, node_index sender,
                                               Core const& after, Tell&& tell) {

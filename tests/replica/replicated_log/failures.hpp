@@ -1,5 +1,5 @@
 // A storage that fails, at each of its operations in turn: the replica stops, nothing that waited on the
-// failure is ever said, nothing is tried again, and every token has its one outcome (SCENARIOS T3, T4, P8).
+// failure is ever said, nothing is tried again, and every token has its one outcome (scenarios T3, T4, P8).
 #pragma once
 
 #include "replica/replicated_log/names.hpp"

@@ -51,7 +51,7 @@ TEST_CASE("R1: a leader answers no read, its own or a follower's, before it has 
   REQUIRE(c[l]->core().leads());
   CHECK(!told(c, l, a));
   CHECK(!told(c, f, b));
-  c.run(70, cut_off(before)); // R6: they wait for it, and are not refused
+  c.run(70, cut_off(before)); // scenario R6: they wait for it, and are not refused
   CHECK(read_fate(c, l, a) == fate::done);
   CHECK(read_fate(c, f, b) == fate::done);
 }
