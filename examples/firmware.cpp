@@ -1,4 +1,23 @@
-// Three nodes without heap, exceptions and RTTI (device.hpp) agree on the readings of a sensor.
+// On a microcontroller: three nodes without heap, exceptions and RTTI (device.hpp) agree on a sensor's readings.
+//
+// Here the core is driven by hand, without the replica, which allocates. A core is a value: copy it, put it in
+// static memory, compare it. What it needs of the program is a sink, which device.hpp has in sixty lines:
+//
+// 1. Size it: `limits` with your number of nodes and a small append (device.hpp: 3 nodes, 8 entries). This program
+//    prints the bytes of a whole node, its log and queue included; tests/static/prices.cpp has the core's alone.
+// 2. step(event, log, sink): a message, a timer that ran out, a proposal, or `flush`, once a turn. The core calls
+//    the sink for what it wants done: accept (write this), advise (send this), bind (send this once the writes are
+//    durable), arm and disarm (timers), report (outcomes).
+// 3. Time is a count of your ticks (timer/manual.hpp): call expired(now) once a turn.
+// 4. The log is a log_shape<N>, and the payload stands beside it in an array of yours, here `readings`.
+// 5. In this program the log is memory that outlives a reset, so a write is durable at once and bind may send at
+//    once. With flash, keep the message until the page is written: an outbox (effect/outbox.hpp) does that, and
+//    only a sync order that has succeeded lets it go.
+// 6. Compile with -fno-exceptions -fno-rtti, as examples/meson.build does, and with NDEBUG, or give QUORATE_ASSERT
+//    a body of your own (core/config.hpp). `meson compile -C build/gcc bench_size` prints the bytes of code.
+//
+// The log here ends at 63 entries: a device that runs for long compacts its shelf (log_shape::compact) and uses
+// its readings as a ring.
 #include "device.hpp"
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,23 @@
-// A log in a storage of your own (one_page.hpp): what three nodes have agreed on outlives them.
+// My own storage: a log in one file (one_page.hpp); what three nodes have agreed on outlives them.
+//
+// A storage keeps three things: the log, the hard state (Raft's term and vote, Multi-Paxos' promised ballot), and
+// who it is. policy/storage.hpp has the table of its calls. In this order it is done with little risk:
+//
+// 1. Keep the log's shape in a log_shape<N> (core/log_shape.hpp), as one_page does, or in a log_view of your own.
+//    The shape has no bytes: it answers which entry was written at which term. Keep the bytes beside it.
+// 2. put and truncate change the shape at once; the bytes may wait. sync writes all that was put before, and says
+//    `succeeded` only when the device has it. Only then does the replica send a vote or an acknowledgement.
+// 3. What was written since the last sync order survives a crash as a whole or not at all. one_page writes a new
+//    file and renames it; a log of records needs a checksum over the whole of it, and cuts a torn end.
+// 4. The constructor opens. It raises the incarnation, and makes that durable, before it returns: a replica tells
+//    its lives apart by it. A store of several nodes also names its node, its cluster, and itself at random.
+// 5. What fails is `false` or `nullopt`, once; failure() then says what, where, and what to do. The replica stops.
+// 6. room() says how many more entries fit. A replica proposes no more; it keeps some room back for its own
+//    entries (limits' `reserve`).
+// 7. check_storage (conform/storage.hpp) tries these laws with power cuts, as main does below. Run it in your
+//    tests with more lives and steps, and the simulator with your type (tests/sim/policies.cpp).
+//
+// Not to be written: a retry of a failed sync. The pages that it should have written may be gone.
 #include "one_page.hpp"
 #include "quorate/conform/storage.hpp"
 #include "quorate/message/messages.hpp"

@@ -1,4 +1,24 @@
-// A program of one's own over TCP: three processes, their logs on disk, agree on what is in stock.
+// In my Asio program: three processes over TCP, their logs on disk, agree on what is in stock.
+//
+// The replica is a value that you call; it has no thread and no socket. Your io_context runs, and its loop has
+// five parts, which `serve` shows in this order:
+//
+// 1. Open the log (file_wal), the file of peers (known_stores), the replica, the transport; start() it.
+// 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
+//    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
+//    and read() at any time between two turns.
+// 3. turn(now, send, machine): all that was heard becomes one write and one sync. The sync blocks. A program whose
+//    storage can sync in the background takes the four steps by itself: collect, start_sync, and, when the storage
+//    has reported, synced and release.
+// 4. `machine` gets each committed command, and the outcome of each token (answer.cpp: how a client hears of it).
+// 5. next.pending: take another turn at once. Else wait until a handler has run or next.deadline has come.
+//
+// One thread calls the replica, the transport and the machine: with several threads on the io_context, post to one
+// strand. A stopped replica stays so: end the process, and say failure().
+//
+// The order to end in: leave the loop, then destroy the transport, then the replica, then the log. Whoever has
+// only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
+// came.
 #include "quorate/message/hana.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"

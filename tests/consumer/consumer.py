@@ -1,5 +1,5 @@
-"""An empty project that uses quorate as the README says, to the letter: its program and its build file are the
-README's first block of code and the block for that way in, behind what every such project begins with.
+"""An empty project that uses quorate as the pages say, to the letter: its program is the README's first block of
+code, its build file the block for that way in on the headers' page, behind what every such project begins with.
 
 `consumer.py ROOT WAY COMPILER...`
 """
@@ -14,7 +14,8 @@ import sys
 import tempfile
 
 BEGINS = 'cmake_minimum_required(VERSION 3.18)\nproject(app CXX)\nadd_executable(app app.cpp)\n'
-# The ways in: a word that the README's block has and the others have not.
+WAYS_PAGE = 'include/quorate/README.md'
+# The ways in: a word that the page's block has and the others have not.
 WORDS = {'find_package': 'find_package(quorate', 'fetch': 'FetchContent_Declare(quorate',
          'add_subdirectory': 'add_subdirectory(', 'pkg_config': 'pkg-config --cflags quorate',
          'meson': "dependency('quorate')", 'install': 'meson install'}
@@ -33,16 +34,20 @@ def run(*command, **more):
     return done.stdout
 
 
+def blocks_of(page, language):
+    found = re.findall(r'^```(\w*)\n(.*?)^```$', page.read_text(encoding='utf-8'), re.MULTILINE | re.DOTALL)
+    return [block for said, block in found if re.fullmatch(language, said)]
+
+
 class Consumer:
     def __init__(self, root, compiler, folder):
         self.root, self.folder = root, folder
         compiler = [shutil.which(word) or word for word in compiler]  # by path: one of them may be called g++
-        self.blocks = re.findall(r'^```\w*\n(.*?)^```$', (root / 'README.md').read_text(encoding='utf-8'),
-                                 re.MULTILINE | re.DOTALL)
+        self.blocks = blocks_of(root / WAYS_PAGE, r'(?!cpp\b)\w*')
         self.app, self.prefix = folder / 'app', folder / 'prefix'
         self.app.mkdir()
-        self.write('app.cpp', self.blocks[0])
-        # The compiler under the name that the README gives it.
+        self.write('app.cpp', blocks_of(root / 'README.md', r'\w*')[0])
+        # The compiler under the name that the page gives it.
         (folder / 'bin').mkdir()
         shim = folder / 'bin' / 'g++'
         shim.write_text('#!/bin/sh\nexec ' + ' '.join(compiler) + ' "$@"\n', encoding='utf-8')
@@ -54,7 +59,7 @@ class Consumer:
     def words(self, way):
         found = [block for block in self.blocks if WORDS[way] in block]
         if len(found) != 1:
-            raise Failed(f'README.md has {len(found)} blocks with {WORDS[way]}; one is wanted')
+            raise Failed(f'{WAYS_PAGE} has {len(found)} blocks with {WORDS[way]}; one is wanted')
         return found[0]
 
     def write(self, name, text):
@@ -64,7 +69,7 @@ class Consumer:
         return run(*command, cwd=cwd or self.app, env=self.env)
 
     def install(self):
-        """As the README says, but into a folder of this test's."""
+        """As the page says, but into a folder of this test's."""
         copy = self.copy(self.folder / 'quorate')
         words = self.words('install').replace('meson setup ', f'meson setup --prefix={self.prefix} ')
         return self.run('sh', '-euc', words, cwd=copy)
@@ -91,7 +96,11 @@ class Consumer:
 
 
 def headers(c):
-    """An installation has every header and two packages, and no more. It compiles nothing and asks for nothing."""
+    """Each block of the page is one way in. An installation has every header and two packages, and no more. It
+    compiles nothing and asks for nothing."""
+    for block in c.blocks:
+        if sum(word in block for word in WORDS.values()) != 1:
+            raise Failed(f'{WAYS_PAGE} has a block that is no way in, or several:\n{block}')
     said = c.install()
     if re.search(r'\b(boost|asio)\b', said, re.IGNORECASE):
         raise Failed(f'to install asked for Boost or Asio:\n{said}')
@@ -159,7 +168,7 @@ def meson_installed(c):
 
 
 def meson_subproject(c):
-    """The README's project, one that has chosen no standard, an older one, and one with extensions, which stay."""
+    """The page's project, one that has chosen no standard, an older one, and one with extensions, which stay."""
     c.copy(c.app / 'subprojects' / 'quorate')
     not_installed = '--force-fallback-for=quorate'  # this machine may have one
     c.meson(c.words('meson'), not_installed)
@@ -182,7 +191,7 @@ def main(root, way, compiler):
         except Failed as failed:
             print(f'{way}: {failed}')
             return 1
-    print(f'{way}: as the README says')
+    print(f'{way}: as the pages say')
     return 0
 
 

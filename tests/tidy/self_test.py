@@ -12,16 +12,26 @@ CORE, LOG, RAFT, STORAGE, TCP = (f'include/quorate/{name}.hpp' for name in
 
 SUM = '#include "quorate/raft.hpp"\nusing node = raft::replica<add>;\nint main() {\n  return 0;\n}\n'
 OTHER_SUM = SUM.replace('raft', 'multi_paxos')
-README = (f'# A tree\n\n```cpp\n{SUM}```\n\n[that](examples/sum.cpp), [a page](https://example.org), [below](#x)\n'
-          'No link: `f[0](call)`.\n```cpp\n[&](auto const& event) {}\n```\n')
+LAMBDA = '[&](auto const& event) {}\n'
+README = (f'# A tree\n\n```cpp\n{SUM}```\n\n[that](examples/sum.cpp), [a page](https://example.org),\n'
+          '[below](#x-it)\nNo link: `f[0](call)`, `over\nlines [0](call)`.\n'
+          '[Line](examples/sum.cpp#L5), [room](tests/core/), '
+          '[house](tests/README.md#a-b-1).\n\n'
+          f'## `X`, it!\n\n```cpp\n{LAMBDA}```\n```sh\nsh examples/run.sh --any\n```\n')
+PAGE = ('# A b\n\n## A [b](core/id.cpp)\n\n[first]: core/id.cpp\n\n| ' + 'wide ' * 30 + '|\n\n```sh\n'
+        '$kv serve --id 1 \\\n  --data build/tests/x  # --more\nmeson compile -C build/gcc bench\n```\n')
+WAYS = '# In\n\n```cmake\n' + '# wide' * 30 + '\nfind_package(quorate)\n```\n```meson\nx\n```\n'
 
 BUGS, CASES, TRIED = 'tests/scenario/README.md', 'tests/support/cases.hpp', 'TEST_CASE("E5, E7: a vote") {}\n'
 LIST = ('# Known bugs\n\n## Elections\n\n- **E5** A vote. (`../support/cases.hpp`)\n- **E7** Another.\n'
         '  (`../support/cases.hpp`)\n\n## Not tried yet\n\n- Snapshots are not built. **S1 to S3**, **T1**.\n')
 
 CLEAN = {
-    'meson.build': '', 'README.md': README, 'LICENSE': '',
-    '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': '', 'examples/meson.build': '',
+    'meson.build': '', 'LICENSE': '',
+    'README.md': README, 'tests/README.md': PAGE, 'include/quorate/README.md': WAYS,
+    '.gitignore': '/build*/\n', 'build/anything': '', 'bench/meson.build': "run_target('bench', command: [])\n",
+    'examples/meson.build': "executable('sum.cpp', 'kv/main.cpp')\n", 'examples/run.sh': '',
+    'examples/kv/main.cpp': 'auto flags = {"--id", "--data"};\n', 'examples/kv/hear.hpp': HEADER + LAMBDA,
     'examples/sum.cpp': SUM, 'examples/sum_multi_paxos.cpp': OTHER_SUM,
     'include/quorate/raft.hpp': HEADER + '#include "quorate/raft/node.hpp"\n'
                                          '#include "quorate/storage/memory.hpp"\n',
@@ -117,10 +127,10 @@ BREACHES = [
     ('once', {f'tests/core/{name}.hpp': HEADER + 'namespace t::inline ids {\nclass a {};\n}\n' for name in 'ab'}),
     ('readme', {'README.md': README.replace('return 0', 'return  0')}),
     ('readme', {'README.md': README.replace('  return 0;\n', '')}),
-    ('readme', {'README.md': README.replace('}\n```', '}\n\n```')}),
+    ('readme', {'README.md': README.replace('}\n```', '}\n\n```', 1)}),
     ('readme', {'README.md': README.replace('```cpp', '```sh\nmeson test\n```\n\n```cpp')}),
     ('readme', {'README.md': README.replace('```cpp', 'A long story.\n' * 10 + '```cpp')}),
-    ('readme', {'README.md': 'No code.\n'}),
+    ('readme', {'README.md': '# No code\n'}),
     ('readme', {'examples/sum.cpp': SUM + '// more\n',
                 'examples/sum_multi_paxos.cpp': OTHER_SUM + '// more\n'}),
     ('forms', {'examples/sum_multi_paxos.cpp': OTHER_SUM.replace('return 0', 'return 1')}),
@@ -140,6 +150,31 @@ BREACHES = [
     ('scenario', {BUGS: LIST.replace('../support/cases.hpp', '../core/id.cpp', 1)}),
     ('scenario', {BUGS: LIST.replace('../support/cases.hpp', 'cases.hpp', 1)}),
     ('scenario', {BUGS: LIST.replace('`../support/cases.hpp`', 'somewhere', 1)}),
+    ('link', {'README.md': README + 'See [the id](tests/core/id.cpp#L2).\n'}),
+    ('link', {'README.md': README + 'See [the id](tests/core/id.cpp#x).\n'}),
+    ('link', {'README.md': README.replace('## `X`', '## `Y`')}),
+    ('link', {'README.md': README + 'See [the house](tests/README.md#a-b-2).\n'}),
+    ('link', {'README.md': README + 'See [elsewhere](../other/README.md).\n'}),
+    ('link', {'README.md': README + 'See [the root](/README.md).\n'}),
+    ('link', {'tests/README.md': PAGE + 'See [the example](examples/sum.cpp).\n'}), # from where the page stands
+    ('link', {'tests/README.md': PAGE + '\n[other]: core/other.cpp\n'}),
+    ('length', {'README.md': README + '\n' * 120}),
+    ('length', {'README.md': README + 'wide ' * 25 + '\n'}),
+    ('length', {'tests/README.md': PAGE + 'wide ' * 25 + '\n'}),
+    ('snippet', {'tests/README.md': PAGE + f'```cpp\n{LAMBDA.replace("&]", "=]")}```\n'}),
+    ('snippet', {'tests/README.md': PAGE + '```cpp\nauto const& event) {}\n```\n'}), # a part of a line
+    ('snippet', {'tests/README.md': PAGE + '```cpp\n```\n'}),
+    ('snippet', {'examples/other.cpp': 'int other;\n', # which is not built
+                 'tests/README.md': PAGE + '```cpp\nint other;\n```\n'}),
+    ('snippet', {'include/quorate/README.md': WAYS + f'```cpp\n{HEADER}```\n', 'examples/kv/hear.hpp': LAMBDA}),
+    ('snippet', {'tests/README.md': PAGE + '```cmake\nfind_package(quorate)\n```\n'}),
+    ('snippet', {'tests/README.md': PAGE + '```meson\nx\n```\n'}),
+    ('snippet', {'tests/README.md': PAGE + '```\nx\n```\n'}),
+    ('snippet', {'tests/README.md': PAGE + '```python\nx\n```\n'}),
+    ('snippet', {'README.md': README.replace('run.sh', 'walk.sh')}),
+    ('snippet', {'tests/README.md': PAGE.replace('gcc bench', 'gcc bench_more')}),
+    ('snippet', {'tests/README.md': PAGE.replace('--id', '--ids')}),
+    ('snippet', {'tests/README.md': PAGE.replace('--data', '--dat')}),
 ]
 
 

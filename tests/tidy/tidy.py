@@ -1,7 +1,7 @@
 """The rules of style and structure that a program can check. `tidy.py ROOT` names every breach, or passes.
 
-Each rule is a function that yields (path, line, sentence); RULES at the end lists them by name. self_test.py
-breaks each of them once.
+Each rule is a function that yields (path, line, sentence); RULES at the end lists them by name; those for
+pages stand in pages.py. self_test.py breaks each of them once.
 """
 
 import itertools
@@ -10,6 +10,7 @@ import posixpath
 import re
 import sys
 
+from pages import length, link, readme, snippet
 from source import code_of, functions_of, includes_of, line_of
 
 TOP = {'include', 'tests', 'bench', 'examples', 'meson.build', 'README.md', 'LICENSE'}
@@ -24,7 +25,6 @@ PROTOCOLS = {'paxos', 'multi_paxos', 'raft'}
 MIRRORED = {'core', 'policy', 'effect', 'message', 'paxos', 'raft', 'replica', 'storage', 'timer', 'transport',
             'service', 'truth', 'world'}
 MAX_LINES, MAX_FUNCTION, MAX_COLUMNS = 400, 60, 115
-CODE_BY_LINE = 10  # of the README
 
 # What floors 1 and 2 may not say (in code: comments and literals are blanked first) ...
 WORDS = [
@@ -253,24 +253,6 @@ def once(tree):
                     f'{space}::{found.group(2)} stands in {first[space, found.group(2)]} too')
 
 
-def readme(tree):
-    """What the README shows first is, to the letter, a program that the tests compile and run."""
-    text, example = (tree.files.get(name, '') for name in ('README.md', 'examples/sum.cpp'))
-    block = re.search(r'^```(\w*)\n(.*?)^```$', text, re.MULTILINE | re.DOTALL)
-    if not text:
-        return  # which `top` has seen
-    if not block or block.group(1) != 'cpp':
-        yield 'README.md', 1, 'its first block of code is not C++'
-        return
-    line = line_of(text, block.start(2))
-    if line > CODE_BY_LINE:
-        yield 'README.md', line, f'shows its first code here; by line {CODE_BY_LINE} at the latest'
-    shown, real = block.group(2).split('\n'), example.split('\n')
-    differs = [one != other for one, other in itertools.zip_longest(shown, real)]
-    if any(differs):
-        yield 'README.md', line + differs.index(True), 'is not what examples/sum.cpp has there, to the letter'
-
-
 def forms(tree):
     """The example by each protocol is the same but for one include and one alias."""
     one, other = (tree.files.get(f'examples/{name}.cpp', '').split('\n') for name in ('sum', 'sum_multi_paxos'))
@@ -279,15 +261,6 @@ def forms(tree):
     if begins != [('#include', '#include'), ('using', 'using')]:
         yield 'examples/sum_multi_paxos.cpp', 1, (
             f'differs from sum.cpp in {len(differ)} lines; expected one #include and one using')
-
-
-def link(tree):
-    """What the README points to in the repository is there."""
-    prose = re.sub(r'```.*?```|`[^`\n]*`', lambda code: re.sub(r'[^\n]', ' ', code.group()),
-                   tree.files.get('README.md', ''), flags=re.DOTALL)
-    for found in re.finditer(r'\]\((?!\w+:|#)([^)#]+)', prose):
-        if not (tree.root / found.group(1)).exists():
-            yield 'README.md', line_of(prose, found.start()), f'links to {found.group(1)}, which is not there'
 
 
 def ids_of(series):
@@ -345,7 +318,7 @@ def scenario(tree):
 
 
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, spilled,
-         mirror, built, once, readme, forms, link, scenario]
+         mirror, built, once, forms, length, readme, link, snippet, scenario]
 
 
 def breaches(root):
