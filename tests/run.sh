@@ -94,7 +94,8 @@ test_in() {
   folder=$1
   shift
   say "$folder: meson test${*:+ $*}"
-  { meson test -C "$folder" --print-errorlogs "$@" && echo ok >"$folder/verdict" \
+  # A busy machine is given time: Meson's own half minute is for what takes seconds.
+  { meson test -C "$folder" --print-errorlogs --timeout-multiplier 4 "$@" && echo ok >"$folder/verdict" \
     || echo bad >"$folder/verdict"; } 2>&1 | tee "$folder/run.log"
   # Only the last summary counts: a failing test's log may hold anything, also a line such as these.
   counts=$(awk '/^Ok: /              { good = $2 }

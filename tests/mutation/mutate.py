@@ -1,0 +1,174 @@
+"""Mutants by program: makes small wrong things in the headers of floors 2 and 3, and sees whether a test notices.
+
+usage: mutate.py REPOSITORY [--seed N] [--files N] [--count N] [--only TEXT] [--list] [--table FILE]
+
+Draws headers, and of each some mutants; builds each header's tests once, with all of its mutants, in a folder of
+its own, and runs them with one mutant after the other. Ends with 1 if one survives that EQUIVALENT does not name.
+"""
+import argparse
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from mutants import CHOSEN, apart, found_in, where, written
+
+FLOORS = ('log', 'paxos', 'multi_paxos', 'raft', 'replica', 'storage', 'timer', 'transport')
+# The tests that a room's headers have, cheapest first.
+TESTS = {
+    'log': ['raft/test_raft', 'multi_paxos/test_multi_paxos', 'scenario/test_scenario', 'sim/test_sim_seeds'],
+    'paxos': ['paxos/test_paxos', 'scenario/test_scenario', 'paper/test_paper', 'sim/test_sim_seeds'],
+    'multi_paxos': ['scenario/test_scenario', 'multi_paxos/test_multi_paxos', 'paper/test_paper',
+                    'sim/test_sim_seeds'],
+    'raft': ['scenario/test_scenario', 'raft/test_raft', 'paper/test_paper', 'sim/test_sim_seeds'],
+    'replica': ['replica/test_replica', 'replica/test_replica_watched', 'scenario/test_scenario',
+                'sim/test_sim_seeds', 'transport/test_transport'],
+    'storage': ['storage/test_storage', 'storage/test_storage_images', 'replica/test_replica'],
+    'timer': ['timer/test_timer', 'replica/test_replica'],
+    'transport': ['transport/test_transport', 'replica/test_replica'],
+}
+# Laws of one node, field lists and concept tables are checks: a mutant of them is no wrong core.
+LEFT_OUT = re.compile(r'(invariant|options|message|_fit|sentence|watch\w*|fitting)\.hpp$')
+ROUNDS = 6  # of dropping what does not compile
+# Survivors that were looked at: (header, what was, what became), each with a line why it is the same program.
+EQUIVALENT = {}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description='Makes simple mutants of the headers, and sees whether a test '
+                                                 'notices each.')
+    parser.add_argument('repository', type=pathlib.Path)
+    parser.add_argument('--seed', type=int, help='of the draw; left out: any, and it is printed')
+    parser.add_argument('--files', type=int, default=12, help='how many headers are drawn (12)')
+    parser.add_argument('--count', type=int, default=200, help='how many mutants, over all of them (200)')
+    parser.add_argument('--only', default='', help='headers whose path has this in it')
+    parser.add_argument('--list', action='store_true', help='prints what could be drawn, and builds nothing')
+    parser.add_argument('--table', type=pathlib.Path, help='writes the table there, too')
+    return parser.parse_args()
+
+
+def headers_of(repository, only):
+    include = repository / 'include/quorate'
+    found = {}
+    for room in FLOORS:
+        for path in sorted((include / room).rglob('*.hpp')):
+            name = path.relative_to(include).as_posix()
+            mutants = [] if LEFT_OUT.search(name) or only not in name else list(found_in(path.read_text()))
+            if mutants:
+                found[name] = mutants
+    return found
+
+
+def draw(found, seed, files, count):
+    """[(header, mutants)]: headers by how much there is in them, and of each as many as its part of the count."""
+    chance = random.Random(seed)
+    names = sorted(found)
+    drawn = []
+    while names and len(drawn) < files:
+        name = chance.choices(names, weights=[len(found[n]) for n in names])[0]
+        names.remove(name)
+        drawn.append(name)
+    picked = []
+    for place, name in enumerate(drawn):
+        share = (count - sum(len(m) for _, m in picked)) // (len(drawn) - place)
+        mixed = found[name][:]
+        chance.shuffle(mixed)
+        picked.append((name, sorted(apart(mixed)[:share], key=lambda m: m.start)))
+    return picked
+
+
+def run(command, **more):
+    return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors='replace', **more)
+
+
+def build(folder, header, text, numbered, targets):
+    """Writes the header and builds; drops what does not compile, and returns what is left."""
+    path = folder / 'tree/include/quorate' / header
+    for _ in range(ROUNDS):
+        path.write_text(written(text, numbered))
+        said = run(['ninja', '-k', '0', '-C', folder / 'build', *targets])
+        if said.returncode == 0:
+            return numbered
+        lines = {int(line) for line in re.findall(rf'{re.escape(header)}:(\d+):\d+: error', said.stdout)}
+        lines |= {int(line) for line in re.findall(rf'{re.escape(header)}:(\d+):\d+:   required from', said.stdout)}
+        left = [(n, m) for n, m in numbered if where(text, m) + 1 not in lines]  # there is one #include more
+        if len(left) == len(numbered):
+            raise SystemExit(f'{header}: with its mutants the tests do not build, and no mutant is named:\n'
+                             f'{said.stdout[-2000:]}')
+        numbered = left
+    raise SystemExit(f'{header}: with its mutants the tests do not build, after {ROUNDS} rounds')
+
+
+def killer_of(folder, targets, number):
+    """Which test notices; '' if none does."""
+    for target in targets:
+        program = folder / 'build' / target
+        try:
+            said = run([program], timeout=300, env={'QUORATE_MUTANT': str(number), 'PATH': '/usr/bin:/bin'})
+        except subprocess.TimeoutExpired:
+            return f'{pathlib.Path(target).name} (never ends)'
+        if said.returncode != 0:
+            return pathlib.Path(target).name
+    return ''
+
+
+def main():
+    options = arguments()
+    repository = options.repository.resolve()
+    found = headers_of(repository, options.only)
+    if options.list:
+        for name, mutants in found.items():
+            print(f'{len(mutants):4} {name}')
+        print(f'{sum(len(m) for m in found.values())} mutants of {len(found)} headers')
+        return 0
+    seed = random.randrange(1 << 32) if options.seed is None else options.seed
+    picked = draw(found, seed, options.files, options.count)
+    total = sum(len(m) for _, m in picked)
+    print(f'seed {seed}: {total} mutants of {len(picked)} headers', flush=True)
+    rows, survivors, number, dropped = [], 0, 0, 0
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        shutil.copytree(repository, folder / 'tree',
+                        ignore=shutil.ignore_patterns('build*', '.git', '__pycache__'))
+        (folder / 'tree/include/quorate/core/chosen_mutant.hpp').write_text(CHOSEN)
+        said = run(['meson', 'setup', '-Dwerror=false', '-Ddebug=false', folder / 'build', folder / 'tree'])
+        if said.returncode:
+            raise SystemExit(said.stdout)
+        for header, mutants in picked:
+            begun = time.monotonic()
+            targets = ['tests/' + test for test in TESTS[header.split('/')[0]]]
+            path = folder / 'tree/include/quorate' / header
+            text = path.read_text()
+            numbered = [(number + i + 1, m) for i, m in enumerate(mutants)]
+            number += len(mutants)
+            built = build(folder, header, text, numbered, targets)
+            dropped += len(numbered) - len(built)
+            print(f'{header}: {len(built)} of {len(numbered)} compile, built in {time.monotonic() - begun:.0f} s',
+                  flush=True)
+            if killer_of(folder, targets, 0):
+                raise SystemExit(f'{header}: with no mutant chosen, {killer_of(folder, targets, 0)} fails')
+            for n, m in built:
+                begun = time.monotonic()
+                killer = killer_of(folder, targets, n)
+                same = EQUIVALENT.get((header, m.was, m.now), '')
+                survivors += 0 if killer or same else 1
+                verdict = killer or (f'the same program: {same}' if same else 'SURVIVES')
+                row = (f'{header}:{where(text, m)}  {m.kind}: {m.was}' + (f'  ->  {m.now}' if m.now else '') +
+                       f'  |  {verdict}  |  {time.monotonic() - begun:.1f} s')
+                rows.append(row)
+                print(f'{len(rows):4} {row}', flush=True)
+            path.write_text(text)
+    tried = len(rows)
+    if options.table:
+        options.table.write_text('\n'.join(rows) + '\n')
+    print(f'{tried} mutants tried, {dropped} did not compile, {survivors} survive')
+    return 1 if survivors or tried == 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
