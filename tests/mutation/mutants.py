@@ -1,7 +1,7 @@
 """Finds simple mutants of a C++ header, and writes the header with several of them, each chosen at run time.
 
 A mutant is one small wrong thing: a comparison that takes its bound in or leaves it out, an off by one, a
-statement left out, two fields swapped. Constant evaluation never sees one, so what the compiler proves stays proved.
+statement left out, two fields swapped. Constant evaluation never sees one: what the compiler proves stays proved.
 """
 
 import pathlib
@@ -84,7 +84,8 @@ def found_in(text):
                 continue
             name = 'reset left out' if re.search(r'= \{\}|clear\(\)|= (0|false|no_node)$', what) else kind
             yield from here(name, at.start('what'), at.end('what') + 1,
-                            '{ if (!::quorate::mutated(%d)) { ' + what.replace('%', '%%') + '; } }', what + ';', '')
+                            '{ if (!::quorate::mutated(%d)) { ' + what.replace('%', '%%') + '; } }',
+                            what + ';', '')
     for at in FIELDS.finditer(code):
         first, second = (text[at.start(part):at.end(part)] for part in ('first', 'second'))
         if first != second:

@@ -95,8 +95,8 @@ def build(folder, header, text, numbered, targets):
         if said.returncode == 0:
             return numbered
         lines = {int(line) for line in re.findall(rf'{re.escape(header)}:(\d+):\d+: error', said.stdout)}
-        lines |= {int(line) for line in re.findall(rf'{re.escape(header)}:(\d+):\d+:   required from', said.stdout)}
-        left = [(n, m) for n, m in numbered if where(text, m) + 1 not in lines]  # there is one #include more
+        lines |= {int(line) for line in re.findall(rf'{re.escape(header)}:(\d+):\d+:  +required', said.stdout)}
+        left = [(n, m) for n, m in numbered if where(text, m) + 1 not in lines]  # below the #include
         if len(left) == len(numbered):
             raise SystemExit(f'{header}: with its mutants the tests do not build, and no mutant is named:\n'
                              f'{said.stdout[-2000:]}')
