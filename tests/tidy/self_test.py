@@ -26,6 +26,13 @@ BUGS, CASES, TRIED = 'tests/scenario/README.md', 'tests/support/cases.hpp', 'TES
 LIST = ('# Known bugs\n\n## Elections\n\n- **E5** A vote. (`../support/cases.hpp`)\n- **E7** Another.\n'
         '  (`../support/cases.hpp`)\n\n## Not tried yet\n\n- Snapshots are not built. **S1 to S3**, **T1**.\n')
 
+ROOMS = {room: f'# {room}\n\n| header | tested by |\n|---|---|\n| `{header}` | [{test}](../{test}): all |\n'
+         for room, header, test in (('log', 'role.hpp', 'core/id.cpp'), ('raft', 'node.hpp', 'core'),
+                                    ('message', 'hana.hpp', 'core/id_more.cpp'),
+                                    ('storage', 'memory.hpp', 'core'), ('transport', 'tcp.hpp', 'core'))}
+ROOMS['raft'] = ROOMS['raft'].replace('[core](../core)', '`../core`')
+LOG_PAGE, LOG_ROOM = 'tests/log/README.md', ROOMS['log']
+
 CLEAN = {
     'meson.build': '', 'LICENSE': '',
     'README.md': README, 'tests/README.md': PAGE, 'include/quorate/README.md': WAYS,
@@ -49,7 +56,7 @@ CLEAN = {
     'tests/core/id.cpp': 'TEST_CASE("an id") {}\n',
     'tests/core/id_more.cpp': 'TEST_CASE("more of it") {}\n',
     'tests/core/heap.cpp': 'void* counted();\n',
-    BUGS: LIST, CASES: TRIED,
+    BUGS: LIST, CASES: TRIED, **{f'tests/{room}/README.md': page for room, page in ROOMS.items()},
 }
 
 LONG_FUNCTION = '\n'.join(['template <class T>', 'void f(T) {', *['  if (true) { g(); }'] * 59, '}', ''])
@@ -82,7 +89,8 @@ BREACHES = [
     ('boost', {RAFT: HEADER + '#include <boost/crc.hpp>\n'}),
     ('boost', {'include/quorate/message/hana.hpp': HEADER + '#include <boost/hana.hpp>\n'}),
     ('system', {CORE: HEADER + '#include <unistd.h>\n'}),
-    ('system', {'include/quorate/replica/turn.hpp': HEADER + '#include <sys/socket.h>\n'}),
+    ('system', {'include/quorate/replica/turn.hpp': HEADER + '#include <sys/socket.h>\n',
+                'tests/replica/README.md': LOG_ROOM.replace('role', 'turn')}),
     ('system', {STORAGE: HEADER + '#include <asio.hpp>\n'}),
     *pure('struct s { virtual void f(); };\n'),
     *pure('std::function<void()> f;\n'),
@@ -119,6 +127,13 @@ BREACHES = [
     ('spilled', {'examples/page.hpp': HEADER + 'using namespace std::literals;\n'}),
     ('mirror', {'tests/core/id_more.cpp': '', 'tests/core/idea.cpp': 'TEST_CASE("no header") {}\n',
                 'tests/core/meson.build': "['id.cpp', 'id_more.cpp', 'heap.cpp', 'idea.cpp']"}),
+    ('tested', {LOG_PAGE: None}),
+    ('tested', {'include/quorate/core/heap.hpp': HEADER}),  # what has its name tests nothing
+    ('tested', {LOG_PAGE: LOG_ROOM.replace('](../core/id.cpp)', ']')}),
+    ('tested', {LOG_PAGE: LOG_ROOM.replace('[core/id.cpp](../core/id.cpp)', '`../core/ids.cpp`')}),
+    ('tested', {LOG_PAGE: LOG_ROOM.replace('../core/id.cpp', '../../examples/sum.cpp')}),
+    ('tested', {LOG_PAGE: LOG_ROOM + '| `gone.hpp` | [core](../core) |\n'}),
+    ('tested', {'tests/core/README.md': '# Core\n\n| `id.hpp` | [id](id.cpp) |\n'}),
     ('built', {'tests/core/meson.build': "['id.cpp', 'heap.cpp']"}),
     ('built', {'tests/meson.build': ''}),
     ('built', {'tests/static/sizes.cpp': ''}),

@@ -55,6 +55,10 @@ SCENARIO = re.compile(rf'\b[Ss]cenarios?(?:\s|//|#)+({SERIES})')
 CASE = re.compile(rf'\bTEST_CASE\w*\([^";]*"({ID}(?:, {ID})*): ')
 GUARD = re.compile(rf"^    \('({ID})', '", re.MULTILINE)
 TRIED = re.compile(rf'^- \*\*({ID})\*\*(.*?)(?=^- |^#|\Z)', re.MULTILINE | re.DOTALL)
+# A row of a room's page for a header without a test of its own name, and the paths in it: linked, or in backticks.
+ROW = re.compile(r'^\| *`([\w/]+\.hpp)` *\|(.*)$')
+NAMED = re.compile(r'\]\(([^)#\s]+)|`([\w./]+)`')
+TESTS = re.compile(r'^ *(TEST_CASE|static_assert)|#include "replicated_log/suite\.hpp"', re.MULTILINE)
 MACHINE_PATH = re.compile(r'(?<![\w.])/(wo' r'rk|ho' r'me|ro' r'ot|Us' r'ers)/\w')
 
 
@@ -224,6 +228,52 @@ def mirror(tree):
             yield path, 1, f'no header of include/quorate/{parts[1]}/ has a name with which this one begins'
 
 
+def own_test(tree, header):
+    """The test in the room of the header whose name begins with the header's, or none."""
+    room, *inner = header[len('include/quorate/'):-len('.hpp')].split('/')
+    for path in tree.files:
+        parts = path.split('/')
+        if parts[:2] == ['tests', room] and path.endswith('.cpp') and TESTS.search(tree.files[path]):
+            stem = '_'.join(parts[2:])[:-len('.cpp')]
+            if any(stem == name or stem.startswith(name + '_') for name in (inner[-1], '_'.join(inner))):
+                return path
+    return ''
+
+
+def tested(tree):
+    """Each header of floors 1 to 3 has a test of its own name, or a row in its room's page that names one."""
+    rooms = {room for room, floor in FLOORS.items() if floor <= 3}
+    headers = {path for path, room, _ in tree.headers() if room in rooms}
+    there = {'/'.join(path.split('/')[:n + 1]) for path in tree.files for n in range(1, path.count('/') + 1)}
+    rows = set()
+    for room in sorted(rooms):
+        page = f'tests/{room}/README.md'
+        for number, line in enumerate(tree.files.get(page, '').split('\n'), 1):
+            row = ROW.match(line)
+            if not row:
+                continue
+            header = f'include/quorate/{room}/{row.group(1)}'
+            own = own_test(tree, header)
+            rows.add(header)
+            named = [posixpath.normpath(posixpath.join(f'tests/{room}', one or other))
+                     for one, other in NAMED.findall(row.group(2))]
+            if header not in headers:
+                yield page, number, (f'expected a header of {room}/, and there is no {row.group(1)}: '
+                                     'take the row out')
+            elif own:
+                yield page, number, (f'expected a header without a test of its own name, and {row.group(1)} has '
+                                     f'{own}: take the row out')
+            elif not any(path.startswith('tests/') and path in there for path in named):
+                yield page, number, (f'expected a file or a folder under tests/ that tests {row.group(1)}, and '
+                                     f'{" and ".join(named) or "none"} is named: name one that is there')
+    for path in sorted(headers - rows):
+        if not own_test(tree, path):
+            room, name = path.split('/')[2], '/'.join(path.split('/')[3:])
+            stem = name[:-len('.hpp')].replace('/', '_')
+            yield path, 1, (f'expected a test tests/{room}/{stem}*.cpp or a row for {name} in '
+                            f'tests/{room}/README.md, and there is neither: write one of them')
+
+
 def built(tree):
     rooms = tree.files.get('tests/meson.build', '')
     for path in tree.files:
@@ -318,7 +368,7 @@ def scenario(tree):
 
 
 RULES = [top, arrow, boost, system, purity, opening, size, function, columns, unfinished, machine_path, spilled,
-         mirror, built, once, forms, length, readme, link, snippet, scenario]
+         mirror, tested, built, once, forms, length, readme, link, snippet, scenario]
 
 
 def breaches(root):

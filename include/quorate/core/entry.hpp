@@ -29,9 +29,9 @@ struct entry_run {
   friend constexpr bool operator==(entry_run const&, entry_run const&) = default;
 };
 
-// Who takes part, in the cores' terms. What the user calls those nodes stands in the configuration entry's bytes
-// behind this; the first eight bytes of such an entry are `voters`, little-endian, so that storage can read them
-// without knowing the user's types.
+// Who takes part, by the cores' own numbers. The first eight bytes of a configuration entry are `voters`,
+// little-endian. So storage can read them, and need not know the user's types. The bytes behind them have the
+// user's names for the nodes.
 struct configuration {
   node_set<64> voters{};
 

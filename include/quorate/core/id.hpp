@@ -27,10 +27,11 @@ inline constexpr bool is_strong_id<strong_id<Tag, Rep>> = true;
 
 // Four words that are not the same:
 //
-//   term     Raft's number of a stretch of time, the same for all nodes: at most one of them leads in it (§3.3)
+//   term     Raft's number of a period of time, the same on all nodes. At most one node leads in it (§3.3)
 //   ballot   Paxos' number of an attempt: a round and the one node that owns it (ballot.hpp)
-//   stamp    a term or a ballot where log, storage and wire need not know which: 64 bits, of which the higher is
-//            the later. Each entry carries the stamp under which it was written. Zero: before any leader
+//   stamp    a term or a ballot, for code that need not know which: log, storage and wire. 64 bits; the higher
+//            stamp is the later one. Each entry carries the stamp under which it was written. Zero: before any
+//            leader
 //   era      the stamp that a core is in now, `core.era()`: Raft's current term, Multi-Paxos' promised ballot
 using stamp = strong_id<struct stamp_tag, std::uint64_t>;
 using term_id = stamp;

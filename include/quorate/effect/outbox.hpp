@@ -31,8 +31,9 @@ namespace quorate {
 // promises a higher one. If a quorum votes for v at b, then the quorum that a higher ballot prepares has an
 // acceptor in it that tells of v, or of a vote above b. So the higher ballot proposes v again.
 //
-// What must not be is that the earlier word leaves while neither its own write nor the later one is durable: a
-// crash would take both back. tests/model explores two leaders' messages in one turn, and sees that break.
+// One thing must not happen: the earlier message leaves while neither its own write nor the later write is
+// durable. A crash would take both writes back. tests/model explores two leaders' messages in one turn, and sees
+// that break.
 
 // Keeps binding messages until a `durable` token covers their tickets, and releases them in the order they came:
 // the order for each peer among binding messages is the order they were said in. A bounded, copyable value. When

@@ -1,6 +1,6 @@
-// Which of Paxos' messages can change nothing any more. Only what is durable counts of an acceptor: a promise that
-// a crash may take back is none yet. Of a proposer the ballot counts: it never comes back to one that it has left,
-// and what it was about it forgets with a crash.
+// Which of Paxos' messages can change nothing any more. Of an acceptor only its durable state counts: a crash may
+// take back a promise that is not durable. Of a proposer only the ballot counts. A proposer never returns to a
+// ballot that it has left, and a crash makes it forget the rest.
 #pragma once
 
 #include "quorate/explore/paxos_ledger.hpp"

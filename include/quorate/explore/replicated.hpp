@@ -143,8 +143,8 @@ bool may_be(interruption i, Node const& n, bool in_flight) {
   return i == interruption::sync_begins ? in_flight && !n.syncing && !n.settled() : n.syncing;
 }
 
-// One event, or a message, and what a turn makes of it: the whole turn and those that follow from what it let go,
-// or else collected only, with the sync still to come.
+// One event or message, and the turn that takes it. Either the turn is whole, and further turns follow from what
+// it released. Or the turn only collects, and its sync comes later.
 template <class Node, class Checks, class Out>
 class replicated_turn {
 public:

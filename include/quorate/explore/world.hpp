@@ -1,9 +1,9 @@
 // A world of nodes and of messages that were sent: what the checker explores. The cores are the ones that ship.
 //
-// The network is the set of all that was ever sent: a message may arrive at any time, again, or never, which is
-// loss, repetition and reordering in one rule. A world is kept as a few numbers: each node's state, message and
-// ghost is kept once, in a table, and what a step makes of a node is worked out once for each node state and each
-// event. So a core takes thousands of steps where the world takes millions.
+// The network is the set of all messages that were ever sent. A message may arrive at any time, more than once, or
+// never: loss, repetition and reordering are one rule. A world is kept as a few numbers. A table keeps each state
+// of a node, each message and each ghost once. The result of a step is computed once for each state of a node and
+// each event. So a core takes thousands of steps while the world takes millions.
 #pragma once
 
 #include "quorate/core/breach.hpp"

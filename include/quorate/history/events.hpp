@@ -1,5 +1,5 @@
-// The calls and returns of one part of a history in the order of time, as lists from which an operation is lifted
-// when it has been placed, and put back when that was wrong (Lowe, "Testing for linearizability", 2017).
+// The calls and returns of one part of a history, as lists in the order of time. An operation is lifted from the
+// lists when it is placed. It is put back when its place was wrong (Lowe, "Testing for linearizability", 2017).
 #pragma once
 
 #include "quorate/history/types.hpp"

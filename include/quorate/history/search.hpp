@@ -19,15 +19,17 @@
 
 namespace quorate::check::history_detail {
 
-// Depth first: place an operation that may be the next, go on; when nothing can be placed any more, take the last
-// one back and try what comes behind it. The cuts, each of which leaves the verdict as it is:
-// - An answered operation that only reads is placed as soon as it fits, and no other is tried in its stead:
-//   wherever an order has it, it may as well stand here. (Not so one that happens to change nothing here: it may
-//   be needed where it does.)
-// - The unanswered are tried last, and only when they change something; of those that ask the same, the one that
-//   began first: an order with another one of them is an order with this one too.
-// - An unanswered one stands right before the first that needs it: premature() below.
-// - What memo says: who used fewer of the unanswered can do all that the other can.
+// The search is depth first. It places an operation that may be the next one, and goes on. When no operation can
+// be placed any more, it takes the last one back and tries the operation behind it. The search leaves some
+// branches out. No cut changes the verdict:
+// - An answered operation that only reads is placed as soon as it fits, and no other operation is tried in this
+//   place. If an order has the read in a later place, the order with the read here is right too. This is not true
+//   of a write that changes nothing here: an order may need that write in a place where it does change something.
+// - Unanswered operations are tried last, and only where they change something. Of several that ask the same, the
+//   one that began first is tried. If there is an order with another one, there is an order with this one too.
+// - An unanswered operation stands right before the first operation that needs it: premature() below.
+// - memo compares two searches in one state. The search that used fewer unanswered operations can do everything
+//   that the other one can do.
 template <sequential_model Model>
 class search {
 public:
@@ -170,9 +172,9 @@ private:
     return !premature(c, *next, spent) && place_if_new(c, *next, spent);
   }
 
-  // Whether the operation placed last is an unanswered one that had better not stand there, now that `c` comes
-  // next and leads to `next`: without it `c` leads there too, or it can as well come after `c`. (Of two unanswered
-  // ones that may stand either way round neither waits for the other, or both would.)
+  // The operation `c` comes next and leads to `next`. Is the operation u before it an unanswered one that should
+  // not stand there? It is if `c` leads to `next` without u too, or if u can also come after `c`. If `c` is
+  // unanswered too, the second reason does not count: each of the two would wait for the other.
   bool premature(cursor c, state_type const& next, effort& spent) {
     if (placed_.empty() || !placed_.back().what.unknown) return false;
     auto const& last = placed_.back();

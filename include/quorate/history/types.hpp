@@ -58,9 +58,9 @@ enum class verdict { linearizable, not_linearizable, undecided };
 
 struct judgement {
   verdict found = verdict::linearizable;
-  // Numbers in the history. Linearizable: the order; an operation of unknown outcome that is not in it never
-  // happened. Not linearizable: the longest beginning of an order (of the one key that fails) that explains what
-  // is in it; what else the key has can't come behind it.
+  // Numbers of operations in the history. Linearizable: the order. An operation of unknown outcome that is not in
+  // the order never happened. Not linearizable: the longest beginning of an order that explains the answers in it,
+  // for the one key that fails. The key's other operations can't come behind it.
   std::vector<std::size_t> order{};
   // Not linearizable: those of which one must come next in real time, and whose answers are all wrong there.
   std::vector<std::size_t> stuck{};

@@ -1,5 +1,5 @@
-// What is true of every core of a replicated log at all times, told as core/breach.hpp has it: what the protocols'
-// own invariants (raft/invariant.hpp and its like) have in common.
+// What is true of every core of a replicated log at all times, told in the way of core/breach.hpp. The invariants
+// of each protocol share these (raft/invariant.hpp, multi_paxos/invariant.hpp).
 #pragma once
 
 #include "quorate/core/breach.hpp"

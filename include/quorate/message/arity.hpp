@@ -42,8 +42,8 @@ consteval bool built_of_group(type_list<Before...>, type_list<Inside...>, type_l
   return requires { T{std::declval<Before>()..., {std::declval<Inside>()...}, std::declval<After>()...}; };
 }
 
-// What fills T's places, as many as there are: one for each field, but an array has one for each element, and a
-// base one for each of its fields, or a place that is no field when it has none.
+// The list of what fills T's places. A field has one place. An array has one place for each element. A base has
+// one place for each of its fields; a base without fields has one place, and that place is no field.
 template <class T, class... Before> consteval auto fillers_of(type_list<Before...> before) {
   if constexpr (built_of<T, Before..., any_field<T>>)
     return fillers_of<T>(type_list<Before..., any_field<T>>{});

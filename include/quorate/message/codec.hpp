@@ -1,6 +1,6 @@
-// A value becomes bytes, and bytes become a value again. Every byte that is decoded is taken for hostile:
-// what is wrong with it is an error value; nothing outside the input is read, and no more is allocated than
-// the input can bear.
+// A value becomes bytes, and bytes become a value again. Every byte to decode may be hostile. If it is wrong, the
+// result is an error value. Nothing outside the input is read. The memory that is allocated is bounded by the size
+// of the input.
 #pragma once
 
 #include "quorate/message/wire_compound.hpp"

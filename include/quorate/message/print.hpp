@@ -67,9 +67,14 @@ template <class T> void print_scalar(std::string& out, T const& x) {
 }
 } // namespace detail
 
-// Appends the printed form of x to `out`: structs with their fields by name, strong ids and integers as numbers,
-// enums by `name_of(e)` if that is declared beside them and else as numbers, bytes and text quoted and escaped,
-// sets of nodes as {0, 2}, sequences and the records of payloads as [a, b], an empty optional as `none`.
+// Appends the printed form of x to `out`:
+// - a struct: its fields by name
+// - a strong id or an integer: a number
+// - an enum: name_of(e), if that is declared beside the enum; else a number
+// - bytes and text: quoted and escaped
+// - a set of nodes: {0, 2}
+// - a sequence, or the records of payloads: [a, b]
+// - an empty optional: `none`
 template <class T> void print(std::string& out, T const& x) {
   char const* comma = "";
   [[maybe_unused]] auto const item = [&](auto const& e) {

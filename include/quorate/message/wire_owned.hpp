@@ -53,8 +53,8 @@ template <class T> struct wire<std::vector<T>> {
   }
 
 private:
-  // A count is believed only as far as the bytes that are there can bear it: no more is reserved than they
-  // are, and beyond that the vector grows with what has really been decoded.
+  // A count may be a lie. So the vector reserves at most as much memory as there are bytes left in the input.
+  // Beyond that it grows only with the elements that were really decoded.
   static decode_error get_elements(reader& in, std::vector<T>& x) {
     std::uint32_t n = 0;
     if (!detail::get_count(in, n)) return decode_error::truncated;

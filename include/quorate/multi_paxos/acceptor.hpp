@@ -18,8 +18,8 @@ constexpr promise promise_from(node_state<Options> const& s, log_index first, Lo
   return p;
 }
 
-// Phase 1b. A ballot at what is promised is answered again, for its owner only (scenario P3); the vote is told
-// with the ballot it was given at, which is not the one promised (scenario P4).
+// Phase 1b. A prepare at the promised ballot is answered again, but only to the owner of the ballot (scenario P3).
+// The promise tells each vote with the ballot of that vote, not with the promised ballot (scenario P4).
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log, Out& out) {
   auto const& m = e.message;

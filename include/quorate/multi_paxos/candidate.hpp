@@ -1,5 +1,6 @@
-// The candidate (the scout of Paxos Made Moderately Complex, figure 6): canvass, phase 1 for all slots from the
-// first that is not known to be chosen, and the proposing again of all that may have been chosen, before it leads.
+// The candidate (the scout of Paxos Made Moderately Complex, figure 6). It canvasses. Then it runs phase 1 for all
+// slots from the first one that is not known to be chosen. Then it proposes again every value that may have been
+// chosen. Only then does it lead.
 #pragma once
 
 #include "quorate/multi_paxos/acceptor.hpp"
@@ -107,8 +108,9 @@ constexpr bool holds(node_state<Options> const& s, finding const& f) {
   return own.voted >= f.voted;
 }
 
-// `count` slots from s.unsettled on: chosen ones that follow on what is known stay as they are, once they stand in
-// the log; all others are proposed again, at the own ballot (scenarios P42, P44). `taught` brings their bytes.
+// Takes `count` slots from s.unsettled on. Chosen slots that come directly after the known ones stay as they are,
+// if they stand in the log. All other slots are proposed again, at the own ballot (scenarios P42, P44). `taught`
+// brings their bytes.
 template <class Options, class Out>
 constexpr void adopt(node_state<Options>& s, finding const& f, std::uint32_t count, bool taught, Out& out) {
   auto const at = s.unsettled;

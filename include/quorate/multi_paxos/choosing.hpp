@@ -1,13 +1,14 @@
-// What is chosen: a slot whose value a quorum holds at one ballot (scenario P35: votes of two ballots never add
-// up; every acknowledgement names its ballot, and a leader counts only those of its own).
+// Which slots are chosen. A slot is chosen when a quorum holds its value at one ballot. Votes of two ballots are
+// never added up (scenario P35): every acknowledgement names its ballot, and a leader counts only those of its own
+// ballot.
 #pragma once
 
 #include "quorate/multi_paxos/role.hpp"
 
 namespace quorate::multi_paxos {
 
-// The acceptor holds first..last, durably. Slots may come in any order; what lies apart from the rest is
-// remembered as one piece, and a second one is forgotten, to be asked for again.
+// The acceptor holds first..last, durably. Slots may come in any order. One piece that is apart from the rest is
+// remembered. A second such piece is forgotten, and is asked for again later.
 [[gnu::cold]] constexpr void note_apart(progress& p, log_index first, log_index last, log_index base) {
   if (p.apart_last <= base) {
     p.apart_first = first, p.apart_last = last;

@@ -36,8 +36,9 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   auto& p = s.peer(e.node);
   auto const held = p.match > s.commit ? p.match : s.commit;
   auto const stands = m.verified < held ? m.verified : held; // what it holds and has not said, it will say again
-  // It has all that was sent, and what it has yet to acknowledge is chosen: no answer is missed, even if all were
-  // lost and the window is full, and what it was not sent may be compacted here.
+  // The peer holds everything that was sent, and the slots that it has not acknowledged are chosen. So the leader
+  // waits for no answer, even if all answers were lost and the window is full. The slots that the peer was not
+  // sent may be compacted here.
   if (p.next <= stands + 1) p.next = stands + 1, p.in_flight = 0;
   bool const lacks = stands + 1 < p.next;
   if (lacks && p.quiet) {

@@ -48,8 +48,9 @@ constexpr void note_seen(node_state<Options>& s, stamp ballot) {
   if (ballot > s.seen) s.seen = ballot;
 }
 
-// What must survive a restart. The chosen mark is not a promise to anybody: it spares the node to learn anew what
-// it knew, and what it is behind may be compacted by others. So it is written now and then.
+// Writes what must survive a restart. The chosen mark is no promise to anybody. With it, a node need not learn
+// again after a restart which slots are chosen; others may have compacted those slots. So the mark is written now
+// and then.
 template <class Options, class Out>
 constexpr written mark(node_state<Options>& s, Out& out) {
   s.marked = s.commit;

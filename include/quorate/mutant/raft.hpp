@@ -1,6 +1,6 @@
-// Raft without one of its rules (mutant/raft_rules.hpp): what a bent core does where the shipped one does as
-// raft/ says. Each of these stands before the function of its name, changes what that is told or what it says, and
-// has it do the rest: f<options<K...>>(...) is the protocol's own.
+// Raft without one of its rules (mutant/raft_rules.hpp). Each function here is called in place of the function of
+// the same name in raft/. It changes the arguments or the effects of that function, and calls it for the rest:
+// f<options<K...>>(...) is the protocol's own function.
 #pragma once
 
 #include "quorate/mutant/careless_core.hpp"

@@ -100,8 +100,8 @@ template <class Quorum>
 struct taken_for {
   using type = Quorum;
 };
-// Where quorums need not be more than half, another system stands in the place of the one that was asked for, so
-// that whoever asks the core's options, as tools do, hears of that one too.
+// A rule may be missing that quorums are more than half. Then another quorum system replaces the one that was
+// asked for. It is replaced here, so that tools that read the core's options see the other system too.
 template <class Default, class K, class... Keywords>
   requires(missing_of<K, Keywords...>::bends_quorums)
 struct pick<quorum_axis, Default, K, Keywords...> {

@@ -21,8 +21,9 @@ struct vote {
 
 // --- what must survive a restart: written by the roles, each type replacing the last one of its kind as a whole
 
-// An acceptor's: one record, so that a vote can't be on disk without the promise that it implies (scenario P2),
-// with a ballot of its own for the vote, which is not that of the promise (scenarios P4, P5).
+// What an acceptor must keep. It is one record: a vote can't be on disk without the promise that it implies
+// (scenario P2). The vote has its own ballot, because that ballot may differ from the promise's (scenarios P4,
+// P5).
 template <class Value>
 struct acceptor_record {
   ballot promised{};

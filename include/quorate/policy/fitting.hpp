@@ -1,8 +1,8 @@
 // What is wrong with a policy, told apart: the tools with which one sentence is said, and no more.
 //
-// A check is a function whose body has the sentences (static_assert) and whose result names the type to go on
-// with: the policy itself if it fits, else one that stands in for it. It is used through decltype and is never
-// called. So a compiler that has said the sentence finds nothing else to complain of.
+// A check is a function. Its body has the sentences (static_assert). Its result names the type to go on with: the
+// policy itself if it fits, else a type that stands in for the policy. The function is used through decltype and
+// is never called. So a compiler says the sentence, and finds no other error.
 #pragma once
 
 #include "quorate/core/never.hpp"

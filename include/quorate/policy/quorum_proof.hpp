@@ -167,8 +167,8 @@ consteval law broken_law() {
   else return law::all_kept;
 }
 
-// True, once a sentence has said what is wrong, if anything is: that is to be the only error, so what comes of it
-// must not be false.
+// Always true. If something is wrong, a sentence says it first. That sentence should be the only error; a result
+// of false would bring a second one.
 template <class Q, quorum_phase Other, template <class, class> class Missing>
 constexpr auto that_quorums_meet() {
   constexpr auto broken = broken_law<Q>();

@@ -39,12 +39,13 @@ struct store_identity {
 // |                      |                      | nullopt: failed, and it must not be called again               |
 // | c.failure()          | text, as string_view | after a failure: what went wrong, where, and what to do        |
 //
-// What was written between two sync orders and is covered by none survives a crash as a whole or not at all: where
-// an entry is written over, the hands truncate, put it, and put again what lay behind it (replica/rewriting.hpp),
-// and a store that kept the truncation alone would have lost votes. order.upto() counts the puts and truncates
-// since the storage was opened; a sync may cover later ones as well. A `false` or `nullopt` stops the replica for
-// good: nothing that waited on the write is ever sent, and there is no retry (a sync that failed may have lost its
-// pages and "succeed" when called again). Called from one thread.
+// Take the writes between two sync orders that no order covers yet. After a crash all of them are there, or none
+// of them is. The reason: to write over an entry, the hands truncate the log, put the entry, and put the entries
+// behind it again (replica/rewriting.hpp). A store that kept only the truncation would have lost votes.
+// order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones too. A
+// `false` or `nullopt` stops the replica for good: a message that waited on the write is never sent. The replica
+// does not try again, because a sync that failed may have lost its pages, and a second call may still "succeed".
+// Called from one thread.
 // It may have a member c.misfit(), text, which says why its options can't work; empty: they can. A replica on such
 // a storage is stopped from the start, and its failure() is that text.
 //

@@ -140,8 +140,8 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const& log, Out& out) {
   if (!of_this_term(s, e.message, out) || s.is != role::candidate) return;
   s.granted.insert(e.node); // a set: the same vote twice counts once (scenario E3)
-  // Its own vote must have come back, and so be durable: otherwise it could lead this term, crash, and, having
-  // forgotten its vote, help another to lead it.
+  // The candidate's own vote must have come back; then it is durable. Otherwise the candidate could lead this
+  // term, crash, forget its vote, and help another node to lead the same term.
   if (s.granted.contains(s.self) &&
       met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log)))
     become_leader(s, log, out);

@@ -99,9 +99,9 @@ struct appended {
   friend constexpr bool operator==(appended const&, appended const&) = default;
 };
 
-// "I have not your entry at prev_log_index." The hint is the sender's last entry at or below it whose term is not
-// above the one asked for; the leader looks for the like in its own log, so that each round trip skips a term
-// (§5.3).
+// "My log does not have your entry at prev_log_index." The hint is the last entry of the sender that is at or
+// below prev_log_index and whose term is not above prev_log_term. The leader looks in its own log in the same way.
+// So each round trip skips a term (§5.3).
 struct rejected {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};

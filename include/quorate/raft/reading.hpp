@@ -1,6 +1,6 @@
-// Linearizable reads by ReadIndex (§6.4): once an entry of the leader's own term is committed, a read takes the
-// commit index, waits until a quorum has answered a heartbeat sent after it came, and until that index is applied.
-// The rounds are log/reading.hpp's.
+// Linearizable reads by ReadIndex (§6.4). First an entry of the leader's own term must be committed. Then a read
+// takes the commit index. It waits until a quorum has answered a heartbeat that was sent after the read came. Then
+// it waits until that index is applied. The rounds are in log/reading.hpp.
 #pragma once
 
 #include "quorate/raft/role.hpp"

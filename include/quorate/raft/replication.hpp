@@ -37,8 +37,8 @@ constexpr divergence diverges(node_state<Options> const&, append_entries const& 
   return {at, false};
 }
 
-// Can this entry not be in conflict? What is committed stays, and in its term a leader takes nothing back of what
-// it has said of its log (§3.5: it appends only).
+// True if this entry cannot conflict with the leader's. A committed entry stays. And in its term a leader only
+// appends (§3.5): it takes back nothing that it has said of its log.
 template <class Options>
 constexpr bool is_settled(node_state<Options> const& s, log_index at) {
   return at <= s.commit || at <= s.verified;

@@ -21,8 +21,9 @@ namespace quorate {
 struct replica_config {
   node_id self{};                 // 1 or more, as all members are
   std::vector<node_id> members{}; // all of them, self included; the same on every node
-  // Of proposals that wait for a turn or a leader, at most: room for one command at the least, with 4 bytes for
-  // its length; at most half of what the storage writes in a turn, if that is bounded (file_wal: half a GiB).
+  // The most bytes of proposals that wait for a turn or a leader. At the least there is room for one command and 4
+  // bytes for its length. If the storage bounds what it writes in a turn, at the most half of that bound
+  // (file_wal: half a GiB).
   std::size_t staged_bytes = std::size_t{64} << 20;
   // Of one command with its extra fields, encoded: 1 byte to 1 GiB. A larger one is refused when it is proposed,
   // as refusal::too_large. To be the same on every node.

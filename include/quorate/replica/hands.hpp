@@ -194,8 +194,8 @@ private:
   box_for<outbox, capacity, typename Core::messages> outbox_{};
 };
 
-// The same hands for a step at whose end nothing can come between a message and its leaving, which the flush is:
-// what may leave at once goes straight to deliver(to, message), and is never stored.
+// The same hands, for the flush. After the flush nothing comes between a message and its leaving. So a message
+// that may leave at once goes straight to deliver(to, message), and is never stored.
 template <class Hands, class Deliver>
 class sending_hands {
 public:

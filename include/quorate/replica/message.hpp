@@ -12,8 +12,8 @@
 
 namespace quorate {
 
-// Proposals number..number+count-1 of the sender's, their bytes beside it, for the leader of `era` and for no
-// other: a leader that restarted, or another one, must not take what may have been taken already.
+// The sender's proposals number..number+count-1, with their bytes. Only the leader of `era` takes them. A leader
+// that restarted, or another leader, must not: the proposals may have been taken already.
 struct forward {
   static constexpr quorate::strength says = quorate::strength::advisory;
   incarnation_id asker{}; // the sender's incarnation: what numbers mean

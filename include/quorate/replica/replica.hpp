@@ -42,14 +42,18 @@ struct turn_result {
 //   auto token = r.propose(command);
 //   auto next = r.turn(now, send, machine);       // step -> write -> one sync -> release -> apply
 //
-// `send(to, message, bytes)` must take what it needs before it returns; it may return false to say that the
-// message was surely not sent, and a proposal then waits for another turn or another leader. `machine` is called
-// with `applied<Messages> const&` for each committed command, in the order of the log, with `proposal_outcome
-// const&` and with `read_outcome const&`, once for each token; a proposal made here learns that it is committed
-// before it is applied, unless it was forwarded and the leader's word came late. A machine that has a member
-// sated() is asked behind each command; once it returns true, the next command waits for the next turn, which is
-// pending then: so a machine bounds the work of a turn in its own measure. A failed write or sync stops the
-// replica for good. Not copyable and not movable: it holds references to the storage. One thread.
+// `send(to, message, bytes)` must copy what it needs before it returns. It may return false: the message was
+// surely not sent. A proposal then waits for another turn or another leader.
+//
+// `machine` is called with `applied<Messages> const&` for each committed command, in the order of the log. It is
+// called with `proposal_outcome const&` or `read_outcome const&` once for each token. The outcome of a proposal
+// made here comes before its command is applied. It may come later only if the proposal was forwarded and the
+// leader's answer came late. A machine may have a member sated(), which is asked after each command. Once it
+// returns true, the next command waits for the next turn, and that turn is pending. So a machine bounds the work
+// of a turn in its own measure.
+//
+// A failed write or sync stops the replica for good. Not copyable and not movable: it holds references to the
+// storage. One thread.
 template <class GivenCore, class GivenMessages, class GivenStorage, class GivenTimer>
 class replica {
   // What was given, if it fits. Of the first that does not, one sentence says why, and stand-ins take its place
@@ -111,11 +115,11 @@ public:
     return reads_.add(b_);
   }
 
-  // A message of the protocol from node `sender`, its payload beside it. What comes from nobody we know is
-  // dropped, and so is everything while too much waits for a turn. It may be meant for an earlier life of this
-  // store, but not for another store, in whose place this one stands now: connections that know both stores see to
-  // that (transport/tcp.hpp). Who hands it over all the same takes an empty disk for the one that was lost; the
-  // replica may stop, and say that a disk has lost what it had acknowledged.
+  // A message of the protocol from node `sender`, with its payload. The message is dropped if the sender is not a
+  // member, or if too many messages wait for a turn. The message may be meant for an earlier life of this store.
+  // It must not be meant for an earlier store of this node: a connection that knows both stores refuses it
+  // (transport/tcp.hpp). A caller that passes such a message on treats an empty disk as the disk that was lost.
+  // The replica may then stop, and say that a disk has lost what it had acknowledged.
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
     auto const n = b_.ids.find(sender);

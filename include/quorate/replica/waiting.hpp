@@ -10,9 +10,9 @@
 
 namespace quorate {
 
-// Proposals that were placed in the log here, or sent to a leader. What is waited for is what the own log says,
-// once it is committed: an entry at the index and of the era in which the proposal was placed is the proposal; one
-// of another era has taken its place for good.
+// Proposals that were placed in the log here, or sent to a leader. Each waits until the own log is committed up to
+// its index. If the entry at that index has the era in which the proposal was placed, it is the proposal. If it
+// has another era, it has taken the proposal's place for good.
 //
 // Where leaders write entries again under their own era (`Rewrites`), a command of a later era may be the proposal
 // or another one: nobody here can tell.
@@ -65,8 +65,8 @@ public:
     for (std::size_t i = 1; i < batches_.size(); ++i) settled(batches_[i], commit, log, tell);
   }
 
-  // An entry of `era` is applied. What was sent to a leader before it, and not heard of since, has been applied by
-  // now or never will be; which of the two, can't be told here, and waiting will not help.
+  // An entry of `era` is applied. Take a proposal that was sent to an earlier leader, and whose answer has not
+  // come. It has been applied by now, or it never will be. This node cannot tell which, and to wait does not help.
   template <class Tell>
   void outlived(stamp era, Tell&& tell) {
     for (std::size_t i = 0; i < batches_.size(); ++i)

@@ -1,5 +1,5 @@
-// A log_view that is asked only what it can answer, and whose answers are what core/log_view.hpp promises: of a
-// debug build's replica, which asserts both.
+// The log_view of a replica in a debug build. It asserts that each question is one that the log can answer, and
+// that each answer is what core/log_view.hpp promises.
 #pragma once
 
 #include "quorate/core/log_view.hpp"

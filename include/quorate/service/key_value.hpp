@@ -25,9 +25,9 @@ namespace quorate::service {
 // from which to go on: a number, of the same meaning on every node and after any change, and every key that
 // is there throughout a full iteration is returned.
 //
-// No operation takes longer than its own bytes, its keys (max_keys) and its answer say, however large the store
-// is: a lookup compares as many keys as a logarithm says, and what is deleted is freed later, by tidy. What goes
-// through all keys is a key_walk's.
+// The time of an operation depends on its own bytes, its keys (max_keys) and its answer. The size of the store
+// matters only through its logarithm: a lookup compares that many keys. The memory of a deleted value is freed
+// later, by tidy. An operation that goes through all keys is a key_walk.
 class key_value {
 public:
   static constexpr auto no_bound = std::numeric_limits<std::size_t>::max();
@@ -35,10 +35,10 @@ public:
   // Carries out the write that `bytes` encode and answers into `out`. What is no well-formed write changes
   // nothing and is answered with an error, on every node alike.
   //
-  // The elements of an exec are carried out one after another, with nothing between them, and answered in an
-  // array, each as of its place. One that fails is answered by its error, and the others are carried out all the
-  // same. What would make the array's values longer than `most` bytes in all is answered by an error in its
-  // place; the store becomes the same with any bound, so nodes may have different ones.
+  // The elements of an exec are carried out one after another, with nothing between them. The answer is an array
+  // with one answer for each element. If an element fails, its answer is the error, and the other elements are
+  // carried out all the same. The values in the array may have `most` bytes in all. If an answer would go beyond
+  // that, an error stands in its place. The bound does not change the store, so nodes may have different bounds.
   template <reply_sink Out>
   void apply(std::string_view bytes, Out& out, std::size_t most = no_bound);
 
@@ -65,8 +65,9 @@ public:
   }
 
   // Where a key stands in SCAN's order: never 0, and below 2^53 so that every client language can hold it.
-  // Two keys of one hash are found by trying 2^26; of many, SCAN could not stop between them (key_walk), so the
-  // hash is one of which they can't be made up. Its two numbers are no secret: nodes and clients agree on them.
+  // To find two keys with one hash takes 2^26 tries. SCAN cannot stop between keys of one hash (key_walk). So the
+  // hash is one for which nobody can construct many such keys. Its two numbers are no secret: nodes and clients
+  // agree on them.
   static constexpr std::uint64_t hash_of(std::string_view key) {
     return sip_hash(0x71756f7261746521, 0x6b65792d76616c75, key) >> 11 | 1;
   }

@@ -266,8 +266,8 @@ inline std::optional<operation> decode_operation(std::string_view bytes) {
   return op;
 }
 
-// How many keys an operation names, each as often as it names it; of an exec, its elements' in all, and one
-// for an element that names none, for that takes its time too. 0 if `bytes` are no operation.
+// The number of keys that an operation names. A key that is named twice counts twice. An exec has the sum over its
+// elements. An element that names no key counts as one, because it takes time too. 0 if `bytes` are no operation.
 inline std::uint64_t key_count(std::string_view bytes) {
   auto const named = [](operation const& op) -> std::uint64_t {
     switch (op.code) {

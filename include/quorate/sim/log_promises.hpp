@@ -1,5 +1,5 @@
-// What clients of a replicated log are told, and whether it may be true: each token has one outcome, what is
-// applied is one order, reads and appends see what had ended before they began.
+// Checks what the clients of a replicated log are told. Each token has one outcome. All nodes apply in one order.
+// A read or an append sees every operation that had ended before it began.
 #pragma once
 
 #include "quorate/replica/outcome.hpp"

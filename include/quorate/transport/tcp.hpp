@@ -76,11 +76,11 @@ public:
     listener_.reset();
   }
 
-  // Queues one frame; fill(std::vector<std::byte>& buffer) appends the frame's bytes to what is in the
-  // buffer. False: the frame was dropped, because `to` is not connected (then fill is not called), its queue
-  // is full, or the frame is empty or larger than the peer takes: the log says so once for each peer and size,
-  // by powers of two. fill must not call the transport. What is queued in one turn of the event loop goes out as
-  // one write.
+  // Queues one frame. fill(std::vector<std::byte>& buffer) appends the frame's bytes to the buffer; it must not
+  // call the transport. Returns false if the frame was dropped. There are four reasons: `to` is not connected
+  // (then fill is not called), the queue is full, the frame is empty, or the frame is larger than the peer takes.
+  // The log tells of a frame that is too large once for each peer and size, by powers of two. All frames queued in
+  // one turn of the event loop go out as one write.
   template <std::invocable<std::vector<std::byte>&> Fill>
   bool send(node_id to, Fill&& fill) {
     auto const l = links_.find(to);

@@ -129,8 +129,8 @@ private:
 
 // --- what a leader's steps may be, seen from outside
 
-// Who becomes leader knows of no match, not even of its own until its own disk has answered, which in a whole turn
-// it has (Ongaro's figure 3.1; scenario P24).
+// A new leader knows of no match of any peer. It knows its own match only once its own disk has answered. In a
+// whole turn the disk has answered (Ongaro's figure 3.1; scenario P24).
 template <class Core, class Tell>
 constexpr bool new_leaders_know_no_match(Core const& before, Core const& after, bool whole_turn, Tell&& tell) {
   if (before.leads() || !after.leads()) return true;

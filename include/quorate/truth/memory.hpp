@@ -1,5 +1,5 @@
-// What a watcher of several nodes remembers, in small bounded values for whoever compares states by the million
-// (the explorer), or in containers that grow, for whoever watches one long run (walks, the simulator).
+// What a watcher of several nodes remembers. The explorer compares millions of states: for it the memory is small
+// bounded values. Walks and the simulator watch one long run: for them the memory is containers that grow.
 #pragma once
 
 #include "quorate/core/ballot.hpp"
