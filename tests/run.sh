@@ -154,8 +154,8 @@ suite_in() {
 }
 
 say "quorate: $mode tests of $repo"
-packages="g++-12 clang-14 libclang-rt-14-dev meson ninja-build libboost-dev libasio-dev doctest-dev python3
-  redis-tools python3-redis strace valgrind cmake pkg-config
+packages="g++-12 clang-14 libclang-rt-14-dev clang-format-14 meson ninja-build libboost-dev libasio-dev doctest-dev
+  python3 redis-tools python3-redis strace valgrind cmake pkg-config
   chromium chromium-driver python3-selenium fonts-dejavu-core" # the pages, in a browser
 install_missing $packages || give_up "could not install what the tests need"
 
