@@ -41,7 +41,7 @@ struct device : quorate::sink<device> { // a core says what it wants done while 
   void accept(quorate::truncation const& t) { log.truncate(t.from); }
   void accept(quorate::entry_run const& run) {
     for (auto i = run.first; run.kind == quorate::entry_kind::command && i <= run.last(); i = i + 1)
-      log.readings[i.value] = expected[i - first];
+      log.readings[i.value] = expected[static_cast<std::size_t>(i - first)];
     (void)log.put(run);
   }
   template <class Message>

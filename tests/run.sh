@@ -157,6 +157,9 @@ say "quorate: $mode tests of $repo"
 packages="g++-12 clang-14 libclang-rt-14-dev clang-format-14 meson ninja-build libboost-dev libasio-dev doctest-dev
   python3 redis-tools python3-redis strace valgrind cmake pkg-config
   chromium chromium-driver python3-selenium fonts-dejavu-core" # the pages, in a browser
+# The other compilers that the headers are to stand: only the suite `ci` asks them.
+[ "$mode" = default ] || packages="$packages clang-16 clang-19 libc++-16-dev libc++abi-16-dev
+  g++-arm-linux-gnueabihf"
 install_missing $packages || give_up "could not install what the tests need"
 
 # Without what a debugger needs, and with clang also optimised less: that is a third of the time that it takes.

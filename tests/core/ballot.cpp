@@ -31,7 +31,7 @@ TEST_CASE("a ballot gives its round and owner back, and is above none") {
   for (auto const r : rounds)
     for (auto const o : owners) {
       auto const b = ballot_at(r, o);
-      CHECK(b.round() == r);
+      CHECK(b.round_number() == r);
       CHECK(b.owner() == o);
       CHECK(!b.none());
       CHECK(b > ballot{});

@@ -29,7 +29,7 @@ static_assert(raft::node<>::timing_of(raft::timer::election) == timing::election
 static_assert(raft::node<>::timing_of(raft::timer::contact) == timing::contact);
 static_assert(raft::node<>::timing_of(raft::timer::quorum_check) == timing::contact);
 static_assert(raft::node<>::timing_of(raft::timer::heartbeat) == timing::heartbeat);
-static_assert(raft::timers <= manual_timer::slots);
+static_assert(raft::timers <= manual_timer::slot_count);
 
 TEST_CASE_TEMPLATE("every timer that there is keeps its laws", Timer, manual_timer, steady_timer,
                    test::least_timer<>) {

@@ -33,7 +33,8 @@ private:
 
   std::uint64_t round() const {
     std::uint64_t most = 0;
-    for (auto const n : {A, B, C}) most = std::max(most, quorate::ballot{w_.state(n).promised.value}.round());
+    for (auto const n : {A, B, C})
+      most = std::max(most, quorate::ballot{w_.state(n).promised.value}.round_number());
     return most;
   }
   void tick(std::uint64_t now) {

@@ -115,8 +115,8 @@ TEST_CASE("what was armed anew for later wakes its caller early once at most") {
 
 TEST_CASE("all slots may be armed at once") {
   manual_timer t{{1000, 30, 70}, 9};
-  for (std::size_t slot = 0; slot < manual_timer::slots; ++slot) t.arm(slot, timing::request, slot);
-  for (std::size_t slot = 0; slot < manual_timer::slots; ++slot) {
+  for (std::size_t slot = 0; slot < manual_timer::slot_count; ++slot) t.arm(slot, timing::request, slot);
+  for (std::size_t slot = 0; slot < manual_timer::slot_count; ++slot) {
     CHECK(t.deadline() == 70 + slot);
     CHECK(!t.expired(69 + slot));
     CHECK(t.expired(70 + slot) == slot);

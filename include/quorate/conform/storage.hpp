@@ -52,7 +52,7 @@ private:
     ++result_.cases;
     auto p = make_();
     storage_life<place> life{p, seed, result_};
-    auto const steps = std::min(2 + seed, trials_.steps);
+    auto const steps = (std::min)(2 + seed, trials_.steps);
     if (!life.open()) return;
     for (std::uint64_t openings = ends ? 3 : 0;; --openings) {
       life.live(steps);

@@ -228,12 +228,13 @@ private:
     auto const kinds = any_.below(12);
     auto const kind = kinds < 8 ? entry_kind::command : kinds < 10 ? entry_kind::no_op : entry_kind::configuration;
     auto const wanted = kind == entry_kind::configuration ? 1 : 1 + any_.below(4);
-    auto const count = static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, store_->log().room()));
+    auto const count = static_cast<std::uint32_t>((std::min<std::uint64_t>)(wanted, store_->log().room()));
     if (count == 0) return;
     std::vector<store_entry> run(count, {model_.now().hard.promised, kind, {}});
     std::vector<std::byte> whole;
     for (auto& e : run) {
-      e.bytes.resize(kind == entry_kind::no_op ? 0 : (kind == entry_kind::command ? 0 : 8) + any_.below(24));
+      e.bytes.resize(kind == entry_kind::no_op ? 0 : (kind == entry_kind::command ? 0U : 8U) +
+                                                           static_cast<std::size_t>(any_.below(24)));
       for (auto& b : e.bytes) b = static_cast<std::byte>(any_());
       whole.resize(whole.size() + payloads::prefix);
       payloads::put_length(&whole[whole.size() - payloads::prefix], static_cast<std::uint32_t>(e.bytes.size()));

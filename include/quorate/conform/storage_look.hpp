@@ -61,7 +61,7 @@ public:
   void at(S* s) { store_ = s; }
   // Which call was the last: it is to blame when the log does not end where it should.
   void blame(storage_law law) { last_call_ = law; }
-  void allow_compaction(log_index upto) { allowed_ = std::max(allowed_, upto); }
+  void allow_compaction(log_index upto) { allowed_ = (std::max)(allowed_, upto); }
 
   // The log's shape. Of several things that are wrong the first is told.
   void shape() {
@@ -74,7 +74,7 @@ public:
       if (!shape_at(log, first, i)) return;
   }
   bool check_compacted(log_index first, log_index last) {
-    auto const most = std::min(std::max(allowed_, model_.base()), last);
+    auto const most = (std::min)((std::max)(allowed_, model_.base()), last);
     if (first >= model_.base() && first <= most) return true;
     breach_(storage_law::compactions_take_no_more_than_asked,
             "entries to be gone up to " + text(most) + " at most", text(first));

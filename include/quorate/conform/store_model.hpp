@@ -53,7 +53,7 @@ public:
   log_index base() const { return base_; }
   log_index last() const { return base_ + now().log.size(); }
   store_image const& now() const { return trail_.back(); }
-  store_entry const& at(log_index i) const { return entries_[now().log[i - base_ - 1]]; }
+  store_entry const& at(log_index i) const { return entries_[now().log[place_of(i)]]; }
   stamp stamp_at(log_index i) const { return i == base_ ? base_stamp_ : at(i).written_at; }
   configuration config_at(log_index i) const {
     for (; i > base_; i = i - 1)
@@ -82,7 +82,7 @@ public:
   }
   void truncate(log_index from) {
     auto next = now();
-    next.log.resize(from - base_ - 1);
+    next.log.resize(place_of(from));
     trail_.push_back(std::move(next));
   }
   void put(hard_state const& h) {
@@ -129,6 +129,7 @@ public:
   }
 
 private:
+  std::size_t place_of(log_index i) const { return static_cast<std::size_t>(i - base_ - 1); }
   struct legal {
     std::uint64_t writes; // since the store was opened
     std::size_t at;       // of the trail
@@ -143,7 +144,7 @@ private:
   bool is_beginning(store_found const& f, store_image const& i) const {
     if (f.compacted < base_ || f.compacted + f.entries.size() > base_ + i.log.size()) return false;
     for (std::size_t k = 0; k < f.entries.size(); ++k)
-      if (f.entries[k] != entries_[i.log[f.compacted - base_ + k]]) return false;
+      if (f.entries[k] != entries_[i.log[static_cast<std::size_t>(f.compacted - base_) + k]]) return false;
     return true;
   }
   template <class Same>

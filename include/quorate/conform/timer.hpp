@@ -54,7 +54,7 @@ inline char const* text(timing how) {
 template <timer_policy T, class Fitting>
 class timer_life {
 public:
-  static constexpr std::size_t slots = 4;
+  static constexpr std::size_t slot_count = 4;
   timer_life(std::uint64_t seed, conformance& out)
       : timer_{Fitting::make(timer_units, seed)}, any_{seed, 1}, out_{out} {}
 
@@ -82,7 +82,7 @@ private:
   void call(std::string const& what) { calls_ += (calls_.empty() ? "" : "; ") + what; }
 
   void step() {
-    auto const slot = static_cast<std::size_t>(any_.below(slots));
+    auto const slot = static_cast<std::size_t>(any_.below(slot_count));
     switch (any_.below(6)) {
     case 0:
       return disarm(slot);
@@ -122,7 +122,7 @@ private:
     auto const before = timer_.deadline();
     T other{std::as_const(timer_)};
     bool const alike = other.deadline() == before;
-    for (std::size_t i = 0; i < slots; ++i) other.disarm(i);
+    for (std::size_t i = 0; i < slot_count; ++i) other.disarm(i);
     if (!alike || timer_.deadline() != before)
       breach(timer_law::copies_are_on_their_own,
              "the deadline of the copy, and afterwards the timer's, to be the same",
@@ -130,7 +130,7 @@ private:
   }
 
   bool any_armed() const {
-    return std::any_of(model_, model_ + slots, [](auto const& m) { return m.armed; });
+    return std::any_of(model_, model_ + slot_count, [](auto const& m) { return m.armed; });
   }
   void check_deadline() {
     deadline_ = timer_.deadline();
@@ -138,7 +138,7 @@ private:
       return breach(timer_law::deadlines_are_there_just_if_armed,
                     any_armed() ? "a deadline" : "no deadline, since nothing is armed",
                     any_armed() ? "none" : "one");
-    for (std::size_t i = 0; i < slots; ++i)
+    for (std::size_t i = 0; i < slot_count; ++i)
       if (auto const& m = model_[i]; m.armed && at(m.most) < *deadline_)
         return breach(timer_law::no_deadline_is_late,
                       "a deadline not behind " + number(m.most) + ", when " + number(i) + " is due",
@@ -146,21 +146,21 @@ private:
   }
 
   void poll() {
-    for (std::size_t given = 0; sound_; ++given) {
+    while (sound_) {
       auto const e = timer_.expired(at(now_));
       if (!e) break;
       call(number(*e) + " expires at " + number(now_));
-      if (*e >= slots || !model_[*e].armed) return not_armed(*e);
+      if (*e >= slot_count || !model_[*e].armed) return not_armed(*e);
       expire(*e);
     }
-    for (std::size_t i = 0; i < slots && sound_; ++i)
+    for (std::size_t i = 0; i < slot_count && sound_; ++i)
       if (model_[i].armed && model_[i].most <= now_)
         breach(timer_law::armed_timers_expire, number(i) + " to expire by " + number(model_[i].most),
                "nothing at " + number(now_));
   }
   void not_armed(std::size_t slot) {
     using fate = typename slot_model::fate;
-    auto const was = slot < slots ? model_[slot].was : fate::idle;
+    auto const was = slot < slot_count ? model_[slot].was : fate::idle;
     breach(was == fate::disarmed ? timer_law::disarmed_timers_do_not_expire : timer_law::none_expires_twice,
            number(slot) + " not to expire", "that it does, at " + number(now_));
   }
@@ -183,7 +183,7 @@ private:
   T timer_;
   sim::stream any_;
   conformance& out_;
-  slot_model model_[slots]{};
+  slot_model model_[slot_count]{};
   std::uint64_t now_ = 1000;
   std::optional<typename T::time> deadline_{};
   std::string calls_{};
@@ -209,7 +209,7 @@ template <timer_policy T, class Fitting = sim::timer_fitting<T>>
 conformance check_timer(timer_trials const& trials = {}) {
   conformance result{.policy = "timer"};
   for (std::uint64_t seed = 1; seed <= trials.lives && result; ++seed, ++result.cases)
-    conform_detail::timer_life<T, Fitting>{seed, result}.live(std::min(4 + seed, trials.steps));
+    conform_detail::timer_life<T, Fitting>{seed, result}.live((std::min)(4 + seed, trials.steps));
   bool differ = false;
   auto const first = conform_detail::first_election<T, Fitting>(1);
   for (std::uint64_t seed = 2; seed <= 8; ++seed)

@@ -24,11 +24,11 @@ struct ballot {
   static constexpr unsigned owner_bits = 8;
   static constexpr std::uint64_t last_round = ~std::uint64_t{0} >> owner_bits;
 
-  constexpr std::uint64_t round() const { return value >> owner_bits; }
+  constexpr std::uint64_t round_number() const { return value >> owner_bits; }
   constexpr node_index owner() const {
-    return round() == 0 ? no_node : node_index{static_cast<std::uint8_t>(value & 0xff)};
+    return round_number() == 0 ? no_node : node_index{static_cast<std::uint8_t>(value & 0xff)};
   }
-  constexpr bool none() const { return round() == 0; }
+  constexpr bool none() const { return round_number() == 0; }
 };
 
 template <>

@@ -105,9 +105,9 @@ public:
   }
 
 private:
-  static constexpr std::size_t slots = std::bit_ceil(Capacity); // so that a place is found by a mask
+  static constexpr std::size_t places = std::bit_ceil(Capacity); // so that a place is found by a mask
   constexpr std::uint32_t place(std::size_t i) const {
-    return static_cast<std::uint32_t>((head_ + i) & (slots - 1));
+    return static_cast<std::uint32_t>((head_ + i) & (places - 1));
   }
   constexpr std::uint32_t first() const {
     QUORATE_ASSERT(!empty(), "bounded_queue: front() of none");
@@ -118,7 +118,7 @@ private:
     return place(i);
   }
 
-  T items_[slots]{};
+  T items_[places]{};
   std::uint32_t head_ = 0;
   std::uint32_t size_ = 0;
 };

@@ -70,7 +70,7 @@ struct exploration {
 //
 //   typename Model::worker              one a thread, made from Model&
 //   worker.initial(add)                 calls add(row, fingerprint, broken) for each initial state
-//   worker.expand(row, emit)            calls emit(action, row, fingerprint, broken) for each action that changes
+//   worker.expand(row, give)            calls give(action, row, fingerprint, broken) for each action that changes
 //                                       something; equal states must have equal fingerprints. `broken` is nullptr,
 //                                       or the sentence that the step or the new state breaks
 //   worker.goal(row) -> bool            only with bounds.lasting, which throws std::invalid_argument without it
@@ -109,7 +109,7 @@ public:
       if (level_.empty() || at(bounds_.depth, result.depth) || at(bounds_.bytes, result.bytes)) break;
       auto const held = bytes(); // not while other threads' tables grow
       visit_level([&] { progress(progress_report{states_, level_states_, result.depth, held, seconds()}); });
-      result.bytes = std::max<std::uint64_t>(result.bytes, bytes());
+      result.bytes = (std::max<std::uint64_t>)(result.bytes, bytes());
     }
     finish(result);
     result.seconds = seconds();
@@ -137,9 +137,16 @@ private:
   struct chunk {
     row words;
   };
+  struct crew { // not of std::jthread, which some libraries lack
+    std::vector<std::thread> threads{};
+
+    ~crew() {
+      for (auto& t : threads) t.join();
+    }
+  };
 
   void found(hand& h, row r, fingerprint f, state_number from, std::uint32_t action) {
-    if (bounds_.lasting && !h.expanded.empty()) h.edges.push_back({h.expanded.back().name, f.low()});
+    if (bounds_.lasting && !h.expanded.empty()) h.edges.push_back({h.expanded.back().name, f.low});
     if (!seen_.insert(f)) return;
     if (auto const n = states_.fetch_add(1); bounds_.states != 0 && n >= bounds_.states) {
       states_.fetch_sub(1);
@@ -153,8 +160,8 @@ private:
     a.words.push_back(static_cast<std::uint32_t>(r.size()));
     a.words.push_back(static_cast<std::uint32_t>(number.bits()));
     a.words.push_back(static_cast<std::uint32_t>(number.bits() >> 32));
-    a.words.push_back(static_cast<std::uint32_t>(f.low()));
-    a.words.push_back(static_cast<std::uint32_t>(f.low() >> 32));
+    a.words.push_back(static_cast<std::uint32_t>(f.low));
+    a.words.push_back(static_cast<std::uint32_t>(f.low >> 32));
     a.words.insert(a.words.end(), r.begin(), r.end());
   }
 
@@ -186,9 +193,9 @@ private:
       }
     };
     {
-      std::vector<std::jthread> others;
+      crew others;
       for (std::size_t i = 1; i < bounds_.threads; ++i)
-        others.emplace_back([&, i] { visit_or_stop(hands_[i], [] {}); });
+        others.threads.emplace_back([&, i] { visit_or_stop(hands_[i], [] {}); });
       visit_or_stop(hands_[0], report);
     }
     for (auto const& h : hands_)

@@ -13,20 +13,27 @@
 
 namespace quorate::check {
 
-__extension__ using wide = unsigned __int128;
-
 // Of a value, as a `digester` made it, or of a bag of values, as their sum. Two different states have the same one
 // with odds of 2^-128; odds_of_a_miss() says what that is over a whole run.
 struct fingerprint {
-  wide bits = 0;
+  std::uint64_t low = 0; // two halves: not all targets have integers of 128 bits
+  std::uint64_t high = 0;
 
-  constexpr fingerprint& operator+=(fingerprint f) { return bits += f.bits, *this; }
-  constexpr fingerprint& operator-=(fingerprint f) { return bits -= f.bits, *this; }
+  constexpr fingerprint& operator+=(fingerprint f) {
+    low += f.low;
+    high += f.high + (low < f.low ? 1 : 0);
+    return *this;
+  }
+  constexpr fingerprint& operator-=(fingerprint f) {
+    high -= f.high + (low < f.low ? 1 : 0);
+    low -= f.low;
+    return *this;
+  }
   friend constexpr fingerprint operator+(fingerprint a, fingerprint b) { return a += b; }
   friend constexpr bool operator==(fingerprint, fingerprint) = default;
-  friend constexpr bool operator<(fingerprint a, fingerprint b) { return a.bits < b.bits; }
-  constexpr std::uint64_t low() const { return static_cast<std::uint64_t>(bits); }
-  constexpr std::uint64_t high() const { return static_cast<std::uint64_t>(bits >> 64); }
+  friend constexpr bool operator<(fingerprint a, fingerprint b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  }
 };
 
 // At most n^2 / 2^129 (the birthday bound): how likely it is that some state of n was taken for another.
@@ -52,7 +59,7 @@ public:
   constexpr void add(T x) {
     add(x.value);
   }
-  constexpr fingerprint result() const { return {wide{mixed(a_ + 0x27d4eb2f165667c5U)} << 64 | mixed(b_)}; }
+  constexpr fingerprint result() const { return {mixed(b_), mixed(a_ + 0x27d4eb2f165667c5U)}; }
 
 private:
   static constexpr std::uint64_t mixed(std::uint64_t x) {

@@ -44,7 +44,7 @@ struct multi_paxos_bounds {
 // What the world remembers: of each slot the ballots at which it was voted for, and what readers had to see.
 template <class Quorum, class Memory, std::size_t Nodes>
 struct multi_paxos_ghost {
-  multi_paxos::truth::slots_ledger<Quorum, slot_value, Nodes, checked_slots, Memory> slots{};
+  multi_paxos::truth::slots_ledger<Quorum, slot_value, Nodes, checked_slots, Memory> ledger{};
   truth::reads_ledger<Memory, Nodes> reads{};
   friend bool operator==(multi_paxos_ghost const&, multi_paxos_ghost const&) = default;
 };
@@ -136,7 +136,7 @@ public:
   // Up to where every disk says that it is chosen.
   static log_index forgettable(std::span<node const> all) {
     auto upto = all[0].durable.hard.chosen;
-    for (auto const& n : all) upto = std::min(upto, n.durable.hard.chosen);
+    for (auto const& n : all) upto = (std::min)(upto, n.durable.hard.chosen);
     return upto;
   }
 
@@ -171,17 +171,17 @@ public:
   }
   template <class Tell>
   static bool observe(ghost& g, node const& n, Tell&& tell) {
-    return g.slots.votes_agree(n, tell) &&
-           g.reads.read_sees_what_was_committed(n.self, n.past.reads, g.slots.known(), tell);
+    return g.ledger.votes_agree(n, tell) &&
+           g.reads.read_sees_what_was_committed(n.self, n.past.reads, g.ledger.known(), tell);
   }
   template <class Tell>
   static bool holds_beside(ghost const& g, node const& n, Tell&& tell) {
-    return g.slots.leaders_were_promised_their_ballot(n, tell) && g.slots.what_is_taken_for_chosen_is(n, tell);
+    return g.ledger.leaders_were_promised_their_ballot(n, tell) && g.ledger.what_is_taken_for_chosen_is(n, tell);
   }
   // Something is chosen; or it can't be any more, for want of commands or of ballots.
   template <class World>
   bool goal(World const& w, row r) const {
-    if (w.ghost_of(r).slots.any_chosen() || w.left(r, 0) == 0) return true;
+    if (w.ghost_of(r).ledger.any_chosen() || w.left(r, 0) == 0) return true;
     for (std::size_t i = 0; i < bounds.proposers; ++i)
       if (round_of(w.node_of(r, i).core.state()) < bounds.ballots) return false;
     return true;
@@ -232,11 +232,11 @@ public:
     for (auto const& v : m.payload.what) digest_value(v, p, h);
   }
   static void digest(ghost const& g, renaming const& p, digester& h) {
-    h.add(g.slots.slots().size());
-    for (auto const& s : g.slots.slots()) digest_ballots<Nodes>(s, p, h);
+    h.add(g.ledger.all().size());
+    for (auto const& s : g.ledger.all()) digest_ballots<Nodes>(s, p, h);
     digest_reads<Nodes>(g.reads, p, h);
-    h.add(g.slots.known());
-    for (std::uint8_t i = 0; i < Nodes; ++i) h.add(g.slots.promised(p.before(node_index{i})));
+    h.add(g.ledger.known());
+    for (std::uint8_t i = 0; i < Nodes; ++i) h.add(g.ledger.promised(p.before(node_index{i})));
   }
 
   // --- what becomes of a node, what may leave it, and what it is told: called by replicated_turn and its ears
@@ -256,7 +256,7 @@ public:
 private:
   template <class State>
   static std::uint64_t round_of(State const& s) {
-    return ballot{(s.seen > s.promised ? s.seen : s.promised).value}.round();
+    return ballot{(s.seen > s.promised ? s.seen : s.promised).value}.round_number();
   }
   template <class Tell>
   bool steps_on(node const& a, node const& b, bool restarts, Tell&& tell) const {

@@ -22,7 +22,7 @@ public:
   bool operator()(multi_paxos::fetch const& m) const { return m.ballot < durable(); }
   // It would not ask for that ballot again: the next one is of a later round.
   bool operator()(multi_paxos::canvass_granted const& m) const {
-    return ballot{m.ballot.value}.round() <= ballot{durable().value}.round();
+    return ballot{m.ballot.value}.round_number() <= ballot{durable().value}.round_number();
   }
   bool operator()(multi_paxos::promise const& m) const {
     if (!past(m.ballot)) return false;

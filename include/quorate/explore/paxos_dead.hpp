@@ -57,7 +57,7 @@ public:
     auto const& s = proposer();
     if (behind(m.at) || m.promised <= m.at) return true;
     if (s.now.at != m.at) return false;
-    return !at_work(s) || (s.now.refused.contains(sender_) && m.promised.round() <= s.heard);
+    return !at_work(s) || (s.now.refused.contains(sender_) && m.promised.round_number() <= s.heard);
   }
   bool operator()(paxos::inquiry const&) const { return false; }
   bool operator()(paxos::chosen<value_type> const&) const { return outlook_.no_crashes && knows(); }
@@ -75,7 +75,7 @@ private:
   // The node has left its ballot, for another or by a crash.
   bool behind(ballot at) const {
     auto const& s = proposer();
-    return s.now.at > at || (!at_work(s) && s.now.at != at && s.used >= at.round());
+    return s.now.at > at || (!at_work(s) && s.now.at != at && s.used >= at.round_number());
   }
   bool counted(ballot at) const {
     auto const& now = proposer().now;

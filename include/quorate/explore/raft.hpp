@@ -85,7 +85,7 @@ public:
       return upto <= disk.compacted() ||
              (upto <= disk.last() && disk.stamp_at(upto) == n.written.log.stamp_at(upto));
     };
-    for (auto const& n : all) upto = std::min(upto, n.core.commit_index());
+    for (auto const& n : all) upto = (std::min)(upto, n.core.commit_index());
     for (bool kept = false; !kept && upto > log_index{}; upto = kept ? upto : upto - 1)
       kept = std::all_of(all.begin(), all.end(), keeps);
     return upto;

@@ -16,38 +16,38 @@ class visited {
 public:
   // Whether it is new.
   bool insert(fingerprint f) {
-    if (f == fingerprint{}) f.bits = 1; // zero marks a free slot
-    auto& s = shards_[f.high() >> 58];
+    if (f == fingerprint{}) f.low = 1; // zero marks a free slot
+    auto& s = shards_[static_cast<std::size_t>(f.high >> 58)];
     std::scoped_lock const lock{s.mutex};
-    if (s.count * 3 >= s.slots.size() * 2) grow(s);
-    if (!put(s.slots, f)) return false;
+    if (s.count * 3 >= s.places.size() * 2) grow(s);
+    if (!put(s.places, f)) return false;
     ++s.count;
     return true;
   }
   std::size_t bytes() const {
     std::size_t n = 0;
-    for (auto const& s : shards_) n += s.slots.capacity() * sizeof(fingerprint);
+    for (auto const& s : shards_) n += s.places.capacity() * sizeof(fingerprint);
     return n;
   }
 
 private:
   struct alignas(64) shard {
     std::mutex mutex{};
-    std::vector<fingerprint> slots{};
+    std::vector<fingerprint> places{};
     std::size_t count = 0;
   };
-  static bool put(std::vector<fingerprint>& slots, fingerprint f) {
-    auto i = static_cast<std::size_t>(f.low()) & (slots.size() - 1);
-    for (; slots[i] != fingerprint{}; i = (i + 1) & (slots.size() - 1))
-      if (slots[i] == f) return false;
-    slots[i] = f;
+  static bool put(std::vector<fingerprint>& places, fingerprint f) {
+    auto i = static_cast<std::size_t>(f.low) & (places.size() - 1);
+    for (; places[i] != fingerprint{}; i = (i + 1) & (places.size() - 1))
+      if (places[i] == f) return false;
+    places[i] = f;
     return true;
   }
   static void grow(shard& s) {
-    std::vector<fingerprint> bigger(s.slots.empty() ? 256 : s.slots.size() * 2);
-    for (auto const f : s.slots)
+    std::vector<fingerprint> bigger(s.places.empty() ? 256 : s.places.size() * 2);
+    for (auto const f : s.places)
       if (f != fingerprint{}) (void)put(bigger, f);
-    s.slots = std::move(bigger);
+    s.places = std::move(bigger);
   }
   std::array<shard, 64> shards_{};
 };

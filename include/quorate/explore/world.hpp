@@ -176,8 +176,8 @@ public:
     add(row{next_}, least(now_), broken);
   }
 
-  template <class Emit>
-  void expand(row r, Emit&& emit) {
+  template <class Give>
+  void expand(row r, Give&& give) {
     sum_up(r);
     for (std::size_t i = 0; i < nodes; ++i)
       for (auto can = w_.nodes_[r[i]].value.can; can != 0; can &= can - 1) {
@@ -187,11 +187,11 @@ public:
           if ((left >> (4 * cost) & 15) == 0) continue;
           left -= 1U << (4 * cost);
         }
-        take(r, i, action_of(i, code), left, outcome_of(r[i], code), emit);
+        take(r, i, action_of(i, code), left, outcome_of(r[i], code), give);
       }
     for (auto const id : messages_of(r)) {
       auto const to = w_.messages_[id].value.to.value;
-      take(r, to, arrivals + id, r[nodes + 1], outcome_of(r[to], 64 + id), emit);
+      take(r, to, arrivals + id, r[nodes + 1], outcome_of(r[to], 64 + id), give);
     }
   }
 
@@ -317,8 +317,8 @@ private:
   }
 
   // Emits what the outcome makes of the world, unless it is the same.
-  template <class Emit>
-  void take(row r, std::size_t i, std::uint32_t action, std::uint32_t left, outcome const& o, Emit& emit) {
+  template <class Give>
+  void take(row r, std::size_t i, std::uint32_t action, std::uint32_t left, outcome const& o, Give& give) {
     bool const moved = o.to != r[i];
     if (!moved && o.sent.empty() && o.broken == nullptr) return;
     next_.assign(r.begin(), r.begin() + nodes + 2);
@@ -339,7 +339,7 @@ private:
       auto const was = budget_print(r[nodes + 1]), is = budget_print(left);
       for (auto& s : now_) s -= was, s += is;
     }
-    emit(action, row{next_}, least(now_), broken);
+    give(action, row{next_}, least(now_), broken);
   }
   // The ghost and the other nodes beside node i's new state.
   char const* look(row r, std::size_t i) {

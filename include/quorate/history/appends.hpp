@@ -80,11 +80,11 @@ private:
       auto const length = op.answered->length;
       if (length > list_.size()) return {append_problem::lost, i};
       if (!op.appended) {
-        readers_[length].push_back(i);
+        readers_[static_cast<std::size_t>(length)].push_back(i);
       } else if (auto const at = place_.find(i); at == place_.end() || at->second + 1 != length) {
         return {append_problem::lost, i};
       }
-      if (*op.answered != digests[length]) return {append_problem::wrong_digest, i};
+      if (*op.answered != digests[static_cast<std::size_t>(length)]) return {append_problem::wrong_digest, i};
     }
     return {};
   }
@@ -97,12 +97,12 @@ private:
       if (length > 0) {
         auto const& append = history_[order_[length - 1]];
         if (append.answered && append.returned < latest) return {append_problem::stale, order_[length - 1]};
-        latest = std::max(latest, append.invoked);
+        latest = (std::max)(latest, append.invoked);
       }
       auto const before = latest;
       for (auto const i : readers_[length]) {
         if (history_[i].returned < before) return {append_problem::stale, i};
-        latest = std::max(latest, history_[i].invoked);
+        latest = (std::max)(latest, history_[i].invoked);
       }
     }
     return {};

@@ -48,7 +48,7 @@ std::vector<std::size_t> merged(std::vector<std::vector<std::size_t>> const& ord
   for (auto const& order : orders) {
     std::uint64_t now = 0;
     for (auto const i : order) {
-      now = std::max(now, history[i].invoked);
+      now = (std::max)(now, history[i].invoked);
       points.emplace_back(now, i);
     }
   }

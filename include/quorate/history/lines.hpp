@@ -182,7 +182,7 @@ bool read_events(std::string_view name, std::string_view text, Model& model,
     while (!text.empty()) {
       ++number;
       auto const line = text.substr(0, text.find('\n'));
-      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      text.remove_prefix((std::min)(text.size(), line.size() + 1));
       all.take(Format::read(model, line), number);
     }
   } catch (bad_line const& bad) {

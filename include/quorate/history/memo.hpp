@@ -69,7 +69,7 @@ private:
     return true;
   }
   void grow() {
-    heads_.assign(std::max<std::size_t>(64, 2 * heads_.size()), none);
+    heads_.assign((std::max<std::size_t>)(64, 2 * heads_.size()), none);
     for (std::uint32_t i = 0; i < entries_.size(); ++i) {
       auto& head = heads_[entries_[i].hash & (heads_.size() - 1)];
       entries_[i].next = head;

@@ -59,7 +59,7 @@ public:
         break;
       }
     }
-    spent.bytes = std::max<std::uint64_t>(spent.bytes, bytes());
+    spent.bytes = (std::max<std::uint64_t>)(spent.bytes, bytes());
     return found;
   }
 
@@ -212,11 +212,11 @@ private:
   // In the sets that remember() hands on: there when it was not, and the other way round.
   void flip(cursor c) {
     if (c.unknown) {
-      used_[(c.at - 1) / 64] ^= bit(c.at - 1);
+      used_[(c.at - 1) / 64] ^= bit_of(c.at - 1);
       return;
     }
     auto const k = known_[c.at].k;
-    done_[k / 64] ^= bit(k);
+    done_[k / 64] ^= bit_of(k);
     done_hash_ ^= stirred(k);
   }
 
@@ -228,7 +228,7 @@ private:
       c = take_back();
       if (forced) continue;
       c.at = c.unknown ? unknown_list_.next(c.at) : known_.next(c.at);
-      noted_ = std::min(noted_, placed_.size());
+      noted_ = (std::min)(noted_, placed_.size());
       return true;
     }
     return false;
@@ -262,8 +262,8 @@ private:
       return memo_.bytes();
   }
 
-  bool used(std::uint32_t u) const { return (used_[u / 64] & bit(u)) != 0; }
-  static std::uint64_t bit(std::uint32_t i) { return std::uint64_t{1} << i % 64; }
+  bool used(std::uint32_t u) const { return (used_[u / 64] & bit_of(u)) != 0; }
+  static std::uint64_t bit_of(std::uint32_t i) { return std::uint64_t{1} << i % 64; }
   static std::uint64_t stirred(std::uint64_t x) {
     hasher h;
     h.number(x);

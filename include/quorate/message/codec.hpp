@@ -33,7 +33,7 @@ private:
 
 // How many bytes x takes.
 template <class T> constexpr std::size_t encoded_size(T const& x) {
-  wire<T>::unfit::check();
+  wire<T>::unfit::tell();
   if constexpr (encodable<T>)
     return wire<T>::size(x);
   else
@@ -52,7 +52,7 @@ template <class T, byte_sink Out> [[nodiscard]] constexpr bool encode(T const& x
 // Reads a T from the front of `in`. After an error x has a valid but unspecified value, and so has the place
 // of `in`. Spans, string_views and payloads in x borrow from what `in` reads.
 template <class T> [[nodiscard]] constexpr decode_error decode(reader& in, T& x) {
-  wire<T>::unfit::check();
+  wire<T>::unfit::tell();
   if constexpr (encodable<T>)
     return detail::get(in, x);
   else

@@ -37,7 +37,7 @@ private:
 };
 
 template <class T> constexpr std::uint64_t hash(T const& x) {
-  wire<T>::unfit::check();
+  wire<T>::unfit::tell();
   hasher h;
   if constexpr (encodable<T>) wire<T>::put(h, x);
   return h.value();

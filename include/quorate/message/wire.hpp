@@ -31,11 +31,11 @@ namespace detail {
 enum class reason : std::uint8_t { no_form, open_enum, empty_elements };
 
 struct fit {
-  static consteval void check() {}
+  static consteval void tell() {}
 };
 template <reason Why, class Culprit>
 struct unfit { // the compiler names Culprit in its notes to these sentences
-  static consteval void check() {
+  static consteval void tell() {
     static_assert(Why != reason::open_enum,
                   "quorate: an enum on the wire needs a last enumerator, found beside it: `constexpr E "
                   "last_enumerator(E) { return E::the_last; }`: values above it are refused when decoding");

@@ -62,7 +62,7 @@ constexpr entry_run wanted_of(log_index at, log_index last, stamp voted, Log con
 // The slots first..last are as the leader has them: verified, unless some before them are not. So are those that
 // follow at this ballot, of which there is only what its leader sent.
 template <class Options, log_view Log>
-constexpr void verify(node_state<Options>& s, log_index first, log_index last, Log const& log) {
+constexpr void mark_verified(node_state<Options>& s, log_index first, log_index last, Log const& log) {
   if (first <= s.verified + 1 && last > s.verified) s.verified = last;
   while (s.verified < log.last()) {
     auto const run = log.run_at(s.verified + 1, ~std::uint32_t{0});
@@ -119,7 +119,7 @@ constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log,
     }
   }
   owe(s, m.first, static_cast<std::uint32_t>(last - m.first + 1));
-  verify(s, m.first, last, log);
+  mark_verified(s, m.first, last, log);
   advance_commit(s, chosen_here(s, m.commit), out);
 }
 

@@ -160,9 +160,9 @@ constexpr void on(node_state<options<K...>>& s, from<prepare> const& e, Log cons
 
 template <class... K, log_view Log>
   requires bent<K...>
-constexpr void verify(node_state<options<K...>>& s, log_index first, log_index last, Log const& log) {
+constexpr void mark_verified(node_state<options<K...>>& s, log_index first, log_index last, Log const& log) {
   if (lacks<K...>(rule::gaps_are_not_skipped) && first > s.verified) first = s.verified + 1;
-  verify<options<K...>>(s, first, last, log);
+  mark_verified<options<K...>>(s, first, last, log);
   if (lacks<K...>(rule::only_this_ballot_verifies) && s.verified < log.last()) s.verified = log.last();
 }
 

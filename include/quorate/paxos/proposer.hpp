@@ -60,7 +60,7 @@ constexpr bool at_work(proposer_state<Options> const& s) {
 // A ballot somebody else uses: the next one of ours will be above it.
 template <class Options>
 constexpr void rise_above(proposer_state<Options>& s, ballot at) {
-  if (at.round() > s.heard) s.heard = at.round();
+  if (at.round_number() > s.heard) s.heard = at.round_number();
 }
 
 template <class Options, class Out>
@@ -84,7 +84,7 @@ constexpr void begin(proposer_state<Options>& s, Out& out) {
   s.now = {};
   s.now.at = *at;
   s.now.is = phase::preparing;
-  s.used = at->round();
+  s.used = at->round_number();
 
   auto ticket = out.latest();
   if (s.used > s.floor) {

@@ -75,8 +75,8 @@ public:
   void bind(node_index to, M const& m, written after) {
     outbox_.hold(to, m, after);
   }
-  void arm(timer t) { news_ |= bit(t), armed_ |= bit(t); }
-  void disarm(timer t) { news_ |= bit(t), armed_ &= ~bit(t); }
+  void arm(timer t) { news_ |= bit_of(t), armed_ |= bit_of(t); }
+  void disarm(timer t) { news_ |= bit_of(t), armed_ &= ~bit_of(t); }
   void report(proposed const& p) { placed = p.run; }
   void report(proposal_refused const& r) {
     placed.count = 0;
@@ -174,7 +174,7 @@ private:
     if ((armed_ & (1U << I)) != 0) t.arm(I, Core::timing_of(static_cast<timer>(I)), now);
     else t.disarm(I);
   }
-  static std::uint32_t bit(timer t) { return 1U << static_cast<unsigned>(t); }
+  static std::uint32_t bit_of(timer t) { return 1U << static_cast<unsigned>(t); }
 
   Storage& storage_;
   struct nothing {};

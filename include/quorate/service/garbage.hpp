@@ -34,7 +34,7 @@ public:
 
   // Takes a value that is not wanted any more. Freeing a small one takes no longer than putting it here.
   void add(value&& v) {
-    if (v.memory() < small)
+    if (v.memory() < small_value)
       v = value{};
     else
       values_.push_back(std::move(v));
@@ -54,7 +54,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t small = 4096;
+  static constexpr std::size_t small_value = 4096;
   // The system takes pages back one by one.
   static std::uint64_t cost(std::size_t bytes) { return 500 + bytes / 4; }
 

@@ -152,7 +152,7 @@ private:
     stays_.assign(pattern.size() / 64 + 1, 0);
     while (!pattern.empty()) {
       if (pattern.front() == '*') {
-        stays_[elements.size() / 64] |= bit(elements.size());
+        stays_[elements.size() / 64] |= bit_of(elements.size());
         pattern.remove_prefix(1);
       } else {
         elements.push_back(glob_detail::take_element(pattern));
@@ -163,16 +163,16 @@ private:
     // What stands for most bytes is set for all of them first, so that no element costs more than 128 changes.
     std::vector<std::uint64_t> row(words_, 0);
     for (std::size_t i = 0; i < end_; ++i)
-      if (elements[i].size() > 128) row[i / 64] |= bit(i);
+      if (elements[i].size() > 128) row[i / 64] |= bit_of(i);
     moves_.reserve(256 * words_);
     for (int c = 0; c < 256; ++c) moves_.insert(moves_.end(), row.begin(), row.end());
     for (std::size_t i = 0; i < end_; ++i) {
       auto const& e = elements[i];
-      (e.size() > 128 ? e.others() : e).each([&](unsigned c) { moves_[c * words_ + i / 64] ^= bit(i); });
+      (e.size() > 128 ? e.others() : e).each([&](unsigned c) { moves_[c * words_ + i / 64] ^= bit_of(i); });
     }
   }
 
-  static constexpr std::uint64_t bit(std::size_t i) { return std::uint64_t{1} << (i % 64); }
+  static constexpr std::uint64_t bit_of(std::size_t i) { return std::uint64_t{1} << (i % 64); }
 
   constexpr void step(progress& p, unsigned char c) const {
     auto const* const moves = moves_.data() + std::size_t{c} * words_;
@@ -191,8 +191,8 @@ private:
       judge(p);
   }
   constexpr void judge(progress& p) const {
-    p.matches_ = (p.places_[words_ - 1] & bit(end_)) != 0;
-    p.decided_ = p.matches_ && (stays_[words_ - 1] & bit(end_)) != 0; // a star that ends the pattern takes all
+    p.matches_ = (p.places_[words_ - 1] & bit_of(end_)) != 0;
+    p.decided_ = p.matches_ && (stays_[words_ - 1] & bit_of(end_)) != 0; // a star that ends the pattern takes all
   }
 
   std::size_t end_ = 0;

@@ -30,7 +30,7 @@ namespace quorate::service {
 // later, by tidy. An operation that goes through all keys is a key_walk.
 class key_value {
 public:
-  static constexpr auto no_bound = std::numeric_limits<std::size_t>::max();
+  static constexpr auto no_bound = (std::numeric_limits<std::size_t>::max)();
 
   // Carries out the write that `bytes` encode and answers into `out`. What is no well-formed write changes
   // nothing and is answered with an error, on every node alike.

@@ -173,8 +173,8 @@ inline bool key_walk::match(std::uint64_t hash, std::string_view key, work_budge
     progress_ = pattern_->begin();
     read_ = 0;
   }
-  auto const room = std::max<std::uint64_t>(least_piece, budget.left / pattern_->step_cost());
-  auto const piece = key.substr(read_, static_cast<std::size_t>(std::min<std::uint64_t>(room, key.size())));
+  auto const room = (std::max<std::uint64_t>)(least_piece, budget.left / pattern_->step_cost());
+  auto const piece = key.substr(read_, static_cast<std::size_t>((std::min<std::uint64_t>)(room, key.size())));
   auto const read = pattern_->read(progress_, piece);
   spend(budget, read * pattern_->step_cost());
   read_ += read;

@@ -292,7 +292,7 @@ inline std::uint64_t key_count(std::string_view bytes) {
   if (op->code != op_code::exec) return named(*op);
   std::uint64_t n = 0;
   for (auto elements = op->arguments; elements.count() > 0;)
-    n += std::max<std::uint64_t>(1, named(*op_detail::decode_flat(elements.next())));
+    n += (std::max<std::uint64_t>)(1, named(*op_detail::decode_flat(elements.next())));
   return n;
 }
 

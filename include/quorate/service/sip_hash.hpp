@@ -15,7 +15,7 @@ namespace sip_detail {
 struct state {
   std::uint64_t v0, v1, v2, v3;
 
-  constexpr void round() {
+  constexpr void sip_round() {
     v0 += v1, v1 = std::rotl(v1, 13) ^ v0, v0 = std::rotl(v0, 32);
     v2 += v3, v3 = std::rotl(v3, 16) ^ v2;
     v0 += v3, v3 = std::rotl(v3, 21) ^ v0;
@@ -23,7 +23,7 @@ struct state {
   }
   constexpr void word(std::uint64_t m) {
     v3 ^= m;
-    round(), round();
+    sip_round(), sip_round();
     v0 ^= m;
   }
 };
@@ -51,7 +51,7 @@ constexpr std::uint64_t sip_hash(std::uint64_t key0, std::uint64_t key1, std::st
   for (; text.size() >= 8; text.remove_prefix(8)) s.word(sip_detail::little_endian_word(text));
   s.word(length | sip_detail::little_endian(text));
   s.v2 ^= 0xff;
-  s.round(), s.round(), s.round(), s.round();
+  s.sip_round(), s.sip_round(), s.sip_round(), s.sip_round();
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 

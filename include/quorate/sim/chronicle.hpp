@@ -36,7 +36,7 @@ public:
 
   void note(check::trace_record r) {
     if (trace_ == nullptr) return;
-    r.time = now_ = std::max(r.time, now_); // a fault strikes between two actions
+    r.time = now_ = (std::max)(r.time, now_); // a fault strikes between two actions
     trace_->records.push_back(std::move(r));
   }
 

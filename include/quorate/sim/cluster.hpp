@@ -86,7 +86,7 @@ public:
     else if (heard)
       hand_over(h, p);
     if (a.flag == 0) packets_.free(slot);
-    return heard ? (check(h, false), true) : true;
+    return heard ? (look_at(h, false), true) : true;
   }
   // The message in `slot` is lost.
   void lose(std::uint32_t slot) {
@@ -155,7 +155,7 @@ private:
     auto const seed = options_.seed + h.id.value * 1'000'003U + life * 7'919U + renewals_ * 104'729U;
     h.node.emplace(h.id, members_, h.disk, options_.times, seed);
     note(h, check::trace_kind::start, "");
-    check(h, true);
+    look_at(h, true);
   }
 
   // --- actions
@@ -223,7 +223,7 @@ private:
     case act::deliver:
       break;
     }
-    if (h.up()) check(h, restarted);
+    if (h.up()) look_at(h, restarted);
   }
   void begin(action const& a, host& h) {
     log_.begin(a);
@@ -234,7 +234,7 @@ private:
 
   void turn(host& h, std::uint64_t now, turn_steps steps) {
     auto const send = sender(h);
-    h.shown = std::max(h.shown, now);
+    h.shown = (std::max)(h.shown, now);
     h.node->collect(h.shown, send);
     if (steps == turn_steps::and_order || steps == turn_steps::all) start_sync(h);
     if (steps >= turn_steps::all) h.node->release(send, machine(h));
@@ -263,7 +263,7 @@ private:
   }
   void crash(host& h, std::size_t kept) {
     auto const risk = h.disk.groups_at_risk();
-    kept = std::min(kept, risk);
+    kept = (std::min)(kept, risk);
     ++covered_[happening::crashes];
     covered_[happening::groups_kept] += kept;
     covered_[happening::groups_lost] += risk - kept;
@@ -347,7 +347,7 @@ private:
   }
 
   // --- checks and records
-  void check(host& h, bool restarted) {
+  void look_at(host& h, bool restarted) {
     bool const had_stopped = h.seen.stopped;
     if (!ghost_.after(h, restarted, teller_)) breaks(teller_, h.place());
     if (h.up() && h.node->stopped() && !had_stopped) {

@@ -245,8 +245,8 @@ private:
       if (!reads && r.value.last != h.seen.number)
         return tell("a change is what was asked for", "node ", n, " tells of number ", r.value.last,
                     ", and was asked for ", h.seen.number);
-      if (!reads) ++done_, last_done_ = std::max(last_done_, h.seen.number);
-      acknowledged_ = std::max(acknowledged_, r.value.length);
+      if (!reads) ++done_, last_done_ = (std::max)(last_done_, h.seen.number);
+      acknowledged_ = (std::max)(acknowledged_, r.value.length);
     }
     return true;
   }

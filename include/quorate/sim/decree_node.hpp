@@ -155,8 +155,8 @@ private:
       n_.outbox_.hold(to, m, after);
       if constexpr (std::is_same_v<M, paxos::accept<value_type>>) n_.note_attempt();
     }
-    void arm(paxos::timer t) { n_.news_ |= bit(t), n_.armed_ |= bit(t); }
-    void disarm(paxos::timer t) { n_.news_ |= bit(t), n_.armed_ &= ~bit(t); }
+    void arm(paxos::timer t) { n_.news_ |= bit_of(t), n_.armed_ |= bit_of(t); }
+    void disarm(paxos::timer t) { n_.news_ |= bit_of(t), n_.armed_ &= ~bit_of(t); }
     void report(paxos::change<value_type> const& c) { n_.asked_ = c; }
     template <class Outcome>
     void report(Outcome const& o) {
@@ -164,7 +164,7 @@ private:
     }
 
   private:
-    static unsigned bit(paxos::timer t) { return 1U << static_cast<unsigned>(t); }
+    static unsigned bit_of(paxos::timer t) { return 1U << static_cast<unsigned>(t); }
     decree_node& n_;
   };
 

@@ -76,7 +76,7 @@ public:
   // How many groups a power cut may take, or keep.
   std::size_t groups_at_risk() const {
     auto const p = pending();
-    return p.empty() ? 0 : p.back().group - p.front().group + 1;
+    return p.empty() ? 0 : static_cast<std::size_t>(p.back().group - p.front().group + 1);
   }
   // The power goes; the oldest `kept` groups had reached the disk.
   void crash(std::size_t kept) {

@@ -48,18 +48,20 @@ public:
   // nullptr if it is not known.
   version const* find(std::uint64_t index, stamp written_at) const {
     if (index >= versions_.size()) return nullptr;
-    for (auto v = versions_[index].rbegin(); v != versions_[index].rend(); ++v)
+    auto const& found = versions_[static_cast<std::size_t>(index)];
+    for (auto v = found.rbegin(); v != found.rend(); ++v)
       if (v->written_at == written_at) return &*v;
     return nullptr;
   }
   void add(std::uint64_t index, version const& v) {
-    if (index >= versions_.size()) versions_.resize(index + 1);
-    versions_[index].push_back(v);
+    auto const i = static_cast<std::size_t>(index);
+    if (i >= versions_.size()) versions_.resize(i + 1);
+    versions_[i].push_back(v);
   }
 
   std::uint64_t committed() const { return order_.size(); }
-  committed_entry& at(std::uint64_t index) { return order_[index - 1]; }
-  committed_entry const& at(std::uint64_t index) const { return order_[index - 1]; }
+  committed_entry& at(std::uint64_t index) { return order_[static_cast<std::size_t>(index - 1)]; }
+  committed_entry const& at(std::uint64_t index) const { return order_[static_cast<std::size_t>(index - 1)]; }
   list_prefix list_at(std::uint64_t index) const { return index == 0 ? list_prefix{} : at(index).list; }
   // The next one in the order.
   bool commit(version const& v, stamp era, breach& tell) {
@@ -86,12 +88,13 @@ public:
     bool refused = false;
   };
   promise& command(std::uint64_t number) {
-    if (number >= commands_.size()) commands_.resize(number + 1);
-    return commands_[number];
+    auto const i = static_cast<std::size_t>(number);
+    if (i >= commands_.size()) commands_.resize(i + 1);
+    return commands_[i];
   }
   // The highest index that any client has been told of: whoever asks from now on must see as much.
   std::uint64_t acknowledged() const { return acknowledged_; }
-  void acknowledge(std::uint64_t index) { acknowledged_ = std::max(acknowledged_, index); }
+  void acknowledge(std::uint64_t index) { acknowledged_ = (std::max)(acknowledged_, index); }
 
 private:
   std::vector<std::vector<version>> versions_{};

@@ -64,7 +64,7 @@ public:
   }
   void request(host& h, action const& a) { promises_.request(h, a); }
   void compact(host& h, std::uint64_t upto) {
-    auto const most = std::min(upto, kept_by_all(c_, h));
+    auto const most = (std::min)(upto, kept_by_all(c_, h));
     if (most <= h.disk.log().compacted().value) return;
     h.node->compact(log_index{most});
     ++c_.covered()[happening::compactions];
@@ -189,7 +189,7 @@ private:
       before = run.written_at;
       ++i;
     });
-    if (!s.log.put(run, h.disk.log().config_at(std::min(run.first, h.disk.log().last()))))
+    if (!s.log.put(run, h.disk.log().config_at((std::min)(run.first, h.disk.log().last()))))
       right = tell("a log grows at its end", "node ", self(h), " has written entry ", run.first,
                    ", and its log ends at ", s.log.last());
     return right;
@@ -207,7 +207,7 @@ private:
     auto const& core = h.node->core();
     auto const& log = h.disk.log();
     auto const upto = core.commit_index().value;
-    for (auto i = std::max(s.commit, log.compacted().value) + 1; i <= upto; ++i) {
+    for (auto i = (std::max)(s.commit, log.compacted().value) + 1; i <= upto; ++i) {
       auto const now = log.stamp_at(log_index{i});
       auto const* v = ledger_.find(i, now);
       if (v == nullptr)
@@ -223,7 +223,7 @@ private:
       bool const same = known.content == v->content && (rewrites || known.written_at == v->written_at);
       if (!truth::one_entry_an_index_is_committed(self(h), log_index{i}, now, known.written_at, same, tell))
         return false;
-      known.known_in = std::min(known.known_in, core.era());
+      known.known_in = (std::min)(known.known_in, core.era());
     }
     s.commit = upto;
     return true;

@@ -107,9 +107,11 @@ private:
   }
   // A token has one outcome.
   request_made* asked(std::vector<request_made>& list, std::uint64_t token, std::size_t& count) {
-    if (token == 0 || token > list.size() || list[token - 1].number == spent) return nullptr;
+    if (token == 0 || token > list.size()) return nullptr;
+    auto& r = list[static_cast<std::size_t>(token - 1)];
+    if (r.number == spent) return nullptr;
     ++count;
-    return &list[token - 1];
+    return &r;
   }
   bool has_one_outcome(host& h, told const& t, breach& tell) const {
     return tell("a token has one outcome", "node ", self(h), " tells one of token ", t.token,

@@ -56,7 +56,7 @@ private:
   // From once in 40 seconds to four times a second.
   void next(fault f) {
     std::uint64_t mean = 50'000'000 / (1 + s_.sky().force(f) / 5);
-    if (f == fault::wiped_disks || f == fault::damage) mean = std::max<std::uint64_t>(mean, 10'000'000);
+    if (f == fault::wiped_disks || f == fault::damage) mean = (std::max<std::uint64_t>)(mean, 10'000'000);
     s_.strike_at(s_.now() + 1 + draw(f).around(mean), f);
   }
   stream& draw(fault f) {

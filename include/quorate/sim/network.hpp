@@ -42,7 +42,7 @@ public:
     if (strikes(fault::loss, 300)) return false;
     auto const first = arrival(l, now);
     if (!strikes(fault::duplication, 500)) return arrive(first, false), true;
-    auto const second = std::max(first, now + delay());
+    auto const second = (std::max)(first, now + delay());
     arrive(first, true), arrive(second, false);
     return true;
   }
@@ -68,7 +68,7 @@ private:
     if (l.clogged_until > when) when = l.clogged_until, ++covered_[fault::clogs];
     bool const overtaken = strikes(fault::reordering, 500);
     if (overtaken) return when + draw_.below(8 * base_);
-    l.last = std::max(l.last, when);
+    l.last = (std::max)(l.last, when);
     return l.last;
   }
 

@@ -74,11 +74,11 @@ private:
   }
   // Pieces of half the list, then of a quarter ... from the end, where the damage is.
   void without_pieces() {
-    for (auto piece = std::max<std::size_t>(best_.actions.size() / 2, 1);; piece /= 2) {
+    for (auto piece = (std::max<std::size_t>)(best_.actions.size() / 2, 1);; piece /= 2) {
       for (auto end = best_.actions.size(); end > 0 && best_.replays < most_;) {
         auto const begin = end > piece ? end - piece : 0;
         try_without([&](std::size_t i) { return begin <= i && i < end; });
-        end = std::min(begin, best_.actions.size());
+        end = (std::min)(begin, best_.actions.size());
       }
       if (piece <= 1) return;
     }
@@ -131,7 +131,7 @@ private:
     auto other = best_.actions;
     for (; i < other.size(); ++i) {
       other[i].time -= gap;
-      if (other[i].what == act::turn) other[i].match -= std::min(gap, other[i].match);
+      if (other[i].what == act::turn) other[i].match -= (std::min)(gap, other[i].match);
     }
     (void)breaks(best_.built, other);
   }

@@ -68,7 +68,7 @@ public:
   bool crash(std::uint32_t n) {
     if (!world_[n].up()) return false;
     auto const risk = world_[n].disk.groups_at_risk();
-    auto kept = risk;
+    std::uint64_t kept = risk;
     if (weather_.has(fault::lost_writes)) kept = draws_.disk.below(2) == 0 ? 0 : draws_.disk.below(risk + 1);
     if (kept < risk) ++world_.covered()[fault::lost_writes];
     act({.what = act::crash, .argument = static_cast<std::uint32_t>(kept)}, n);
@@ -77,7 +77,7 @@ public:
     return true;
   }
   bool pause(std::uint32_t n, std::uint64_t until) {
-    nodes_[n].paused_until = std::max(nodes_[n].paused_until, until);
+    nodes_[n].paused_until = (std::max)(nodes_[n].paused_until, until);
     return true;
   }
   bool trouble(std::uint32_t n, disk_trouble t) {
@@ -107,7 +107,7 @@ private:
   cluster_options build() {
     auto const drawn = static_cast<std::uint32_t>(draws_.topology.between(1, 7));
     cluster_options o{.nodes = options_.nodes == 0 ? drawn : options_.nodes, .seed = draws_.timeouts()};
-    if (weather_.has(fault::small_disks)) o.entries = draws_.disk.on_log_scale(80, 512);
+    if (weather_.has(fault::small_disks)) o.entries = static_cast<std::size_t>(draws_.disk.on_log_scale(80, 512));
     return o;
   }
   void begin() {
@@ -282,7 +282,8 @@ private:
     std::vector<std::uint32_t> order;
     for (std::uint32_t n = 0; n < world_.size(); ++n)
       if (!world_[n].lost) order.push_back(n);
-    for (auto i = order.size(); i > 1; --i) std::swap(order[i - 1], order[draws_.topology.below(i)]);
+    for (auto i = order.size(); i > 1; --i)
+      std::swap(order[i - 1], order[static_cast<std::size_t>(draws_.topology.below(i))]);
     node_set<64> core{};
     for (auto const n : order)
       if (!world_.decide(core) || draws_.topology.below(2) == 0) core.insert(world_type::index_of(world_[n]));
@@ -342,7 +343,7 @@ private:
     if (next.pending)
       want_turn(n, now_ + nodes_[n].pace);
     else if (next.deadline)
-      want_turn(n, std::max(clocks_[n].when(*next.deadline, now_), now_ + 1));
+      want_turn(n, (std::max)(clocks_[n].when(*next.deadline, now_), now_ + 1));
     return true;
   }
   void send(std::uint32_t slot) {

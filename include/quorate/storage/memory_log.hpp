@@ -85,7 +85,7 @@ private:
   };
   static constexpr std::uint32_t longest_block = 512; // entries, so that none is far from a mark
 
-  std::size_t slot_of(log_index i) const { return i.value & slot_mask_; }
+  std::size_t slot_of(log_index i) const { return static_cast<std::size_t>(i.value) & slot_mask_; }
   void mark(log_index first, std::size_t begin) { marks_[slot_of(first)] = {first, begin}; }
   [[gnu::cold]] void mark_more(entry_run const& run, std::byte const* records) {
     std::size_t at = 0;

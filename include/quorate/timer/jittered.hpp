@@ -28,7 +28,7 @@ public:
   using time = Time;
   using duration = Duration;
   using settings = timer_settings<Duration>;
-  static constexpr std::size_t slots = 8;
+  static constexpr std::size_t slot_count = 8;
 
   // Nodes must have different seeds, or they campaign together (scenario E18).
   jittered_timer(settings const& s, std::uint64_t seed) : settings_{s}, random_{mix(seed)} { draw(); }
@@ -84,7 +84,7 @@ private:
   [[gnu::cold]] std::optional<std::size_t> take_expired(time now) {
     std::optional<std::size_t> found;
     std::optional<time> first;
-    for (std::size_t i = 0; i < slots; ++i) {
+    for (std::size_t i = 0; i < slot_count; ++i) {
       if (!is_armed(i)) continue;
       if (!found && !(now < deadlines_[i])) {
         disarm(i);
@@ -120,7 +120,7 @@ private:
   Duration election_{}; // T and the jitter, until the next expiry
   std::uint32_t armed_ = 0;
   time next_{}; // no armed deadline is before it
-  time deadlines_[slots]{};
+  time deadlines_[slot_count]{};
 };
 
 } // namespace quorate

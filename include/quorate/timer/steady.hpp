@@ -14,7 +14,7 @@ struct clock_ticks {
   using duration_type = std::chrono::steady_clock::duration;
   static std::uint64_t count(duration_type d) { return static_cast<std::uint64_t>(d.count()); }
   static duration_type duration(std::uint64_t n) { return duration_type{static_cast<duration_type::rep>(n)}; }
-  static duration_type most() { return duration_type::max(); }
+  static duration_type most() { return (duration_type::max)(); }
   static std::string text(duration_type d) {
     return std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(d).count()) + " ns";
   }

@@ -21,7 +21,7 @@ inline std::string name_of_era(trace const& t, std::uint64_t era) {
   if (t.era != "ballot") return t.era + ' ' + std::to_string(era);
   ballot const b{era};
   if (b.none()) return "no ballot";
-  return "ballot " + std::to_string(b.round()) + " of " + name_of_node(t, b.owner().value + 1U);
+  return "ballot " + std::to_string(b.round_number()) + " of " + name_of_node(t, b.owner().value + 1U);
 }
 inline std::string what(trace_record const& r) { return r.text.empty() ? r.name : r.text; }
 

@@ -17,7 +17,7 @@
 
 namespace quorate::check {
 
-namespace detail {
+namespace page_detail {
 
 inline constexpr std::string_view page_controls = R"html(<main>
 <div class="tools" role="toolbar" aria-label="View">
@@ -74,7 +74,7 @@ inline void put_header(std::string& out, trace const& t) {
       "run.</p></noscript>\n</header>\n";
 }
 
-} // namespace detail
+} // namespace page_detail
 
 // The page, as UTF-8. Whatever the trace's texts hold, they are shown as text.
 inline std::string page_of(trace const& t, page_limits const& limits = {}) {
@@ -82,13 +82,14 @@ inline std::string page_of(trace const& t, page_limits const& limits = {}) {
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                     "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>";
-  detail::put_html(out, t.title);
-  out.append("</title>\n<style>").append(detail::page_style).append("</style>\n</head>\n<body>\n");
-  detail::put_header(out, t);
-  out.append(detail::page_controls).append("<script type=\"application/json\" id=\"trace\">\n");
+  page_detail::put_html(out, t.title);
+  out.append("</title>\n<style>").append(page_detail::page_style).append("</style>\n</head>\n<body>\n");
+  page_detail::put_header(out, t);
+  out.append(page_detail::page_controls).append("<script type=\"application/json\" id=\"trace\">\n");
   out.append(page_data(t, limits)).append("\n</script>\n<script>");
   for (auto const part :
-       {detail::page_model, detail::page_draw, detail::page_view, detail::page_story, detail::page_tools})
+       {page_detail::page_model, page_detail::page_draw, page_detail::page_view, page_detail::page_story,
+        page_detail::page_tools})
     out += part;
   return out += "</script>\n</body>\n</html>\n";
 }

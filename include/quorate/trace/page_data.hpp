@@ -18,7 +18,7 @@ struct page_limits {
   std::size_t records = 200'000; // of a longer trace its end is shown, and the page says what is left out
 };
 
-namespace detail {
+namespace page_detail {
 
 // Text between tags, or in an attribute's quotes.
 inline void put_html(std::string& out, std::string_view text) {
@@ -70,7 +70,7 @@ inline void put_json(std::string& out, std::string_view text) {
       (out += "\\u00") += {hex[c >> 4], hex[c & 15]};
     else
       out += text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix((std::max<std::size_t>)(length, 1));
   }
   out += '"';
 }
@@ -83,7 +83,7 @@ inline void put_json(std::string& out, std::uint64_t n) {
 // The last `most` records, and before them what says how each node stands where they begin.
 inline std::vector<trace_record const*> end_of(trace const& t, std::size_t most) {
   std::vector<trace_record const*> kept;
-  auto const first = t.records.size() - std::min(most, t.records.size());
+  auto const first = t.records.size() - (std::min)(most, t.records.size());
   std::map<std::pair<std::uint32_t, int>, trace_record const*> stands;
   for (std::size_t i = 0; i < first; ++i) {
     auto const& r = t.records[i];
@@ -124,38 +124,38 @@ void put_list(std::string& out, Texts const& texts) {
 inline std::vector<std::string> names_of_nodes(trace const& t) {
   auto names = t.names;
   auto nodes = t.nodes;
-  for (auto const& r : t.records) nodes = std::max({nodes, r.node, r.peer});
+  for (auto const& r : t.records) nodes = (std::max)({nodes, r.node, r.peer});
   for (auto n = names.size(); n < nodes; ++n) names.push_back(std::to_string(n + 1));
   return names;
 }
 
-} // namespace detail
+} // namespace page_detail
 
 // {"unit", "of" how many records there are, "nodes": their names, "kinds": theirs, "texts", "records": [time,
 // node, kind, peer, message, term, index, name, text]}, a record a line; kind, name and text are places in
 // their lists.
 inline std::string page_data(trace const& t, page_limits const& limits = {}) {
   std::string out = "{\"unit\":";
-  detail::put_json(out, t.unit);
+  page_detail::put_json(out, t.unit);
   out += ",\"of\":" + std::to_string(t.records.size()) + ",\"nodes\":";
-  detail::put_list(out, detail::names_of_nodes(t));
+  page_detail::put_list(out, page_detail::names_of_nodes(t));
   std::vector<std::string_view> kinds;
   for (std::size_t k = 0; k < trace_kinds; ++k) kinds.push_back(name_of(static_cast<trace_kind>(k)));
   out += ",\"kinds\":";
-  detail::put_list(out, kinds);
-  detail::text_table place;
+  page_detail::put_list(out, kinds);
+  page_detail::text_table place;
   out += ",\"records\":[";
   char const* before = "\n[";
-  for (auto const* r : detail::end_of(t, limits.records)) {
+  for (auto const* r : page_detail::end_of(t, limits.records)) {
     out += before, before = ",\n[";
     for (std::uint64_t const x : {r->time, std::uint64_t{r->node}, static_cast<std::uint64_t>(r->kind),
                                   std::uint64_t{r->peer}, r->message, r->term, r->index})
-      detail::put_json(out, x), out += ',';
+      page_detail::put_json(out, x), out += ',';
     auto const name = place(r->name); // before the text: the order is the page's
     out += std::to_string(name) + ',' + std::to_string(place(r->text)) + ']';
   }
   out += "],\n\"texts\":";
-  detail::put_list(out, place.texts());
+  page_detail::put_list(out, place.texts());
   return out += "}";
 }
 

@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_draw = R"js(
 const mostDrawn = 1500;                        // arrows and marks in one view; of more, only how the nodes stand
@@ -238,4 +238,4 @@ function drawViolation(layer) {
 }
 )js";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_model = R"js('use strict';
 const byId = id => document.getElementById(id);
@@ -153,4 +153,4 @@ for (let at = 0; at < arrows.length; at += 256) {
 }
 )js";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

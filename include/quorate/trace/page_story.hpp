@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_story = R"js(
 const story = byId('story'), rows = byId('rows'), tip = byId('tip');
@@ -165,4 +165,4 @@ const recordAt = target => {
 };
 )js";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

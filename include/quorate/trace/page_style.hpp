@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_style = R"css(
 :root {
@@ -166,4 +166,4 @@ kbd { padding: 0 5px; border: 1px solid var(--rule); border-bottom-width: 2px; b
 }
 )css";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

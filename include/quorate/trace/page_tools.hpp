@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_tools = R"js(
 // --- the pointer
@@ -213,4 +213,4 @@ new ResizeObserver(() => {
 }).observe(stage);
 )js";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace quorate::check::detail {
+namespace quorate::check::page_detail {
 
 inline constexpr std::string_view page_view = R"js(
 // --- the axis
@@ -165,4 +165,4 @@ function drawFrame() {
 }
 )js";
 
-} // namespace quorate::check::detail
+} // namespace quorate::check::page_detail

@@ -74,7 +74,7 @@ public:
 private:
   template <class... Ms>
   static constexpr std::size_t largest(message_set<Ms...>) {
-    return std::max({sizeof(Ms)...});
+    return (std::max)({sizeof(Ms)...});
   }
   static constexpr std::size_t largest_message = largest(typename Replica::wire{});
 

@@ -241,7 +241,7 @@ private:
     auto const half = p.backoff / 2;
     std::uniform_int_distribution<std::chrono::milliseconds::rep> part{0, half.count()};
     auto const delay = p.backoff - std::chrono::milliseconds{part(jitter_)};
-    p.backoff = std::min(2 * p.backoff, settings().backoff_max);
+    p.backoff = (std::min)(2 * p.backoff, settings().backoff_max);
     return delay;
   }
 

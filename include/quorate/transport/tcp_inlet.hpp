@@ -130,7 +130,7 @@ private:
     }
     if (end_ < bytes_.size()) return;
     std::size_t const whole = frame_head_bytes + get<std::uint32_t>(unread());
-    bytes_.resize(std::min(whole, 2 * bytes_.size()));
+    bytes_.resize((std::min)(whole, 2 * bytes_.size()));
   }
 
   void refuse(std::string const& why) {

@@ -19,7 +19,7 @@ struct few_eras {
 
   static constexpr std::uint32_t bit_of(stamp era) {
     ballot const b{era.value};
-    return std::uint32_t{1} << ((b.none() ? era.value : b.round() * 4 + b.owner().value) & 31);
+    return std::uint32_t{1} << ((b.none() ? era.value : b.round_number() * 4 + b.owner().value) & 31);
   }
   constexpr bool has(stamp era) const { return (bits & bit_of(era)) != 0; }
   constexpr void add(stamp era) { bits |= bit_of(era); }

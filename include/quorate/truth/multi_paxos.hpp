@@ -255,7 +255,7 @@ public:
   }
 
   constexpr of_slot const& of(log_index i) const { return slots_[i.value - 2]; }
-  constexpr auto const& slots() const { return slots_; }
+  constexpr auto const& all() const { return slots_; }
   constexpr log_index known() const { return known_; }
   constexpr stamp promised(node_index n) const { return promised_[n.value]; }
   constexpr bool any_chosen() const {

@@ -21,9 +21,9 @@ struct ballots_said {
 
 template <class Node, class Tell>
 constexpr bool ballots_wait_for_their_floor(Node const& n, ballot at, Tell&& tell) {
-  return n.durable.proposer.round >= at.round() ||
+  return n.durable.proposer.round >= at.round_number() ||
          tell("no ballot leaves before its floor is durable", "node ", n.self, " speaks of its ballot in round ",
-              at.round(), ", and the floor on its disk is ", n.durable.proposer.round);
+              at.round_number(), ", and the floor on its disk is ", n.durable.proposer.round);
 }
 template <class Node, class Value, class Tell>
 constexpr bool promises_wait_for_the_disk(Node const& n, promise<Value> const& m, Tell&& tell) {
@@ -98,7 +98,7 @@ constexpr bool a_ballot_is_used_once(ballots_said const& said, State const& was,
 }
 template <class State, class Tell>
 constexpr bool ballots_rise_above_refusals(State const& was, refused const& m, State const& is, Tell&& tell) {
-  return !at_work(was) || m.at != was.now.at || is.heard >= m.promised.round() ||
+  return !at_work(was) || m.at != was.now.at || is.heard >= m.promised.round_number() ||
          tell("the next ballot is above what was refused for", "node ", is.self, " hears of ballot ", m.promised,
               ", and has heard of round ", is.heard);
 }

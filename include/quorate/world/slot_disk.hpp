@@ -37,7 +37,7 @@ struct slot_offer {
   log_index first{};
   slot_values what{};
   constexpr bool has(log_index i) const { return first <= i && i < first + what.size(); }
-  constexpr slot_value const& operator[](log_index i) const { return what[i - first]; }
+  constexpr slot_value const& operator[](log_index i) const { return what[static_cast<std::size_t>(i - first)]; }
   friend constexpr bool operator==(slot_offer const&, slot_offer const&) = default;
 };
 

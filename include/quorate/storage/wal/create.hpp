@@ -53,8 +53,8 @@ public:
            make_file(new_store_name, head.encode()) && dir_.rename(new_store_name, store_name) && dir_.sync();
   }
 
-  // Whether the store is this node's. Precondition: found().
-  bool check(store_head& head) {
+  // Whether the store is this node's, whose head it reads. Precondition: found().
+  bool is_ours(store_head& head) {
     QUORATE_ASSERT(founded_ || report_.created, "file_wal: there is no store to be checked");
     std::vector<std::byte> raw;
     if (!dir_.load(store_name, raw)) return false;

@@ -54,21 +54,21 @@ public:
   }
 
   bool open(std::string const& name, file_mode mode, file& out) {
-    return !failed() && check(files_.open(in(name), mode, out), "open", in(name));
+    return !failed() && succeeded(files_.open(in(name), mode, out), "open", in(name));
   }
   // Reads a whole file.
   bool load(std::string const& name, std::vector<std::byte>& out) {
     file f;
     std::uint64_t size = 0;
-    if (!open(name, file_mode::read, f) || !check(files_.size(f, size), "find the size of", in(name)))
+    if (!open(name, file_mode::read, f) || !succeeded(files_.size(f, size), "find the size of", in(name)))
       return false;
-    out.resize(size);
+    out.resize(static_cast<std::size_t>(size));
     return read(f, name, 0, out);
   }
   bool read(file const& f, std::string const& name, std::uint64_t at, std::span<std::byte> into) {
     if (failed()) return false;
     auto const r = files_.read(f, at, into);
-    if (!check(r.error, "read", in(name))) return false;
+    if (!succeeded(r.error, "read", in(name))) return false;
     return r.bytes == into.size() ||
            refuse("the file " + in(name) + " ends before offset " + std::to_string(at + into.size()) +
                   ", where it should go on: it has been cut. Restore it from a copy made since the "
@@ -77,29 +77,29 @@ public:
   bool write(file const& f, std::string const& name, std::uint64_t at, byte_span from) {
     if (failed()) return false;
     auto const r = files_.write(f, at, from);
-    return check(r.error == 0 && r.bytes != from.size() ? EIO : r.error, "write", in(name));
+    return succeeded(r.error == 0 && r.bytes != from.size() ? EIO : r.error, "write", in(name));
   }
   bool allocate(file const& f, std::string const& name, std::uint64_t bytes) {
-    return !failed() && check(files_.allocate(f, bytes), "reserve space for", in(name));
+    return !failed() && succeeded(files_.allocate(f, bytes), "reserve space for", in(name));
   }
   bool sync_data(file const& f, std::string const& name) {
-    return !failed() && check(files_.sync_data(f), "sync", in(name));
+    return !failed() && succeeded(files_.sync_data(f), "sync", in(name));
   }
   bool sync_file(file const& f, std::string const& name) {
-    return !failed() && check(files_.sync_file(f), "sync", in(name));
+    return !failed() && succeeded(files_.sync_file(f), "sync", in(name));
   }
-  bool sync() { return !failed() && check(files_.sync_directory(path_), "sync the directory", path_); }
+  bool sync() { return !failed() && succeeded(files_.sync_directory(path_), "sync the directory", path_); }
   bool rename(std::string const& from, std::string const& to) {
-    return !failed() && check(files_.rename(in(from), in(to)), "rename " + in(from) + " to", in(to));
+    return !failed() && succeeded(files_.rename(in(from), in(to)), "rename " + in(from) + " to", in(to));
   }
   bool unlink(std::string const& name) {
-    return !failed() && check(files_.unlink(in(name)), "remove", in(name));
+    return !failed() && succeeded(files_.unlink(in(name)), "remove", in(name));
   }
   bool random(std::uint64_t& out) {
-    return !failed() && check(files_.random(out), "get random bits for", path_);
+    return !failed() && succeeded(files_.random(out), "get random bits for", path_);
   }
   bool list(std::vector<std::string>& names) {
-    return !failed() && check(files_.list(path_, names), "list the directory", path_);
+    return !failed() && succeeded(files_.list(path_, names), "list the directory", path_);
   }
 
   // Whether a name is there; false too when that can't be found out, and then failed() is true.
@@ -114,15 +114,15 @@ public:
       auto const part = path_.substr(0, at);
       // One that can't be made shows when the one below it can't.
       if (files_.make_directory(part) == 0)
-        check(files_.sync_directory(parent(part)), "sync the directory", parent(part));
+        succeeded(files_.sync_directory(parent(part)), "sync the directory", parent(part));
     }
     if (failed()) return false;
     auto const error = files_.make_directory(path_);
-    if (error != 0 && error != EEXIST) return check(error, "make the directory", path_);
+    if (error != 0 && error != EEXIST) return succeeded(error, "make the directory", path_);
     // Also when it is there: a process may have been killed right after it made it. But a parent that
     // somebody else made, and that can't be opened here, is their concern.
     auto const synced = files_.sync_directory(parent(path_));
-    return (error == EEXIST && synced == EACCES) || check(synced, "sync the directory", parent(path_));
+    return (error == EEXIST && synced == EACCES) || succeeded(synced, "sync the directory", parent(path_));
   }
 
   bool lock(file& out) {
@@ -131,11 +131,11 @@ public:
     if (error == EWOULDBLOCK || error == EAGAIN)
       return refuse("the store in " + path_ + " is in use by another process, which holds the lock on " +
                     in("lock") + ". Stop that process, or give this node a directory of its own.");
-    return check(error, "lock", in("lock"));
+    return succeeded(error, "lock", in("lock"));
   }
 
 private:
-  bool check(int error, std::string const& what, std::string const& which) {
+  bool succeeded(int error, std::string const& what, std::string const& which) {
     return error == 0 || refuse("can't " + what + " " + which + ": " +
                                 std::generic_category().message(error) + ". " + advice(error));
   }

@@ -68,7 +68,7 @@ public:
                    from, " on");
     if (from > last()) return;
     end_sum_ = slot_of(from).sum;
-    slots_.resize(slots_.size() - (last() - from) - 1);
+    slots_.resize(slots_.size() - static_cast<std::size_t>(last() - from) - 1);
     shape_.truncate(from);
   }
 
@@ -76,7 +76,7 @@ public:
   void compact(log_index upto) {
     QUORATE_ASSERT(upto <= last(), "file_wal: a log that ends at ", last(), " is compacted up to ", upto);
     if (upto <= compacted()) return;
-    gone_ += upto - compacted();
+    gone_ += static_cast<std::size_t>(upto - compacted());
     shape_.compact(upto);
     if (gone_ < 1024 || gone_ < slots_.size() / 2)
       return; // moving the rest up costs less than one step an entry
@@ -94,7 +94,7 @@ private:
   static_assert(sizeof(slot) == 16);
   static constexpr std::uint64_t wrap = std::uint64_t{1} << 31;
 
-  slot const& slot_of(log_index i) const { return slots_[gone_ + (i - compacted()) - 1]; }
+  slot const& slot_of(log_index i) const { return slots_[gone_ + static_cast<std::size_t>(i - compacted()) - 1]; }
   std::uint32_t sum_before(log_index i) const { return i > last() ? end_sum_ : slot_of(i).sum; }
 
   // The greatest n in 2..most that is good, where the good ones come first; else 1.

@@ -27,10 +27,11 @@ public:
         if (p.record != first.record) break;
         bytes += p.bytes;
       }
-      auto piece = newest.find(first.record, first.at - first.record + bytes);
-      if (!piece) piece = fetch(dir, segments, end, salt, first.record, first.at - first.record + bytes);
+      auto const before = static_cast<std::size_t>(first.at - first.record);
+      auto piece = newest.find(first.record, before + bytes);
+      if (!piece) piece = fetch(dir, segments, end, salt, first.record, before + bytes);
       if (!piece) return std::nullopt;
-      auto const blob = piece->subspan(first.at - first.record, bytes);
+      auto const blob = piece->subspan(before, bytes);
       if (scratch_.empty() && k > i + (n - 1)) return payloads::trusted(blob, n);
       scratch_.insert(scratch_.end(), blob.begin(), blob.end());
     }
@@ -49,12 +50,12 @@ private:
     while (k > 0 && segments[k].start > at) --k; // reads are mostly of the newest
     auto const& s = segments[k];
     auto const limit = k + 1 < segments.size() ? segments[k + 1].start : end;
-    if (!holds(at, std::max(bytes, record_head::encoded_size)) && !load(dir, s, at, bytes, limit))
+    if (!holds(at, (std::max)(bytes, record_head::encoded_size)) && !load(dir, s, at, bytes, limit))
       return std::nullopt;
     auto const whole = record_head::encoded_size + byte_reader{view(at).data()}.u32();
     if (whole > limit - at || whole < bytes) return bad(dir, s, at);
     if (!holds(at, whole) && !load(dir, s, at, whole, limit)) return std::nullopt;
-    if (record_head::check(view(at), salt).empty()) return bad(dir, s, at);
+    if (record_head::good(view(at), salt).empty()) return bad(dir, s, at);
     checked_ = at;
     return view(at);
   }
@@ -68,7 +69,7 @@ private:
   }
 
   bool holds(std::uint64_t at, std::size_t n) const { return at >= at_ && at + n <= at_ + window_.size(); }
-  byte_span view(std::uint64_t at) const { return byte_span{window_}.subspan(at - at_); }
+  byte_span view(std::uint64_t at) const { return byte_span{window_}.subspan(static_cast<std::size_t>(at - at_)); }
 
   // Reads ahead: what follows is likely to be wanted next.
   bool load(folder<Files>& dir, segment const& s, std::uint64_t at, std::size_t bytes, std::uint64_t limit) {
@@ -79,7 +80,8 @@ private:
     }
     checked_ = none;
     at_ = at;
-    window_.resize(std::min<std::uint64_t>(limit - at, std::max(bytes, read_ahead)));
+    auto const wanted = (std::min<std::uint64_t>)(limit - at, (std::max)(bytes, read_ahead));
+    window_.resize(static_cast<std::size_t>(wanted));
     return dir.read(file_, name, s.offset_of(at), window_);
   }
 

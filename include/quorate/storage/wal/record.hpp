@@ -96,7 +96,7 @@ struct record_head {
     byte_writer{record.data() + 4}.u32(sum(record, salt));
   }
   // The record that b begins with, its head and what is behind it; empty if it is not good.
-  static byte_span check(byte_span b, std::uint64_t salt) {
+  static byte_span good(byte_span b, std::uint64_t salt) {
     if (b.size() < encoded_size) return {};
     auto const length = byte_reader{b.data()}.u32();
     if (length > b.size() - encoded_size) return {};
@@ -111,7 +111,7 @@ inline std::optional<frame_head> good_frame(byte_span b, std::uint64_t at, std::
   if (!head || head->length > b.size() - frame_head::encoded_size) return std::nullopt;
   auto rest = b.subspan(frame_head::encoded_size, head->length);
   while (!rest.empty()) {
-    auto const record = record_head::check(rest, salt);
+    auto const record = record_head::good(rest, salt);
     if (record.empty()) return std::nullopt;
     rest = rest.subspan(record.size());
   }

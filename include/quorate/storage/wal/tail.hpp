@@ -64,7 +64,7 @@ public:
     }
     frame_head{static_cast<std::uint32_t>(length), frame_at(), durable, incarnation}.encode(
         bytes_.data() + frame_, salt);
-    bytes_.resize(frame_ + aligned(bytes_.size() - frame_));
+    bytes_.resize(frame_ + static_cast<std::size_t>(aligned(bytes_.size() - frame_)));
     auto const whole = byte_span{bytes_}.subspan(frame_);
     frame_ = none;
     return whole;
@@ -83,7 +83,7 @@ public:
   // n bytes from a log offset on; nothing if they are not all here.
   std::optional<byte_span> find(std::uint64_t at, std::size_t n) const {
     if (at < start_ || at + n > end()) return std::nullopt;
-    return byte_span{bytes_}.subspan(at - start_, n);
+    return byte_span{bytes_}.subspan(static_cast<std::size_t>(at - start_), n);
   }
 
 private:
