@@ -98,6 +98,23 @@ TEST_CASE("the longest beginning is right when it branches off from one that was
   CHECK(j.stuck == numbers{4});
 }
 
+// A register that says nothing of what its requests hang on, so that nothing is seen ahead.
+struct plain_register {
+  using state = cell::state;
+  using request = cell::request;
+  using answer = cell::answer;
+  state initial() const { return {}; }
+  answer apply(state& s, request const& r) const { return cell{}.apply(s, r); }
+  bool only_reads(request const& r, answer const& a) const { return cell{}.only_reads(r, a); }
+};
+template <class Progress = no_progress>
+judgement judged_plainly(history<cell> const& h, budget const& limit = {}, Progress&& progress = {}) {
+  history<plain_register> plain;
+  for (auto const& op : h) plain.push_back({op.asked, op.answered, op.invoked, op.returned, op.client});
+  plain_register m;
+  return check_history(m, plain, limit, progress);
+}
+
 // `count` writes of different values side by side, and then a read of something else.
 history<cell> writes_side_by_side(std::int64_t count) {
   history<cell> h;
@@ -107,18 +124,43 @@ history<cell> writes_side_by_side(std::int64_t count) {
 }
 
 TEST_CASE("each set of writes is visited once for each that may have been last, and not once for each order") {
-  auto const states = [](std::int64_t n) { return judged(writes_side_by_side(n)).spent.states; };
+  auto const states = [](std::int64_t n) { return judged_plainly(writes_side_by_side(n)).spent.states; };
   CHECK(states(8) == 8 * 128);
   CHECK(states(14) == 14 * 8192);
 }
 
 TEST_CASE("a search that reaches its budget is undecided") {
   auto const h = writes_side_by_side(12);
-  auto const all = judged(h).spent;
-  CHECK(judged(h, {.states = all.states}).found == verdict::not_linearizable);
-  CHECK(judged(h, {.states = all.states / 2}).found == verdict::undecided);
-  CHECK(judged(h, {.bytes = all.bytes / 2}).found == verdict::undecided);
-  CHECK(judged(h, {.bytes = all.bytes / 2}).order.empty());
+  auto const all = judged_plainly(h).spent;
+  CHECK(judged_plainly(h, {.states = all.states}).found == verdict::not_linearizable);
+  CHECK(judged_plainly(h, {.states = all.states / 2}).found == verdict::undecided);
+  CHECK(judged_plainly(h, {.bytes = all.bytes / 2}).found == verdict::undecided);
+  CHECK(judged_plainly(h, {.bytes = all.bytes / 2}).order.empty());
+}
+
+TEST_CASE("what a search takes stays within its budget") {
+  auto const h = writes_side_by_side(14);
+  for (std::uint64_t const bytes : {1'000'000U, 2'000'000U, 4'000'000U}) {
+    auto const j = judged_plainly(h, {.bytes = bytes});
+    CHECK(j.found == verdict::undecided);
+    CHECK(j.spent.bytes <= bytes);
+    CHECK(j.spent.bytes > bytes / 10 * 9);
+  }
+}
+
+TEST_CASE("an answer that nothing leads to is seen from far ahead") {
+  auto h = writes_side_by_side(20);
+  CHECK(judged(h).found == verdict::not_linearizable);
+  h.back() = read(3, 4, 7);
+  CHECK(judged(h).found == verdict::linearizable);
+  h.push_back(read(5, 6, 8)); // no write of 8 is left
+  CHECK(judged(h).found == verdict::not_linearizable);
+  h.back() = read(5, 6, 7);
+  h.push_back(cas(7, 8, 7, 8, true));
+  h.push_back(cas(9, 10, 7, 9, false));
+  h.push_back(read(11, 12, 8));
+  CHECK(judged(h).found == verdict::linearizable);
+  CHECK(judged(h).spent.states < 20'000);
 }
 
 TEST_CASE("a hundred writes of unknown outcome are no hundred bits of search") {
@@ -165,16 +207,21 @@ TEST_CASE("states, time and memory grow as the history does") {
   CHECK(j.found == verdict::linearizable);
   CHECK(j.order.size() == h.size());
   CHECK(j.spent.states <= 10 * h.size());
-  CHECK(j.spent.bytes <= 200 * j.spent.states);
+  CHECK(j.spent.bytes <= 200 * j.spent.states + 300 * h.size());
 }
 
 TEST_CASE("progress is told now and then") {
   std::vector<std::uint64_t> told;
-  register_model m;
   auto const h = writes_side_by_side(14);
-  auto const j = check_history(m, h, {}, [&](std::uint64_t states) { told.push_back(states); });
+  auto const j = judged_plainly(h, {}, [&](std::uint64_t states) { told.push_back(states); });
   CHECK(told.size() == j.spent.states / 65536);
   CHECK(std::is_sorted(told.begin(), told.end()));
+}
+
+TEST_CASE("who is told of the progress may end it") {
+  auto const j = judged_plainly(writes_side_by_side(14), {}, [](std::uint64_t) { return false; });
+  CHECK(j.found == verdict::undecided);
+  CHECK(j.spent.states == 65536);
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,10 +40,26 @@ void agrees(history<Model> const& h, judgement const& j, Explains explains) {
   }
 }
 
+// A search that looks ahead from the first state on, key by key: check_history() takes it only for what is hard.
+template <class Model>
+judgement looking_ahead(Model& model, history<Model> const& h) {
+  judgement all;
+  std::vector<numbers> orders;
+  no_progress silent;
+  for (auto const& part : history_detail::parts_of(model, std::span<operation<Model> const>{h})) {
+    history_detail::search<Model> one{model, h, part, true};
+    if (one.run({}, all.spent, silent) != verdict::linearizable) all.found = verdict::not_linearizable;
+    orders.push_back(one.order());
+  }
+  if (all.found == verdict::linearizable) all.order = history_detail::merged<Model>(orders, h);
+  return all;
+}
+
 // `request(model, random)` draws a request; both verdicts must occur often.
 template <class Request, class Explains, class Model>
 void twin(Model, Request request, Explains explains) {
   int linearizable = 0, all = 0;
+  std::uint64_t states = 0, states_ahead = 0;
   for (std::uint64_t seed = 0; seed < seeds(3000); ++seed, ++all) {
     CAPTURE(seed);
     dice random{seed};
@@ -50,10 +67,68 @@ void twin(Model, Request request, Explains explains) {
     auto const h = drawn(model, random, 3 + random(4), random(2) == 0, [&](dice& d) { return request(model, d); });
     auto const j = check_history(model, h);
     linearizable += j.found == verdict::linearizable;
-    agrees(h, j, [&](auto const& of, auto const& order) { return explains(model, of, order); });
+    auto const explained = [&](auto const& of, auto const& order) { return explains(model, of, order); };
+    agrees(h, j, explained);
+    auto const ahead = looking_ahead(model, h);
+    REQUIRE(ahead.found == j.found);
+    REQUIRE((j.found == verdict::not_linearizable || explained(h, ahead.order)));
+    REQUIRE(keeps_real_time(h, ahead.order));
+    states_ahead += ahead.spent.states;
+    states += j.spent.states;
   }
   CHECK(linearizable > all / 10);
   CHECK(linearizable < all - all / 10);
+  CHECK(states_ahead <= states);
+}
+
+// Histories of a few more operations, of which all orders can't be tried; some answers are changed for others.
+template <class Model, class Request>
+void twin_without_foresight(std::uint64_t first_seed, Request request) {
+  int linearizable = 0, not_linearizable = 0;
+  for (auto seed = first_seed; seed < first_seed + seeds(700); ++seed) {
+    CAPTURE(seed);
+    dice random{seed};
+    Model model;
+    auto h = drawn(model, random, 8 + random(22), random(3) != 0, [&](dice& d) { return request(model, d); });
+    bool const mixed = random(2) == 0;
+    for (auto& op : h)
+      if (auto& other = h[random(h.size())]; mixed && op.answered && other.answered && random(8) == 0)
+        std::swap(op.answered, other.answered);
+    for (auto const& part : history_detail::parts_of(model, std::span<operation<Model> const>{h})) {
+      effort spent;
+      no_progress silent;
+      budget const enough{.states = 20'000};
+      auto const plainly = history_detail::search<Model>{model, h, part, false}.run(enough, spent, silent);
+      if (plainly == verdict::undecided) continue;
+      REQUIRE(history_detail::search<Model>{model, h, part, true}.run(enough, spent, silent) == plainly);
+      ++(plainly == verdict::linearizable ? linearizable : not_linearizable);
+    }
+  }
+  CHECK(linearizable > 100);
+  CHECK(not_linearizable > 100);
+}
+
+TEST_CASE("what is seen ahead changes no verdict on a register") {
+  using verb = register_model::verb;
+  for (std::uint64_t const values : {2U, 4U, 30U})
+    for (std::uint64_t const verbs : {2U, 3U})
+      twin_without_foresight<register_model>(1000 * values, [&](register_model&, dice& random) {
+        return register_model::request{static_cast<verb>(random(verbs)), static_cast<std::int64_t>(random(values)),
+                                       static_cast<std::int64_t>(random(values))};
+      });
+}
+
+TEST_CASE("what is seen ahead changes no verdict on a map of strings") {
+  using verb = string_map_model::verb;
+  for (std::uint64_t const letters : {2U, 4U, 26U})
+    for (std::uint64_t const others_a_put : {2U, 5U, 19U})
+      twin_without_foresight<string_map_model>(1000 * letters, [&](string_map_model& model, dice& random) {
+        auto const what = random(1 + others_a_put);
+        string_map_model::request r{what == 0 ? verb::put : what % 2 == 0 ? verb::append : verb::get,
+                                    model.key_of("a")};
+        if (r.what != verb::get && random(9) != 0) r.value = static_cast<char>('a' + random(letters));
+        return r;
+      });
 }
 
 TEST_CASE("a register's histories are judged as by trying all orders") {

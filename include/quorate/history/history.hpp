@@ -59,30 +59,105 @@ std::vector<std::size_t> merged(std::vector<std::vector<std::size_t>> const& ord
   return all;
 }
 
+// The parts of one history, judged in rounds: each that is open gets a small budget, then each twice as much, and
+// so on. Of a search that gave up nothing is kept, so that the memory in use is that of one. The first round does
+// not look ahead: that does for most, and tells the most of what fails.
+template <sequential_model Model, class Progress>
+class rounds {
+public:
+  rounds(Model& model, std::span<operation<Model> const> history, budget const& limit, Progress& progress)
+      : model_{model}, history_{history}, limit_{limit}, progress_{progress}, parts_{parts_of(model, history)},
+        orders_(parts_.size()) {
+    for (std::size_t part = 0; part < parts_.size(); ++part) open_.push_back(part);
+  }
+
+  judgement run() {
+    auto states = (std::min)(first_round, limit_.states);
+    for (bool ahead = false; !open_.empty(); ahead = can_look_ahead) {
+      bool const as_well_as_it_can = ahead == can_look_ahead;
+      if (open_.size() == 1 && as_well_as_it_can) states = limit_.states;
+      if (!round(states, ahead) || (states == limit_.states && as_well_as_it_can)) break;
+      if (as_well_as_it_can) states = (std::min)(2 * states, limit_.states);
+    }
+    if (all_.found == verdict::not_linearizable) return std::move(all_);
+    if (!open_.empty()) all_.found = verdict::undecided;
+    if (all_.found == verdict::linearizable) all_.order = merged<Model>(orders_, history_);
+    return std::move(all_);
+  }
+
+private:
+  static constexpr bool can_look_ahead = foreseeing_model<Model>;
+  static constexpr std::uint64_t first_round = 4096;
+  static constexpr std::uint64_t to_tell = 65536; // states, to find how far an order goes
+
+  // All that are open, once; false if that was the last round.
+  bool round(std::uint64_t states, bool ahead) {
+    std::vector<std::size_t> still;
+    for (auto const part : open_) {
+      auto const end = judge(part, states, ahead);
+      if (all_.found == verdict::not_linearizable) return false;
+      if (end == search_end::told) return false;
+      if (end == search_end::bytes) all_.found = verdict::undecided; // as it would be the next time
+      if (end == search_end::states) still.push_back(part);
+    }
+    open_ = std::move(still);
+    return true;
+  }
+
+  search_end judge(std::size_t part, std::uint64_t states, bool ahead) {
+    auto const end = with_search(part, ahead, [&](auto& one) {
+      auto const found = one.run({states, limit_.bytes}, all_.spent, progress_);
+      if (found == verdict::linearizable) orders_[part] = one.order();
+      if (found == verdict::not_linearizable) all_.found = found;
+      if (found == verdict::not_linearizable && !ahead) tell(one);
+      return one.why();
+    });
+    if (ahead && all_.found == verdict::not_linearizable)
+      with_search(part, false, [&](auto& one) {
+        one.run({(std::min)(to_tell, limit_.states), limit_.bytes}, all_.spent, progress_);
+        return tell(one), one.why();
+      });
+    return end;
+  }
+  void tell(search<Model> const& one) {
+    all_.order = one.deepest();
+    all_.stuck = one.stuck();
+  }
+
+  // The model's tables are afterwards what they were.
+  template <class Use>
+  search_end with_search(std::size_t part, bool ahead, Use use) {
+    auto const as_it_was = [&] {
+      if constexpr (requires { model_.forget(model_.mark()); }) return model_.mark();
+      else return 0;
+    }();
+    auto const end = [&] {
+      search<Model> one{model_, history_, parts_[part], ahead};
+      return use(one);
+    }();
+    if constexpr (requires { model_.forget(as_it_was); }) model_.forget(as_it_was);
+    return end;
+  }
+
+  Model& model_;
+  std::span<operation<Model> const> history_;
+  budget limit_;
+  Progress& progress_;
+  std::vector<std::vector<std::size_t>> parts_, orders_;
+  std::vector<std::size_t> open_;
+  judgement all_;
+};
+
 } // namespace history_detail
 
 // Judges `history`, whose operations may stand in any order. A model that has a `key` is judged key by key, up to
-// the first key that fails. The model is not const because it may keep tables (history/models.hpp).
-// `progress(states)` is called now and then with the number of states visited so far in this call.
+// the first key that fails: each with a small budget, then those still open with twice as much, up to `limit`. The
+// model is not const because it may keep tables (history/models.hpp). `progress(states)` is called now and then
+// with the number of states visited so far in this call; if it answers false, that is the end, undecided.
 template <sequential_model Model, class Progress = no_progress>
 judgement check_history(Model& model, std::type_identity_t<std::span<operation<Model> const>> history,
                         budget const& limit = {}, Progress&& progress = {}) {
-  judgement all;
-  std::vector<std::vector<std::size_t>> orders;
-  for (auto& part : history_detail::parts_of(model, history)) {
-    history_detail::search<Model> one{model, history, std::move(part)};
-    auto const found = one.run(limit, all.spent, progress);
-    if (found == verdict::not_linearizable) {
-      all.found = found;
-      all.order = one.deepest();
-      all.stuck = one.stuck();
-      return all;
-    }
-    if (found == verdict::undecided) all.found = found;
-    orders.push_back(one.order());
-  }
-  if (all.found == verdict::linearizable) all.order = history_detail::merged<Model>(orders, history);
-  return all;
+  return history_detail::rounds<Model, std::remove_reference_t<Progress>>{model, history, limit, progress}.run();
 }
 
 } // namespace quorate::check

@@ -1,13 +1,11 @@
 // Which configurations a search for an order has visited, so that none is explored twice.
 #pragma once
 
-#include "quorate/core/config.hpp"
+#include "quorate/history/blocks.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace quorate::check::history_detail {
 
@@ -27,59 +25,63 @@ public:
 
   // Remembers the configuration; false if it was known. `hash` is of `done` and `state` together.
   bool visit(std::uint64_t hash, State const& state, window done, std::span<std::uint64_t const> used) {
-    if (entries_.size() >= heads_.size()) grow();
-    auto& head = heads_[hash & (heads_.size() - 1)];
-    for (auto i = head; i != none; i = entries_[i].next) {
-      if (!same(entries_[i], hash, state, done)) continue;
-      auto* const kept = words_.data() + entries_[i].at + entries_[i].count;
-      if (subset(kept, used.data(), used.size())) return false;
-      if (subset(used.data(), kept, used.size())) return std::copy(used.begin(), used.end(), kept), true;
+    auto const short_hash = static_cast<std::uint32_t>(hash ^ hash >> 32);
+    for (auto i = index_.first(short_hash); i != index_.none; i = entries_[i].link.next) {
+      if (!same(entries_[i], short_hash, state, done)) continue;
+      auto const kept = entries_[i].at + entries_[i].count;
+      if (subset(kept, used, false)) return false;
+      if (!subset(kept, used, true)) continue;
+      for (std::size_t w = 0; w < used.size(); ++w) words_[kept + w] = used[w];
+      return true;
     }
-    entries_.push_back(
-        {hash, words_.size(), done.first, static_cast<std::uint32_t>(done.words.size()), head, state});
-    head = static_cast<std::uint32_t>(entries_.size() - 1);
-    words_.insert(words_.end(), done.words.begin(), done.words.end());
-    words_.insert(words_.end(), used.begin(), used.end());
+    keep(short_hash, state, done, used);
     return true;
   }
 
-  std::size_t bytes() const {
-    return entries_.capacity() * sizeof(entry) + words_.capacity() * sizeof(std::uint64_t) +
-           heads_.size() * sizeof(std::uint32_t);
+  std::size_t bytes() const { return entries_.bytes() + words_.bytes() + index_.bytes(); }
+  // The most that one more visit takes, of a configuration of so many words.
+  static constexpr std::size_t bytes_to_visit(std::size_t words) {
+    return (3 + words / blocks<std::uint64_t>::per_block) * block_cost;
   }
 
 private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct entry {
-    std::uint64_t hash;
+    hash_index::link link;
     std::size_t at; // in words_: the window's, then those of the unanswered that were used
-    std::size_t first;
-    std::uint32_t count;
-    std::uint32_t next;
+    std::uint32_t first, count;
     State state;
   };
 
-  bool same(entry const& e, std::uint64_t hash, State const& state, window const& done) const {
-    return e.hash == hash && e.first == done.first && e.count == done.words.size() && e.state == state &&
-           std::equal(done.words.begin(), done.words.end(), words_.data() + e.at);
-  }
-  static bool subset(std::uint64_t const* one, std::uint64_t const* other, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-      if ((one[i] & ~other[i]) != 0) return false;
+  bool same(entry const& e, std::uint32_t hash, State const& state, window const& done) const {
+    if (e.link.hash != hash || e.first != done.first || e.count != done.words.size() || !(e.state == state))
+      return false;
+    for (std::size_t w = 0; w < done.words.size(); ++w)
+      if (words_[e.at + w] != done.words[w]) return false;
     return true;
   }
-  void grow() {
-    heads_.assign((std::max<std::size_t>)(64, 2 * heads_.size()), none);
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-      auto& head = heads_[entries_[i].hash & (heads_.size() - 1)];
-      entries_[i].next = head;
-      head = i;
+  // Whether what is kept at `kept` is a subset of `used`, or the other way round.
+  bool subset(std::size_t kept, std::span<std::uint64_t const> used, bool other_way) const {
+    for (std::size_t w = 0; w < used.size(); ++w) {
+      auto const one = words_[kept + w], other = used[w];
+      if ((other_way ? other & ~one : one & ~other) != 0) return false;
     }
+    return true;
+  }
+  void keep(std::uint32_t hash, State const& state, window const& done, std::span<std::uint64_t const> used) {
+    entries_.push_back({{hash, index_.none},
+                        words_.size(),
+                        static_cast<std::uint32_t>(done.first),
+                        static_cast<std::uint32_t>(done.words.size()),
+                        state});
+    for (auto const w : done.words) words_.push_back(w);
+    for (auto const w : used) words_.push_back(w);
+    index_.add(static_cast<std::uint32_t>(entries_.size() - 1),
+               [this](std::uint32_t i) -> hash_index::link& { return entries_[i].link; });
   }
 
-  std::vector<entry> entries_;
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint32_t> heads_;
+  blocks<entry> entries_;
+  blocks<std::uint64_t> words_;
+  hash_index index_;
 };
 
 } // namespace quorate::check::history_detail

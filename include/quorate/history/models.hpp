@@ -39,6 +39,20 @@ struct register_model {
     return {};
   }
   bool only_reads(request const& r, answer const& a) const { return r.what == verb::read || !a.done; }
+
+  // What a search sees ahead: foreseeing_model in history/types.hpp.
+  std::optional<state> parent(state const&) const { return {}; }
+  std::optional<state> needs(request const& r, answer const& a) const {
+    if (r.what == verb::read) return a.read;
+    return r.what == verb::compare_and_set && a.done ? std::optional<state>{r.expected} : std::nullopt;
+  }
+  std::optional<state> minds(request const& r) const {
+    return r.what == verb::compare_and_set ? std::optional<state>{r.expected} : std::nullopt;
+  }
+  std::optional<state> sets(request const& r) const {
+    return r.what == verb::read ? std::nullopt : std::optional<state>{r.value};
+  }
+  state nowhere(std::uint64_t n) const { return static_cast<std::int64_t>(~n); }
 };
 
 // A sum: add, read, and both at once. It begins at 0 and wraps around as 64 bits do.
@@ -92,7 +106,7 @@ public:
     return s;
   }
   std::vector<std::uint64_t> values(state s) const { return lists_.path(s); }
-  std::size_t bytes() const { return lists_.bytes() + digests_.size() * sizeof(list_digest); }
+  std::size_t bytes() const { return lists_.bytes() + digests_.capacity() * sizeof(list_digest); }
 
 private:
   state longer(state s, std::uint64_t value) {
@@ -128,6 +142,19 @@ public:
   bool only_reads(request const& r, answer const&) const { return r.what == verb::get; }
   std::uint32_t key(request const& r) const { return r.key; }
 
+  // What a search sees ahead: foreseeing_model in history/types.hpp.
+  std::optional<state> parent(state s) const {
+    return s == strings_.empty ? std::nullopt : std::optional{strings_.parent(s)};
+  }
+  std::optional<state> needs(request const& r, answer const& a) const {
+    return r.what == verb::get ? a : std::nullopt;
+  }
+  std::optional<state> minds(request const&) const { return {}; }
+  std::optional<state> sets(request const& r) {
+    return r.what == verb::put ? std::optional{string(r.value)} : std::nullopt;
+  }
+  state nowhere(std::uint64_t) const { return strings_.unknown; }
+
   std::uint32_t key_of(std::string_view name) {
     auto const [at, is_new] = keys_.try_emplace(std::string{name}, static_cast<std::uint32_t>(names_.size()));
     if (is_new) names_.push_back(at->first);
@@ -142,6 +169,8 @@ public:
     return {characters.begin(), characters.end()};
   }
   std::size_t bytes() const { return strings_.bytes(); }
+  std::size_t mark() const { return strings_.size(); }
+  void forget(std::size_t mark) { strings_.shrink(mark); }
 
 private:
   trie<char> strings_;

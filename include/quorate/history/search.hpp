@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/history/events.hpp"
+#include "quorate/history/foresight.hpp"
 #include "quorate/history/memo.hpp"
 #include "quorate/history/types.hpp"
 #include "quorate/message/hash.hpp"
@@ -14,54 +15,76 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace quorate::check::history_detail {
 
-// The search is depth first. It places an operation that may be the next one, and goes on. When no operation can
-// be placed any more, it takes the last one back and tries the operation behind it. The search leaves some
-// branches out. No cut changes the verdict:
-// - An answered operation that only reads is placed as soon as it fits, and no other operation is tried in this
-//   place. If an order has the read in a later place, the order with the read here is right too. This is not true
-//   of a write that changes nothing here: an order may need that write in a place where it does change something.
-// - Unanswered operations are tried last, and only where they change something. Of several that ask the same, the
-//   one that began first is tried. If there is an order with another one, there is an order with this one too.
-// - An unanswered operation stands right before the first operation that needs it: premature() below.
-// - memo compares two searches in one state. The search that used fewer unanswered operations can do everything
-//   that the other one can do.
+// Why a search gave up; none: it did not.
+enum class search_end { none, states, bytes, told };
+
+template <class Model>
+struct foresight_of {
+  struct type {};
+};
+template <foreseeing_model Model>
+struct foresight_of<Model> {
+  using type = std::optional<foresight<Model>>;
+};
+
+// Depth first: place an operation that may be the next, go on; when nothing can be placed any more, take the last
+// one back and try what comes behind it. The cuts, each of which leaves the verdict as it is:
+// - An answered operation that only reads is placed as soon as it fits, and no other is tried in its stead:
+//   wherever an order has it, it may as well stand here. (Not so one that happens to change nothing here: it may
+//   be needed where it does.)
+// - The unanswered are tried last, and only when they change something; of those that ask the same, the one that
+//   began first: an order with another one of them is an order with this one too.
+// - An unanswered one stands right before the first that needs it: premature() below.
+// - What foresight says, of a model that has it: a step is not taken that leaves an answer without hope, and dead
+//   states are one state. Unless some answer may need that a state is not there, an unanswered operation that
+//   leads to a dead state is of no use, and an answered one that sets it where it is dead is placed like a read.
+// - What memo says: who used fewer of the unanswered can do all that the other can.
 template <sequential_model Model>
 class search {
 public:
-  search(Model& model, std::span<operation<Model> const> history, std::vector<std::size_t> part)
+  search(Model& model, std::span<operation<Model> const> history, std::vector<std::size_t> const& part,
+         bool looks_ahead)
       : model_{model}, history_{history}, known_{history, sorted(history, part, true)}, unknown_{sorted(
                                                                                             history, part, false)},
         unknown_list_{unknown_.size()}, state_{model.initial()}, left_{known_.of.size()},
         done_(known_.of.size() / 64 + 1), used_((unknown_.size() + 63) / 64) {
     same_before_ = same_requests_before();
+    if constexpr (foreseeing_model<Model>) {
+      auto all = known_.of;
+      all.insert(all.end(), unknown_.begin(), unknown_.end());
+      if (looks_ahead) ahead_.emplace(model_, history_, all), fixed_ += ahead_->bytes();
+    }
+    fixed_ += part.size() * bytes_an_operation;
   }
 
+  // `progress(states)` may answer false, which ends it.
   template <class Progress>
   verdict run(budget const& limit, effort& spent, Progress& progress) {
-    auto const visited_before = spent.states;
-    auto told = spent.states;
-    auto found = verdict::linearizable;
-    for (auto at = first(); left_ > 0;) {
-      if (advance(at, spent)) {
+    auto const before = spent;
+    auto told = spent;
+    auto found = hopeless() ? verdict::not_linearizable : verdict::linearizable;
+    for (auto at = first(); left_ > 0 && found == verdict::linearizable;) {
+      if (advance(at, spent))
         at = first();
-      } else if (!retreat(at)) {
+      else if (!retreat(at))
         found = verdict::not_linearizable;
-        break;
-      }
-      if (spent.states - told >= 65536) progress(told = spent.states);
-      if (spent.states - visited_before > limit.states || bytes() > limit.bytes) {
-        found = verdict::undecided;
-        break;
-      }
+      if (found != verdict::linearizable) break;
+      if (spent.states - told.states >= 65536 || spent.steps - told.steps >= 16 * 65536)
+        end_ = tell(progress, (told = spent).states) ? end_ : search_end::told;
+      if (spent.states - before.states > limit.states) end_ = search_end::states;
+      spent.bytes = (std::max<std::uint64_t>)(spent.bytes, bytes());
+      if (bytes() + memo_.bytes_to_visit(done_.size() + used_.size()) > limit.bytes) end_ = search_end::bytes;
+      if (end_ != search_end::none && left_ > 0) found = verdict::undecided;
     }
-    spent.bytes = (std::max<std::uint64_t>)(spent.bytes, bytes());
     return found;
   }
+  search_end why() const { return end_; }
 
   // The order that was found, as numbers in the history.
   std::vector<std::size_t> order() const {
@@ -88,6 +111,11 @@ private:
     bool forced; // nothing else need be tried here
   };
 
+  // What the lists and the stack take, at most.
+  static constexpr std::size_t bytes_an_operation =
+      2 * sizeof(answered_events::event) + 16 * sizeof(std::uint32_t) + 8 * sizeof(std::size_t) +
+      3 * sizeof(placing);
+
   static std::vector<std::size_t> sorted(std::span<operation<Model> const> history,
                                          std::vector<std::size_t> const& part, bool answered) {
     std::vector<std::size_t> chosen;
@@ -96,6 +124,20 @@ private:
     std::stable_sort(chosen.begin(), chosen.end(),
                      [&](auto one, auto other) { return history[one].invoked < history[other].invoked; });
     return chosen;
+  }
+
+  bool hopeless() const {
+    if constexpr (foreseeing_model<Model>)
+      return ahead_ && ahead_->doomed_at_first();
+    else
+      return false;
+  }
+  template <class Progress>
+  static bool tell(Progress& progress, std::uint64_t states) {
+    if constexpr (std::is_void_v<decltype(progress(states))>)
+      return progress(states), true;
+    else
+      return progress(states);
   }
 
   // For each unanswered operation the place, plus one, of the last one before it that asks the same; or 0.
@@ -116,6 +158,9 @@ private:
 
   cursor first() const { return {false, known_.first()}; }
   std::size_t number_of(cursor c) const { return c.unknown ? unknown_[c.at - 1] : known_.of[known_[c.at].k]; }
+
+  // Its place among all, the answered before the others.
+  std::size_t place_of(cursor c) const { return c.unknown ? known_.of.size() + c.at - 1 : known_[c.at].k; }
 
   // Places the next candidate from `c` on; false if there is none.
   bool advance(cursor& c, effort& spent) {
@@ -150,9 +195,10 @@ private:
   bool place_forced(effort& spent) {
     for (auto e = known_.first(); !known_[e].returns; e = known_.next(e)) {
       cursor const c{false, e};
-      if (!only_reads(history_[number_of(c)])) continue;
+      bool const reads = only_reads(history_[number_of(c)]);
+      if (!reads && !(is_useless(state_) && sets(c))) continue;
       auto const next = after(state_, c, spent);
-      if (!next) continue;
+      if (!next || (!reads && !is_useless(*next))) continue;
       place(c, *next, true);
       return true;
     }
@@ -168,13 +214,13 @@ private:
     auto const before = same_before_[c.at - 1];
     if (before != 0 && !used(before - 1)) return false;
     auto const next = after(state_, c, spent);
-    if (*next == state_) return false; // it may as well never happen
+    if (*next == state_ || is_useless(*next)) return false; // it may as well never happen
     return !premature(c, *next, spent) && place_if_new(c, *next, spent);
   }
 
-  // The operation `c` comes next and leads to `next`. Is the operation u before it an unanswered one that should
-  // not stand there? It is if `c` leads to `next` without u too, or if u can also come after `c`. If `c` is
-  // unanswered too, the second reason does not count: each of the two would wait for the other.
+  // Whether the operation placed last is an unanswered one that had better not stand there, now that `c` comes
+  // next and leads to `next`: without it `c` leads there too, or it can as well come after `c`. (Of two unanswered
+  // ones that may stand either way round neither waits for the other, or both would.)
   bool premature(cursor c, state_type const& next, effort& spent) {
     if (placed_.empty() || !placed_.back().what.unknown) return false;
     auto const& last = placed_.back();
@@ -185,14 +231,38 @@ private:
 
   bool place_if_new(cursor c, state_type const& next, effort& spent) {
     place(c, next, false);
-    if (left_ == 0 || remember()) return ++spent.states, true;
+    if (left_ == 0 || (!doomed(next) && remember())) return ++spent.states, true;
     take_back();
     return false;
+  }
+
+  bool is_useless(state_type const& next) const {
+    if constexpr (foreseeing_model<Model>)
+      return ahead_ && !ahead_->minds() && ahead_->is_dead(next);
+    else
+      return false;
+  }
+  bool sets(cursor c) const {
+    if constexpr (foreseeing_model<Model>)
+      return ahead_ && ahead_->sets(place_of(c));
+    else
+      return false;
+  }
+  // Whether what was placed last, and led to `next`, takes all hope from what is to come.
+  bool doomed(state_type const& next) const {
+    if constexpr (foreseeing_model<Model>)
+      return ahead_ && ahead_->dooms(placed_.back().before, next);
+    else
+      return false;
   }
 
   void place(cursor c, state_type const& next, bool forced) {
     placed_.push_back({c, std::exchange(state_, next), forced});
     flip(c);
+    if constexpr (foreseeing_model<Model>) {
+      if (ahead_) ahead_->place(place_of(c));
+      if (ahead_ && ahead_->is_dead(state_)) state_ = ahead_->nowhere();
+    }
     if (c.unknown) return unknown_list_.lift(c.at);
     known_.lift(known_[c.at].k);
     --left_;
@@ -203,6 +273,9 @@ private:
     state_ = std::move(placed_.back().before);
     placed_.pop_back();
     flip(c);
+    if constexpr (foreseeing_model<Model>) {
+      if (ahead_) ahead_->take_back(place_of(c));
+    }
     if (c.unknown) return unknown_list_.unlift(c.at), c;
     known_.unlift(known_[c.at].k);
     ++left_;
@@ -256,10 +329,9 @@ private:
   }
 
   std::size_t bytes() const {
-    if constexpr (requires { model_.bytes(); })
-      return memo_.bytes() + model_.bytes();
-    else
-      return memo_.bytes();
+    auto all = memo_.bytes() + fixed_;
+    if constexpr (requires { model_.bytes(); }) all += model_.bytes();
+    return all;
   }
 
   bool used(std::uint32_t u) const { return (used_[u / 64] & bit_of(u)) != 0; }
@@ -282,6 +354,9 @@ private:
   std::uint64_t done_hash_ = 0;
   std::vector<placing> placed_;
   memo<state_type> memo_;
+  typename foresight_of<Model>::type ahead_;
+  std::size_t fixed_ = 0; // bytes of what does not grow
+  search_end end_ = search_end::none;
   std::vector<std::size_t> deepest_, stuck_;
   std::optional<std::size_t> deepest_known_;
   std::size_t noted_ = 0; // how much of deepest_ is still placed

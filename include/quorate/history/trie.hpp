@@ -1,12 +1,12 @@
 // Sequences that share their beginnings: each is one small number, and equal sequences are the same number.
 #pragma once
 
+#include "quorate/history/blocks.hpp"
 #include "quorate/message/hash.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 namespace quorate::check {
@@ -18,12 +18,22 @@ class trie {
 public:
   using node = std::uint32_t; // a sequence; `empty` is the one without elements
   static constexpr node empty = 0;
+  static constexpr node unknown = 0xffff'ffff; // one that begins as no other does
+
+  trie() { nodes_.push_back({{0, index::none}, empty, Symbol{}}); }
 
   // The sequence `at` with one more element.
   node extend(node at, Symbol by) {
-    auto const [edge, is_new] = edges_.try_emplace({at, by}, static_cast<node>(nodes_.size()));
-    if (is_new) nodes_.push_back({at, by});
-    return edge->second;
+    hasher h;
+    h.number(at);
+    h.number(static_cast<std::uint64_t>(by));
+    auto const hash = static_cast<std::uint32_t>(h.value());
+    for (auto i = index_.first(hash); i != index::none; i = nodes_[i].link.next)
+      if (nodes_[i].parent == at && nodes_[i].last == by) return i;
+    auto const fresh = static_cast<node>(nodes_.size());
+    nodes_.push_back({{hash, index::none}, at, by});
+    index_.add(fresh, links());
+    return fresh;
   }
   template <class Sequence>
   node extend_all(node at, Sequence const& by) {
@@ -31,6 +41,8 @@ public:
     return at;
   }
 
+  // The sequence without its last element; not of `empty`.
+  node parent(node of) const { return nodes_[of].parent; }
   // The elements, first to last.
   std::vector<Symbol> path(node to) const {
     std::vector<Symbol> elements;
@@ -41,31 +53,28 @@ public:
 
   // How many sequences there are. Nodes are numbered in the order in which they came.
   std::size_t size() const { return nodes_.size(); }
-  std::size_t bytes() const { return nodes_.size() * (sizeof(step) + sizeof(edge_node) + sizeof(void*)); }
+  // Forgets those that came last, but for the first `kept`.
+  void shrink(std::size_t kept) {
+    while (nodes_.size() > kept) {
+      index_.remove(static_cast<node>(nodes_.size() - 1), links());
+      nodes_.pop_back();
+    }
+  }
+  std::size_t bytes() const { return nodes_.bytes() + index_.bytes(); }
 
 private:
+  using index = history_detail::hash_index;
   struct step {
+    index::link link;
     node parent;
     Symbol last;
-    friend bool operator==(step const&, step const&) = default;
   };
-  struct step_hash {
-    std::size_t operator()(step const& s) const {
-      hasher h;
-      h.number(s.parent);
-      h.number(static_cast<std::uint64_t>(s.last));
-      return static_cast<std::size_t>(h.value());
-    }
-  };
-  struct edge_node { // what an unordered map keeps for each element, near enough
-    void* next;
-    std::size_t hash;
-    step from;
-    node to;
-  };
+  auto links() {
+    return [this](std::uint32_t i) -> index::link& { return nodes_[i].link; };
+  }
 
-  std::vector<step> nodes_{step{empty, Symbol{}}};
-  std::unordered_map<step, node, step_hash> edges_;
+  history_detail::blocks<step> nodes_;
+  index index_;
 };
 
 } // namespace quorate::check

@@ -31,6 +31,26 @@ concept keyed_model = sequential_model<Model> && requires(Model& m, typename Mod
   { m.key(r) } -> std::convertible_to<std::uint64_t>;
 };
 
+// A model that says what requests hang on, so that a search sees far ahead. States may grow out of others:
+// - parent(s): the state that s grows out of by the least of steps; nothing if it grows out of none;
+// - needs(r, a): the one state in which r is answered by a; nothing if there are many such;
+// - minds(r): the one state in which r does or answers what it does in no other; nothing if it knows none;
+// - sets(r): the state that r leaves, whatever was there; nothing if that grew out of what was there;
+// - nowhere(n): one state after the other, most of which no client will ever see.
+// Where needs() and minds() have nothing to say, a request must be answered alike in all states, and change each
+// into one that grew out of it, or into sets(r). Two more members are optional for any model: `mark()`, and
+// `forget(mark)`, after which its tables are as they were then.
+template <class Model>
+concept foreseeing_model = sequential_model<Model> &&
+    requires(Model& m, typename Model::state const& s, typename Model::request const& r,
+             typename Model::answer const& a) {
+  { m.parent(s) } -> std::same_as<std::optional<typename Model::state>>;
+  { m.needs(r, a) } -> std::same_as<std::optional<typename Model::state>>;
+  { m.minds(r) } -> std::same_as<std::optional<typename Model::state>>;
+  { m.sets(r) } -> std::same_as<std::optional<typename Model::state>>;
+  { m.nowhere(std::uint64_t{}) } -> std::same_as<typename Model::state>;
+};
+
 // What one client asked and was told. Instants are any numbers that grow with time, such as line numbers; what
 // shares an instant overlaps. An operation that is known not to have happened is left out of the history.
 template <sequential_model Model>
@@ -42,10 +62,10 @@ struct operation {
   std::uint32_t client = 0;   // for people who read a verdict: the checker does not look at it
 };
 
-// When to give up. The recorded histories of the tests stay far below.
+// When to give up on a part that is judged apart. The recorded histories of the tests stay far below.
 struct budget {
   std::uint64_t states = 50'000'000;
-  std::uint64_t bytes = std::uint64_t{2} << 30; // of the checker's and the model's tables
+  std::uint64_t bytes = std::uint64_t{2} << 30; // of the checker's and the model's tables, at every time
 };
 
 struct effort {
