@@ -67,8 +67,7 @@ void trial(node& n, char const* name, std::string const& asked, std::size_t clie
       sent[i] = (sent[i] + all[i].write_some(asio::buffer(asked) + sent[i], ignored)) % asked.size();
       (void)all[i].read_some(asio::buffer(fetched), ignored);
     }
-    for (int k = 0; k < 512 && n.io.poll_one() != 0; ++k) {
-    }
+    for (int k = 0; k < 512 && n.io.poll_one() != 0; ++k) {}
     if (!n.port.pending()) continue;
     n.work(name);
     ++done;

@@ -55,8 +55,10 @@ struct host : sink<host> {
   void turn() {
     while (!waiting.empty())
       waiting.release(order().succeeded(), [&](node_index to, auto const& m) {
-        if (to == self) node.step(from{self, m}, *this);
-        else advise(to, m);
+        if (to == self)
+          node.step(from{self, m}, *this);
+        else
+          advise(to, m);
       });
   }
 };

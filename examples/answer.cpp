@@ -17,8 +17,14 @@
 #include <string>
 using namespace quorate;
 
-struct take { int pieces; };
-struct asked_by { node_id node; incarnation_id incarnation; std::uint64_t number; };
+struct take {
+  int pieces;
+};
+struct asked_by {
+  node_id node;
+  incarnation_id incarnation;
+  std::uint64_t number;
+};
 BOOST_HANA_ADAPT_STRUCT(take, pieces);
 BOOST_HANA_ADAPT_STRUCT(asked_by, node, incarnation, number);
 using wares = messages<take, asked_by>;
@@ -73,5 +79,7 @@ int main() {
   for (auto const& a : answers) std::printf("%s\n", a.c_str());
   std::sort(answers, answers + 3); // whoever came first
   return answers[0] == "you get 2, left: 0" && answers[1] == "you get 4, left: 2" &&
-                 answers[2] == "you get 4, left: 6" ? 0 : 1;
+                 answers[2] == "you get 4, left: 6"
+             ? 0
+             : 1;
 }

@@ -30,8 +30,11 @@ constexpr int decide(int one_value, int another) {
   while (!post.empty()) { // to oneself as to others
     auto const [sender, content] = post.front();
     post.pop();
-    std::visit([&, by = sender, to = content.to](auto const& m) { nodes[to.value].step(from{by, m}, out); },
-               content.message);
+    std::visit(
+        [&, by = sender, to = content.to](auto const& m) {
+          nodes[to.value].step(from{by, m}, out);
+        },
+        content.message);
     carry_out(content.to);
   }
   return chosen[0] == chosen[1] && chosen[1] == chosen[2] ? chosen[0] : 0;

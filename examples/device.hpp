@@ -6,8 +6,8 @@
 #include "quorate/raft/node.hpp"
 #include "quorate/timer/manual.hpp"
 #include <array>
-using core = quorate::raft::node<
-    quorate::limits<quorate::limit_values{.nodes = 3, .append_entries = 8, .reserve = 8}>>;
+using core =
+    quorate::raft::node<quorate::limits<quorate::limit_values{.nodes = 3, .append_entries = 8, .reserve = 8}>>;
 using some_readings = std::array<int, 8>;
 
 struct shelf : quorate::log_shape<63> { // entries 1 to 63, and beside their shape what a core never sees
@@ -52,7 +52,9 @@ struct device : quorate::sink<device> { // a core says what it wants done while 
     (void)post.push(l); // what is too much is lost, as on any network
   }
   template <class Message> // what was written is durable already, so who asserts it may speak
-  void bind(quorate::node_index to, Message const& m, quorate::written) { advise(to, m); }
+  void bind(quorate::node_index to, Message const& m, quorate::written) {
+    advise(to, m);
+  }
   void arm(quorate::raft::timer t) { timer.arm(static_cast<std::size_t>(t), core::timing_of(t), now); }
   void disarm(quorate::raft::timer t) { timer.disarm(static_cast<std::size_t>(t)); }
   template <class Outcome>

@@ -18,8 +18,8 @@
 //    tests with more lives and steps, and the simulator with your type (tests/sim/policies.cpp).
 //
 // Not to be written: a retry of a failed sync. The pages that it should have written may be gone.
-#include "one_page.hpp"
 #include "quorate/conform/storage.hpp"
+#include "one_page.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/timer/manual.hpp"
@@ -57,10 +57,12 @@ int main() {
   char root[] = "/tmp/quorate_storage_XXXXXX";
   if (::mkdtemp(root) == nullptr) return 1;
   bool const first = live(root, 4) == 12, then = live(root, 10) == 42; // 12 of which stood in the files
-  auto const sound = check::check_storage([folder = std::string{root}]() mutable { // the laws of a storage
-    std::filesystem::create_directory(folder += "/x");
-    return check::place_by{[folder] { return one_page{folder}; }};
-  }, {.lives = 12, .steps = 8});
+  auto const sound = check::check_storage(
+      [folder = std::string{root}]() mutable { // the laws of a storage
+        std::filesystem::create_directory(folder += "/x");
+        return check::place_by{[folder] { return one_page{folder}; }};
+      },
+      {.lives = 12, .steps = 8});
   std::filesystem::remove_all(root);
   std::printf("three nodes agreed on 12, ended, and went on to 42: %s\n%s", first && then ? "yes" : "no",
               sound.text().c_str());

@@ -19,6 +19,7 @@
 // The order to end in: leave the loop, then destroy the transport, then the replica, then the log. Whoever has
 // only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
 // came.
+#include "quorate/transport/tcp.hpp"
 #include "quorate/message/hana.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/raft.hpp"
@@ -26,7 +27,6 @@
 #include "quorate/storage/file_wal.hpp"
 #include "quorate/timer/steady.hpp"
 #include "quorate/transport/known_stores.hpp"
-#include "quorate/transport/tcp.hpp"
 #include <asio.hpp>
 #include <csignal>
 #include <cstdio>
@@ -65,8 +65,8 @@ tcp_options options(node_id self, addresses const& all, store_identity const& st
 
 // One node, until SIGTERM. Writes one byte to `done` when there are 42 apples.
 int serve(node_id self, addresses const& all, std::string const& folder, int done) {
-  auto opened = file_wal::open(
-      {.directory = folder + "/log", .cluster = cluster_id{1}, .node = self, .protocol = "raft 1"});
+  auto opened =
+      file_wal::open({.directory = folder + "/log", .cluster = cluster_id{1}, .node = self, .protocol = "raft 1"});
   if (!opened) return complain(self, opened.error);
   known_stores known{folder};
   if (!known.failure().empty()) return complain(self, known.failure());

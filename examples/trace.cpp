@@ -7,8 +7,12 @@
 #include "quorate/timer/manual.hpp"
 #include <cstdio>
 #include <deque>
-struct request { std::uint64_t trace; }; // in the entry: proposed, stored and applied with the command
-struct hop { std::uint64_t number; };    // in the envelope: stamped at send, seen at receive
+struct request {
+  std::uint64_t trace;
+}; // in the entry: proposed, stored and applied with the command
+struct hop {
+  std::uint64_t number;
+}; // in the envelope: stamped at send, seen at receive
 BOOST_HANA_ADAPT_STRUCT(request, trace);
 BOOST_HANA_ADAPT_STRUCT(hop, number);
 using namespace quorate;

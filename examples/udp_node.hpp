@@ -10,9 +10,8 @@
 // A datagram holds 65,507 bytes, so what is sent at once is bounded below that; where fragments get lost, 1,300 is
 // better. A larger command is refused when it is proposed.
 constexpr std::uint32_t at_once = 32'000;
-using udp_replica =
-    quorate::raft::replica<quorate::messages<int>, quorate::memory, quorate::steady_timer,
-                           quorate::limits<quorate::limit_values{.append_bytes = at_once}>>;
+using udp_replica = quorate::raft::replica<quorate::messages<int>, quorate::memory, quorate::steady_timer,
+                                           quorate::limits<quorate::limit_values{.append_bytes = at_once}>>;
 
 struct udp_node {
   udp_sockets& all;
@@ -22,8 +21,8 @@ struct udp_node {
   static constexpr auto pulse = std::chrono::milliseconds{100};
   static quorate::node_id id(std::uint32_t n) { return quorate::node_id{n}; }
   udp_node(std::uint32_t self, udp_sockets& sockets)
-      : all{sockets}, own{all[self - 1]},
-        raft{config_of(id(self)), disk, {{3 * pulse, pulse, 50 * pulse}, self}} {}
+      : all{sockets}, own{all[self - 1]}, raft{config_of(id(self)), disk, {{3 * pulse, pulse, 50 * pulse}, self}} {
+  }
   static quorate::replica_config config_of(quorate::node_id self) {
     return {.self = self, .members = {id(1), id(2), id(3)}, .max_command_bytes = at_once};
   }

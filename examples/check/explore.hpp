@@ -168,9 +168,7 @@ inline int explore(std::span<char const* const> words) {
     auto const o = explore_reader{}.read(words);
     for (auto const& p : explored_protocols)
       if (p.name == o.protocol) return p.run(o);
-  } catch (flags::failure const& f) {
-    std::fprintf(stderr, "check: explore: %s\n", f.text.c_str());
-  }
+  } catch (flags::failure const& f) { std::fprintf(stderr, "check: explore: %s\n", f.text.c_str()); }
   return 2;
 }
 

@@ -2,8 +2,8 @@
 // simulator's weather, an outbox under the checker, what shows in no cluster in scenarios of its own.
 #include "mutant_trials.hpp"
 
-#include "quorate/mutant/careless.hpp"
 #include "quorate/explore/raft.hpp"
+#include "quorate/mutant/careless.hpp"
 #include "quorate/sim/campaign.hpp"
 #include "quorate/sim/raft.hpp"
 
@@ -126,17 +126,12 @@ check::mutant_verdict in_the_dark() {
 
 check::mutant_verdict try_duty() {
   switch (missing) {
-  case duty::messages_wait_for_their_writes:
-    return leaking();
-  case duty::undone_writes_are_waited_for:
-    return hurrying();
-  case duty::failed_syncs_stop:
-    return failing();
+  case duty::messages_wait_for_their_writes: return leaking();
+  case duty::undone_writes_are_waited_for: return hurrying();
+  case duty::failed_syncs_stop: return failing();
   case duty::hard_states_are_whole:
-  case duty::incarnations_rise:
-    return in_the_dark();
-  default:
-    return simulated();
+  case duty::incarnations_rise: return in_the_dark();
+  default: return simulated();
   }
 }
 

@@ -29,18 +29,15 @@ check::mutant_verdict of_ballots(rule r) {
     return explored<plain>("N3P1K2C1, dead messages kept",
                            bounds{.ballots = 2, .proposers = 1, .keeps_dead = true});
   case rule::ballots_rise_above_refusals:
-  case rule::refusals_depose:
-    return explored<plain>("N3P2K1C1, refusals", bounds{.refusals = true});
-  default:
-    return explored<plain>("N3P2K1C1", bounds{});
+  case rule::refusals_depose: return explored<plain>("N3P2K1C1, refusals", bounds{.refusals = true});
+  default: return explored<plain>("N3P2K1C1", bounds{});
   }
 }
 
 check::mutant_verdict of_acceptors(rule r) {
   switch (r) {
   case rule::promises_never_fall:
-  case rule::accepts_respect_promises:
-    return explored<plain>("N3P2K1C1, refusals", bounds{.refusals = true});
+  case rule::accepts_respect_promises: return explored<plain>("N3P2K1C1, refusals", bounds{.refusals = true});
   case rule::claims_wait_for_the_disk:
     return explored<plain>("N3P2K2, sync in flight", bounds{.ballots = 2, .commands = 0, .in_flight = true});
   case rule::own_accepts_wait_for_the_disk:
@@ -48,12 +45,9 @@ check::mutant_verdict of_acceptors(rule r) {
   case rule::promises_wait_for_the_disk:
   case rule::accepts_wait_for_the_disk:
     return explored<plain>("N3P2K1C1R1, sync in flight", bounds{.crashes = 1, .in_flight = true});
-  case rule::leaders_check_their_quorum:
-    return explored<whole>("N3P2K1C1, a quorum check", bounds{.checks = 1});
-  case rule::leaders_put_off_elections:
-    return explored<whole>("N3P1K1C2", bounds{.proposers = 1, .commands = 2});
-  default:
-    return explored<plain>("N3P2K1C1R1", bounds{.crashes = 1});
+  case rule::leaders_check_their_quorum: return explored<whole>("N3P2K1C1, a quorum check", bounds{.checks = 1});
+  case rule::leaders_put_off_elections: return explored<whole>("N3P1K1C2", bounds{.proposers = 1, .commands = 2});
+  default: return explored<plain>("N3P2K1C1R1", bounds{.crashes = 1});
   }
 }
 
@@ -63,10 +57,8 @@ check::mutant_verdict of_candidates(rule r) {
   case rule::own_values_are_of_that_ballot:
     return explored<plain>("N3P2K2C2R1", bounds{.ballots = 2, .commands = 2, .crashes = 1});
   case rule::gaps_are_filled:
-  case rule::leaders_settle_first:
-    return explored<plain>("N3P2K1C2", bounds{.commands = 2});
-  case rule::one_report_chooses_nothing:
-    return explored<plain>("N3P2K2C1R1", bounds{.ballots = 2, .crashes = 1});
+  case rule::leaders_settle_first: return explored<plain>("N3P2K1C2", bounds{.commands = 2});
+  case rule::one_report_chooses_nothing: return explored<plain>("N3P2K2C1R1", bounds{.ballots = 2, .crashes = 1});
   case rule::what_is_gone_is_not_free:
     return explored<plain>("N3P2K1C2R1, a compaction", bounds{.commands = 2, .crashes = 1, .compactions = 1});
   case rule::promises_count_once:
@@ -74,8 +66,7 @@ check::mutant_verdict of_candidates(rule r) {
   case rule::past_promises_do_not_count:
     return explored<plain>("N3P1K2C1, dead messages kept",
                            bounds{.ballots = 2, .proposers = 1, .keeps_dead = true});
-  default:
-    return explored<plain>("N3P2K1C1", bounds{});
+  default: return explored<plain>("N3P2K1C1", bounds{});
   }
 }
 
@@ -84,13 +75,10 @@ check::mutant_verdict of_leaders(rule r) {
   case rule::past_votes_do_not_count:
     return explored<plain>("N3P1K2C1R1, dead messages kept",
                            bounds{.ballots = 2, .proposers = 1, .crashes = 1, .keeps_dead = true});
-  case rule::leaders_forget_matches:
-    return explored<plain>("N3P2K2C2", bounds{.ballots = 2, .commands = 2});
+  case rule::leaders_forget_matches: return explored<plain>("N3P2K2C2", bounds{.ballots = 2, .commands = 2});
   case rule::windows_bound_what_is_in_flight:
-  case rule::commits_never_fall:
-    return explored<whole>("N3P1K1C2", bounds{.proposers = 1, .commands = 2});
-  default:
-    return explored<plain>("N3P2K1C2", bounds{.commands = 2});
+  case rule::commits_never_fall: return explored<whole>("N3P1K1C2", bounds{.proposers = 1, .commands = 2});
+  default: return explored<plain>("N3P2K1C2", bounds{.commands = 2});
   }
 }
 
@@ -98,12 +86,10 @@ check::mutant_verdict of_reads(rule r) {
   switch (r) {
   case rule::reads_wait_for_an_own_commit:
     return explored<whole>("N3P1K2C1R1, a read", bounds{.ballots = 2, .proposers = 1, .crashes = 1, .reads = 1});
-  case rule::reads_ask_a_quorum:
-    return explored<whole>("N3P2K1C1, a read", bounds{.reads = 1});
+  case rule::reads_ask_a_quorum: return explored<whole>("N3P2K1C1, a read", bounds{.reads = 1});
   case rule::reads_end_with_leadership:
     return explored<whole>("N3P2K1, a read", bounds{.commands = 0, .reads = 1});
-  default:
-    return explored<whole>("N3P1K1C1, a read", bounds{.proposers = 1, .reads = 1});
+  default: return explored<whole>("N3P1K1C1, a read", bounds{.proposers = 1, .reads = 1});
   }
 }
 

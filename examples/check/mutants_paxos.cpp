@@ -36,8 +36,7 @@ check::mutant_verdict try_paxos(rule r) {
   case rule::promises_never_fall:
   case rule::accepts_respect_promises:
   case rule::proposals_adopt_the_highest:
-  case rule::retries_ask_first:
-    return explored<together>("N3P2K2", check::paxos_bounds{.ballots = 2});
+  case rule::retries_ask_first: return explored<together>("N3P2K2", check::paxos_bounds{.ballots = 2});
   case rule::votes_count_once:
   case rule::past_promises_do_not_count:
   case rule::past_votes_do_not_count:
@@ -48,21 +47,18 @@ check::mutant_verdict try_paxos(rule r) {
   case rule::ballots_outlive_crashes:
     return explored<apart>("N3P2K2R1, apart", check::paxos_bounds{.ballots = 2, .crashes = 1});
   case rule::promises_outlive_crashes:
-  case rule::votes_outlive_crashes:
-    return explored<together>("N3P2K1R1", check::paxos_bounds{.crashes = 1});
+  case rule::votes_outlive_crashes: return explored<together>("N3P2K1R1", check::paxos_bounds{.crashes = 1});
   case rule::floors_wait_for_the_disk:
   case rule::promises_wait_for_the_disk:
   case rule::votes_wait_for_the_disk:
     return explored<together>("N3P2K1R1, sync in flight", check::paxos_bounds{.crashes = 1, .in_flight = true});
   case rule::learners_count_a_quorum:
-  case rule::tallies_are_of_one_ballot:
-    return explored<learning>("N3P2K1, learners", check::paxos_bounds{});
+  case rule::tallies_are_of_one_ballot: return explored<learning>("N3P2K1, learners", check::paxos_bounds{});
   case rule::changes_are_made_once:
     return explored<registers>("N3P2K2, a register", check::paxos_bounds{.ballots = 2});
   case rule::reads_take_a_round:
     return explored<registers>("N3P2K1, a register, reads", check::paxos_bounds{.reads = true});
-  default:
-    return explored<together>("N3P2K1", check::paxos_bounds{});
+  default: return explored<together>("N3P2K1", check::paxos_bounds{});
   }
 }
 

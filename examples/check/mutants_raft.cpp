@@ -50,50 +50,39 @@ constexpr raft_trial trial_of(rule r) {
   case rule::votes_wait_for_the_disk:
   case rule::appends_wait_for_the_disk:
   case rule::new_terms_verify_anew:
-  case rule::own_appends_wait_for_the_disk:
-    return {kind::plain, "T2C1R1, sync in flight", within::in_flight};
+  case rule::own_appends_wait_for_the_disk: return {kind::plain, "T2C1R1, sync in flight", within::in_flight};
   case rule::votes_in_no_past_term:
   case rule::past_votes_do_not_count:
   case rule::past_leaders_are_refused:
   case rule::votes_outlive_crashes:
-  case rule::matches_never_fall:
-    return {kind::plain, "T2C1R1, dead messages kept", within::with_dead};
-  case rule::votes_count_once:
-    return {kind::four, "4 nodes T2C1, dead messages kept", within::with_dead};
+  case rule::matches_never_fall: return {kind::plain, "T2C1R1, dead messages kept", within::with_dead};
+  case rule::votes_count_once: return {kind::four, "4 nodes T2C1, dead messages kept", within::with_dead};
   case rule::votes_compare_lengths:
   case rule::conflicts_are_removed:
   case rule::refusals_move_next_back:
   case rule::followers_commit_what_is_verified:
-  case rule::only_what_is_verified_is_acknowledged:
-    return {kind::plain, "T2C2R1", within::two_commands};
+  case rule::only_what_is_verified_is_acknowledged: return {kind::plain, "T2C2R1", within::two_commands};
   case rule::votes_compare_terms:
   case rule::previous_terms_agree:
-  case rule::leaders_forget_matches:
-    return {kind::plain, "T3C2", within::three_terms};
+  case rule::leaders_forget_matches: return {kind::plain, "T3C2", within::three_terms};
   case rule::past_acknowledgements_do_not_count:
     return {kind::plain, "T3C2, dead messages kept", within::three_terms_dead};
-  case rule::leaders_forget_their_own_match:
-    return {kind::plain, "T3C1, sync in flight", within::deposed};
+  case rule::leaders_forget_their_own_match: return {kind::plain, "T3C1, sync in flight", within::deposed};
   case rule::heartbeats_tell_what_is_matched:
-  case rule::heartbeats_match_nothing:
-    return {kind::plain, "T2C1, a heartbeat", within::beats};
+  case rule::heartbeats_match_nothing: return {kind::plain, "T2C1, a heartbeat", within::beats};
   case rule::pre_votes_raise_no_term:
   case rule::pre_votes_elect_nobody:
-  case rule::pre_votes_respect_a_leader:
-    return {kind::pre_votes, "T2C1R1, pre-votes", within::small};
+  case rule::pre_votes_respect_a_leader: return {kind::pre_votes, "T2C1R1, pre-votes", within::small};
   case rule::pre_votes_are_for_one_term:
     return {kind::pre_votes, "T2C1R1, pre-votes, dead messages kept", within::with_dead};
   case rule::votes_respect_a_leader:
-  case rule::leaders_check_their_quorum:
-    return {kind::quorum_check, "T2C1R1, quorum check", within::small};
+  case rule::leaders_check_their_quorum: return {kind::quorum_check, "T2C1R1, quorum check", within::small};
   case rule::reads_wait_for_an_own_commit:
   case rule::reads_ask_a_quorum:
   case rule::reads_count_later_answers:
   case rule::reads_carry_the_commit_index:
-  case rule::reads_end_with_leadership:
-    return {kind::reads, "T2C1, a read and a heartbeat", within::reads};
-  default:
-    return {kind::plain, "T2C1R1", within::small};
+  case rule::reads_end_with_leadership: return {kind::reads, "T2C1, a read and a heartbeat", within::reads};
+  default: return {kind::plain, "T2C1R1", within::small};
   }
 }
 
@@ -106,16 +95,11 @@ check::mutant_verdict explored_as(raft_trial const& t) {
 check::mutant_verdict try_raft(rule r) {
   auto const t = trial_of(r);
   switch (t.in) {
-  case kind::plain:
-    return explored_as<kind::plain>(t);
-  case kind::four:
-    return explored_as<kind::four>(t);
-  case kind::pre_votes:
-    return explored_as<kind::pre_votes>(t);
-  case kind::quorum_check:
-    return explored_as<kind::quorum_check>(t);
-  case kind::reads:
-    return explored_as<kind::reads>(t);
+  case kind::plain: return explored_as<kind::plain>(t);
+  case kind::four: return explored_as<kind::four>(t);
+  case kind::pre_votes: return explored_as<kind::pre_votes>(t);
+  case kind::quorum_check: return explored_as<kind::quorum_check>(t);
+  case kind::reads: return explored_as<kind::reads>(t);
   }
   return {};
 }

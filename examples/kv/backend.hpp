@@ -67,20 +67,13 @@ private:
 inline std::string_view why_refused(quorate::refusal r) {
   using quorate::refusal;
   switch (r) {
-  case refusal::not_leader:
-    return "no leader took it";
-  case refusal::no_room:
-    return "the log is full";
-  case refusal::busy:
-    return "too much is waiting on this node";
-  case refusal::stopped:
-    return "this node is stopping";
-  case refusal::superseded:
-    return "the leader has changed, and another command took its place";
-  case refusal::too_large:
-    return "it is larger than --max-key and --max-value allow";
-  case refusal::late:
-    return "no leader took it in time";
+  case refusal::not_leader: return "no leader took it";
+  case refusal::no_room: return "the log is full";
+  case refusal::busy: return "too much is waiting on this node";
+  case refusal::stopped: return "this node is stopping";
+  case refusal::superseded: return "the leader has changed, and another command took its place";
+  case refusal::too_large: return "it is larger than --max-key and --max-value allow";
+  case refusal::late: return "no leader took it in time";
   }
   return "it was refused";
 }

@@ -275,15 +275,13 @@ private:
     if (c->looks() && args.size() > max_words) return refuse(too_many_words(c->name));
     if (operating && !port_.admit(*this) && !c->looks()) return refuse(only_looking);
     switch (c->kind) {
-    case command_kind::transaction:
-      return control(*c, now);
+    case command_kind::transaction: return control(*c, now);
     case command_kind::local:
       if (c->leaves_transaction()) transaction_.reset();
       if (transaction_.open() && c->encode == nullptr) return refuse(not_in_a_transaction(c->name));
       if (!transaction_.open()) return answer_here(*c, args);
       break;
-    default:
-      break;
+    default: break;
     }
     std::string operation;
     encoding e{port_.limit(), operation};

@@ -152,8 +152,7 @@ private:
       for (auto i = first; i < first + together; ++i) {
         auto const r = c.read();
         if (!r || r->kind == reply::type::error)
-          throw std::runtime_error{"node " + std::to_string(node + 1) +
-                                   " does not answer: " + (r ? r->text : "")};
+          throw std::runtime_error{"node " + std::to_string(node + 1) + " does not answer: " + (r ? r->text : "")};
         bool const there = r->kind == reply::type::bulk;
         bool const acknowledged = load.of(i) == told::ok;
         if (there && r->text != demo_load::value(i))

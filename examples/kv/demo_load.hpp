@@ -33,8 +33,7 @@ public:
   // Begins at once.
   demo_load(cluster const& c, std::size_t keys) : cluster_{c}, told_(keys, told::nothing) {
     for (std::size_t w = 0; w < writers; ++w)
-      threads_.emplace_back(
-          [this, w] { write(w * told_.size() / writers, (w + 1) * told_.size() / writers, w); });
+      threads_.emplace_back([this, w] { write(w * told_.size() / writers, (w + 1) * told_.size() / writers, w); });
   }
   demo_load(demo_load const&) = delete;
   demo_load& operator=(demo_load const&) = delete;

@@ -76,8 +76,7 @@ public:
   // What it ended with, as waitpid tells it; waits for that.
   int wait() {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
     pid_ = 0;
     return status;
   }

@@ -69,8 +69,7 @@ inline reply_state parse(std::string_view in, std::size_t& at, reply& out, int d
   if (line[0] != '*') return reply_state::malformed;
   out.kind = reply::type::array;
   for (std::int64_t i = 0; i < *n; ++i) // no reserve: the count may lie
-    if (auto const s = parse(in, at, out.elements.emplace_back(), depth + 1); s != reply_state::complete)
-      return s;
+    if (auto const s = parse(in, at, out.elements.emplace_back(), depth + 1); s != reply_state::complete) return s;
   return reply_state::complete;
 }
 

@@ -177,8 +177,7 @@ private:
   // What has come to the sockets, and what may go.
   void hear() {
     auto const until = clock::now() + std::chrono::milliseconds{2};
-    for (int i = 0; i < 512 && io_.poll_one() != 0 && clock::now() < until; ++i) {
-    }
+    for (int i = 0; i < 512 && io_.poll_one() != 0 && clock::now() < until; ++i) {}
   }
   void note_leader() {
     auto const s = replica_.status();

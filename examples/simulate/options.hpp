@@ -116,9 +116,7 @@ inline std::string read(std::span<char const* const> words, options& o) {
     for (flags::reader in{words}; in.next(); detail::read_flag(in, o)) seeds = seeds || in.word() == "--seeds";
     if (o.one && seeds) return "--seed: expected without --seeds, but both came: one seed, or the first so many";
     if (o.one) o.seeds = 1;
-  } catch (flags::failure const& f) {
-    return f.text;
-  }
+  } catch (flags::failure const& f) { return f.text; }
   return "";
 }
 

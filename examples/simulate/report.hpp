@@ -3,10 +3,10 @@
 
 #include "options.hpp"
 
-#include "quorate/trace/page.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/message/set.hpp"
 #include "quorate/sim/campaign.hpp"
+#include "quorate/trace/page.hpp"
 
 #include <cstdint>
 #include <cstdio>

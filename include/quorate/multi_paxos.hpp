@@ -3,9 +3,9 @@
 #pragma once
 
 #include "quorate/log/core.hpp"
-#include "quorate/policy/keyword.hpp"
 #include "quorate/multi_paxos/invariant.hpp"
 #include "quorate/multi_paxos/node.hpp"
+#include "quorate/policy/keyword.hpp"
 #include "quorate/replica/replica.hpp"
 
 namespace quorate::multi_paxos {

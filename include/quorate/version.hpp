@@ -15,7 +15,7 @@
 
 #define QUORATE_DETAIL_DOTTED(a, b, c) #a "." #b "." #c
 #define QUORATE_DETAIL_TEXT(a, b, c) QUORATE_DETAIL_DOTTED(a, b, c)
-#define QUORATE_VERSION_STRING \
+#define QUORATE_VERSION_STRING                                                                                    \
   QUORATE_DETAIL_TEXT(QUORATE_VERSION_MAJOR, QUORATE_VERSION_MINOR, QUORATE_VERSION_PATCH)
 
 namespace quorate {

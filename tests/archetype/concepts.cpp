@@ -24,7 +24,8 @@ template <int Members, class Meets>
 constexpr bool asks_for_each(Meets meets) {
   return [&]<int... N>(std::integer_sequence<int, N...>) {
     return (... && (meets(std::integral_constant<int, N>{}) == (N == 0)));
-  }(std::make_integer_sequence<int, Members + 1>{});
+  }
+  (std::make_integer_sequence<int, Members + 1>{});
 }
 
 static_assert(asks_for_each<8>([](auto n) { return log_view<least_log<n>>; }));
@@ -43,7 +44,8 @@ constexpr bool tells_of_each(Tells tells) {
       return fault.what == detail::verdict::missing && static_cast<int>(fault.of) == n;
     };
     return (... && is_told(tells(std::integral_constant<int, N + 1>{}), N));
-  }(std::make_integer_sequence<int, Members>{});
+  }
+  (std::make_integer_sequence<int, Members>{});
 }
 static_assert(tells_of_each<8>([](auto n) { return detail::log_fault<least_log<n>>(); }));
 static_assert(tells_of_each<10>([](auto n) { return detail::storage_fault<least_storage<n>>(); }));

@@ -139,10 +139,8 @@ TEST_CASE("of a trace beyond the limit the end is there, behind what says how ea
   // Node 1 has started and committed, and has no role since; node 2 has its last role and commit.
   auto const cut = page_data(t, {.records = 2});
   CHECK(cut.find("\"of\":10,") != std::string::npos);
-  CHECK(
-      cut.find(
-          "\"records\":[\n[2,1,0,0,0,0,0,0,0],\n[3,1,10,0,0,0,3,0,0],\n[6,2,10,0,0,0,5,0,0],\n"
-          "[7,2,9,0,0,0,0,0,0],\n[8,1,7,0,0,0,0,0,0],\n[9,2,7,0,0,0,0,0,0]]") != std::string::npos);
+  CHECK(cut.find("\"records\":[\n[2,1,0,0,0,0,0,0,0],\n[3,1,10,0,0,0,3,0,0],\n[6,2,10,0,0,0,5,0,0],\n"
+                 "[7,2,9,0,0,0,0,0,0],\n[8,1,7,0,0,0,0,0,0],\n[9,2,7,0,0,0,0,0,0]]") != std::string::npos);
 }
 
 TEST_CASE("the page asks nobody for anything: its policy says so, and it has nothing to ask for") {

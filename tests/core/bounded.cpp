@@ -39,8 +39,10 @@ void check_vector(std::uint64_t seed) {
       CHECK(v.full() == !fits);
       auto const before = v;
       CHECK(v.push_back(step) == fits);
-      if (fits) model.push_back(step);
-      else CHECK(v == before);
+      if (fits)
+        model.push_back(step);
+      else
+        CHECK(v == before);
     }
     REQUIRE(v.size() == model.size());
     CHECK(v.empty() == model.empty());
@@ -66,8 +68,10 @@ void check_queue(std::uint64_t seed) {
       CHECK(q.full() == !fits);
       auto const before = q;
       CHECK(q.push(step) == fits);
-      if (fits) model.push_back(step);
-      else CHECK(q == before);
+      if (fits)
+        model.push_back(step);
+      else
+        CHECK(q == before);
     }
     REQUIRE(q.size() == model.size());
     CHECK(q.room() == Capacity - model.size());

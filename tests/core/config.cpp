@@ -56,8 +56,8 @@ TEST_CASE("a precondition that is broken ends the program with one line: where, 
              "no steps lead up from index 4 to 3 (b.value <= a.value)"));
   CHECK(says(last_words([] { (void)ballot_at(0, node_index{1}); }), "ballot.hpp",
              "no ballot is of round 0 (1 <= round && round <= ballot::last_round)"));
-  CHECK(says(last_words([] { (void)bounded<int, 3>{}[0]; }), "bounded.hpp",
-             "bounded: element 0 of 0 (i < size_)"));
+  CHECK(
+      says(last_words([] { (void)bounded<int, 3>{}[0]; }), "bounded.hpp", "bounded: element 0 of 0 (i < size_)"));
   CHECK(says(last_words([] { bounded_queue<int, 3>{}.pop(); }), "bounded.hpp",
              "bounded_queue: pop() of none (!empty())"));
   CHECK(says(last_words([] { (void)bounded_queue<int, 3>{}.front(); }), "bounded.hpp",

@@ -12,23 +12,31 @@ namespace quorate {
 namespace {
 
 template <class A, class B = A>
-constexpr bool adds = requires(A a, B b) { a + b; };
+constexpr bool adds = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B = A>
-constexpr bool subtracts = requires(A a, B b) { a - b; };
+constexpr bool subtracts = requires(A a, B b) {
+  a - b;
+};
 template <class A, class B>
-constexpr bool compares = requires(A a, B b) { a == b; } || requires(A a, B b) { a < b; };
+constexpr bool compares = requires(A a, B b) {
+  a == b;
+}
+|| requires(A a, B b) { a < b; };
 
 template <class... Ids>
-constexpr bool are_ids =
-    (... && (is_strong_id<Ids> && std::totally_ordered<Ids> && std::is_trivially_copyable_v<Ids> &&
-             sizeof(Ids) == sizeof(typename Ids::rep) && !std::is_convertible_v<typename Ids::rep, Ids> &&
-             !std::is_convertible_v<Ids, typename Ids::rep> && !compares<Ids, typename Ids::rep>));
+constexpr bool are_ids = (... &&
+                          (is_strong_id<Ids> && std::totally_ordered<Ids> && std::is_trivially_copyable_v<Ids> &&
+                           sizeof(Ids) == sizeof(typename Ids::rep) &&
+                           !std::is_convertible_v<typename Ids::rep, Ids> &&
+                           !std::is_convertible_v<Ids, typename Ids::rep> && !compares<Ids, typename Ids::rep>));
 static_assert(are_ids<stamp, node_id, node_index, incarnation_id, store_id, cluster_id, log_index>);
 static_assert(!is_strong_id<std::uint64_t> && !is_strong_id<int>);
 
 template <class A, class... Others>
-constexpr bool mixes_with_none =
-    (... && (!std::is_convertible_v<A, Others> && !std::is_constructible_v<A, Others> && !compares<A, Others>));
+constexpr bool mixes_with_none = (... && (!std::is_convertible_v<A, Others> &&
+                                          !std::is_constructible_v<A, Others> && !compares<A, Others>));
 static_assert(mixes_with_none<stamp, node_id, node_index, incarnation_id, store_id, cluster_id, log_index>);
 static_assert(mixes_with_none<log_index, stamp, node_id, node_index, incarnation_id, store_id, cluster_id>);
 static_assert(mixes_with_none<node_id, stamp, node_index, incarnation_id, store_id, cluster_id, log_index>);

@@ -174,8 +174,10 @@ TEST_CASE("of a random life, all that left was durable, in order, and the rest i
       case 0: (void)w.next(); break;
       case 1: {
         auto const ticket = random() % 2 == 0 ? w.next() : w.latest();
-        if (waiting.size() < 6) waiting.emplace_back(number, ticket.number());
-        else ++dropped;
+        if (waiting.size() < 6)
+          waiting.emplace_back(number, ticket.number());
+        else
+          ++dropped;
         b.hold(A, vote{number++}, ticket);
         break;
       }

@@ -49,9 +49,9 @@ static_assert(binding_message<raft::request_vote> && binding_message<raft::vote_
               binding_message<raft::appended>);
 template <class... Ms>
 constexpr bool all_advisory = (... && advisory_message<Ms>);
-static_assert(all_advisory<raft::request_pre_vote, raft::pre_vote_granted, raft::pre_vote_refused,
-                           raft::vote_refused, raft::append_entries, raft::rejected, raft::heartbeat,
-                           raft::heartbeat_answer>);
+static_assert(
+    all_advisory<raft::request_pre_vote, raft::pre_vote_granted, raft::pre_vote_refused, raft::vote_refused,
+                 raft::append_entries, raft::rejected, raft::heartbeat, raft::heartbeat_answer>);
 static_assert(all_advisory<forward, forward_placed, forward_refused, read_request, read_answer>);
 
 } // namespace

@@ -26,7 +26,9 @@ static_assert(std::copyable<durable> && std::totally_ordered<durable>);
 static_assert(std::movable<sync_order> && !std::copy_constructible<sync_order>);
 static_assert(!std::is_copy_assignable_v<sync_order>);
 template <class Order>
-constexpr bool ends = requires(Order&& o) { std::forward<Order>(o).succeeded(); };
+constexpr bool ends = requires(Order&& o) {
+  std::forward<Order>(o).succeeded();
+};
 static_assert(ends<sync_order> && !ends<sync_order&> && !ends<sync_order const&>); // it is given away with its end
 
 class source : public ticket_source {

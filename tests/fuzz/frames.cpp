@@ -82,13 +82,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (size == 0) return 0;
   fuzz::input const rest{data + 1, size - 1};
   switch (data[0] % 4) {
-  case 0:
-    return check_handshake(rest.bytes()), 0;
-  case 1:
-    return check_frame<nothing_more>(rest.bytes()), 0;
-  case 2:
-    return check_frame<note>(rest.bytes()), 0;
-  default:
-    return check_operation(rest.text()), 0;
+  case 0: return check_handshake(rest.bytes()), 0;
+  case 1: return check_frame<nothing_more>(rest.bytes()), 0;
+  case 2: return check_frame<note>(rest.bytes()), 0;
+  default: return check_operation(rest.text()), 0;
   }
 }

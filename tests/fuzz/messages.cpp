@@ -68,15 +68,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (size == 0) return 0;
   fuzz::input const rest{data + 1, size - 1};
   switch (data[0] % 5) {
-  case 0:
-    return check_set<rafts>(rest.bytes()), 0;
-  case 1:
-    return check_set<multis>(rest.bytes()), 0;
-  case 2:
-    return check_set<decrees>(rest.bytes()), 0;
-  case 3:
-    return check_set<replica_messages>(rest.bytes()), 0;
-  default:
-    return check_set<message_set<everything>>(rest.bytes()), 0;
+  case 0: return check_set<rafts>(rest.bytes()), 0;
+  case 1: return check_set<multis>(rest.bytes()), 0;
+  case 2: return check_set<decrees>(rest.bytes()), 0;
+  case 3: return check_set<replica_messages>(rest.bytes()), 0;
+  default: return check_set<message_set<everything>>(rest.bytes()), 0;
   }
 }

@@ -73,8 +73,7 @@ void check_write(std::string_view bytes, std::size_t few) {
   must(asked == bounded && asked == silent, "the store becomes the same, whoever is answered");
   must((op && !is_read(op->code)) || asked == filled(), "what is no write changes nothing");
   work_budget piece{0};
-  while (!asked.tidy(piece)) {
-  }
+  while (!asked.tidy(piece)) {}
   must(asked == bounded, "what is freed was no part of the store");
 }
 
@@ -121,11 +120,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (size < 2 || size > 4096) return 0;
   fuzz::input const rest{data + 2, size - 2};
   switch (data[0] % 3) {
-  case 0:
-    return service::check_write(rest.text(), data[1]), 0;
-  case 1:
-    return service::check_read(rest.text(), data[1]), 0;
-  default:
-    return service::check_pattern(rest.text(), data[1]), 0;
+  case 0: return service::check_write(rest.text(), data[1]), 0;
+  case 1: return service::check_read(rest.text(), data[1]), 0;
+  default: return service::check_pattern(rest.text(), data[1]), 0;
   }
 }

@@ -61,18 +61,13 @@ void edit(disk& d, std::uint8_t const* e) {
   case 3: // what was never written, or was lost, reads as zero
     std::fill(here, here + static_cast<std::ptrdiff_t>(some), std::byte{});
     break;
-  case 4:
-    bytes.resize(at);
-    break;
-  case 5:
-    bytes.resize(bytes.size() + e[4]);
-    break;
+  case 4: bytes.resize(at); break;
+  case 5: bytes.resize(bytes.size() + e[4]); break;
   case 6: // a block from elsewhere in the same file
     std::copy_n(std::vector<std::byte>(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(some)).begin(),
                 some, here);
     break;
-  default:
-    d.names.erase(name);
+  default: d.names.erase(name);
   }
 }
 

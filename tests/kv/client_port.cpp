@@ -100,8 +100,7 @@ TEST_CASE("what is too long is refused by name, and what is far too long costs t
   CHECK(text(c.call({"SET", std::string(10, 'k'), std::string(100, 'v')})) == "OK");
   CHECK(text(c.call({"SET", std::string(11, 'k'), "v"})) == "!ERR the key is longer than --max-key allows");
   CHECK(text(c.call({"GET", std::string(11, 'k')})) == "!ERR the key is longer than --max-key allows");
-  CHECK(text(c.call({"SET", "k", std::string(101, 'v')})) ==
-        "!ERR the value is longer than --max-value allows");
+  CHECK(text(c.call({"SET", "k", std::string(101, 'v')})) == "!ERR the value is longer than --max-value allows");
   CHECK(text(c.call({"APPEND", std::string(10, 'k'), "v"})).starts_with("!ERR string exceeds maximum"));
   CHECK(text(c.call({"SET", "k", std::string(100000, 'v')})) == "!ERR Protocol error: invalid bulk length");
   CHECK(text(c.read()) == "(nothing)");
@@ -112,8 +111,7 @@ TEST_CASE("what is too long is refused by name, and what is far too long costs t
 TEST_CASE("garbage costs only its connection") {
   port_server s;
   auto good = s.connect();
-  for (auto const* garbage :
-       {"*1\r\n$-5\r\n", "*\r\n", "POST / HTTP/1.1\r\nHost: x\r\n\r\n", "*1\r\n+OK\r\n"}) {
+  for (auto const* garbage : {"*1\r\n$-5\r\n", "*\r\n", "POST / HTTP/1.1\r\nHost: x\r\n\r\n", "*1\r\n+OK\r\n"}) {
     asio::io_context io;
     asio::ip::tcp::socket raw{io};
     raw.connect(s.port.local_endpoint());

@@ -74,19 +74,15 @@ struct port_server {
 inline std::string text(std::optional<reply> const& r) {
   if (!r) return "(nothing)";
   switch (r->kind) {
-  case reply::type::integer:
-    return ":" + std::to_string(r->integer);
-  case reply::type::nil:
-    return "nil";
-  case reply::type::error:
-    return "!" + r->text;
+  case reply::type::integer: return ":" + std::to_string(r->integer);
+  case reply::type::nil: return "nil";
+  case reply::type::error: return "!" + r->text;
   case reply::type::array: {
     std::string all = "[";
     for (auto const& e : r->elements) all += (all.size() > 1 ? " " : "") + text(e);
     return all + "]";
   }
-  default:
-    return r->text;
+  default: return r->text;
   }
 }
 

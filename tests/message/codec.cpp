@@ -18,10 +18,9 @@ struct everything_fixed {
   log_index index{};
   node_set<3> some{};
   std::array<std::byte, 2> two{};
-  using fields =
-      field_list<field<"flag", &everything_fixed::flag>, field<"number", &everything_fixed::number>,
-                 field<"kind", &everything_fixed::kind>, field<"index", &everything_fixed::index>,
-                 field<"some", &everything_fixed::some>, field<"two", &everything_fixed::two>>;
+  using fields = field_list<field<"flag", &everything_fixed::flag>, field<"number", &everything_fixed::number>,
+                            field<"kind", &everything_fixed::kind>, field<"index", &everything_fixed::index>,
+                            field<"some", &everything_fixed::some>, field<"two", &everything_fixed::two>>;
 };
 constexpr everything_fixed sample{true,
                                   -2,
@@ -44,7 +43,8 @@ static_assert(fixed_size<configuration> == configuration::encoded_size && fixed_
 static_assert(fixed_size<std::array<shop::transfer, 3>> == 48 && fixed_size<shop::nothing> == 0);
 static_assert(fixed_size<bounded<bool, 2>> == variable_size && fixed_size<shop::order> == variable_size);
 
-template <std::size_t N, class T> constexpr std::array<std::byte, N> constant_bytes(T const& x) {
+template <std::size_t N, class T>
+constexpr std::array<std::byte, N> constant_bytes(T const& x) {
   std::array<std::byte, N> room{};
   writer to{room};
   return encode(x, to) && to.size() == N ? room : std::array<std::byte, N>{};
@@ -67,8 +67,7 @@ static_assert(optional_and_bounded_in_a_constant());
 enum class open : std::uint8_t { a, b };
 static_assert(encodable<shop::order> && encodable<borrows> && encodable<hard_state>);
 static_assert(!encodable<open> && !encodable<std::optional<std::array<open, 2>>>);
-static_assert(!encodable<double> && !encodable<int*> && !encodable<char const*> &&
-              !encodable<std::vector<float>>);
+static_assert(!encodable<double> && !encodable<int*> && !encodable<char const*> && !encodable<std::vector<float>>);
 static_assert(!encodable<std::vector<shop::nothing>> && encodable<std::array<shop::nothing, 2>>);
 static_assert(!encodable<std::span<std::byte>>, "decoding could not borrow it");
 
@@ -93,8 +92,7 @@ TEST_CASE("the bytes of a value are fixed: little-endian, no padding, counts in 
         raw({1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1}));
   CHECK(bytes_of(shop::nothing{}).empty());
   auto const records = raw({1, 0, 0, 0, 'x', 0, 0, 0, 0});
-  CHECK(bytes_of(payloads::trusted(records, 2)) ==
-        raw({2, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 'x', 0, 0, 0, 0}));
+  CHECK(bytes_of(payloads::trusted(records, 2)) == raw({2, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 'x', 0, 0, 0, 0}));
 }
 
 TEST_CASE("numbers, ids, enums and sets come back") {

@@ -12,13 +12,15 @@
 namespace quorate {
 namespace {
 
-template <class T> decode_error error_of(std::initializer_list<unsigned> values) {
+template <class T>
+decode_error error_of(std::initializer_list<unsigned> values) {
   exact_copy const input{raw(values)};
   return decode_all<T>(input.bytes()).error;
 }
 
 // The error, and no allocation on the way to it.
-template <class T> decode_error error_without_heap(std::initializer_list<unsigned> values) {
+template <class T>
+decode_error error_without_heap(std::initializer_list<unsigned> values) {
   exact_copy const input{raw(values)};
   auto const before = heap::allocations;
   auto const e = decode_all<T>(input.bytes()).error;
@@ -60,8 +62,7 @@ TEST_CASE("a length that lies allocates nothing") {
 }
 
 TEST_CASE("large elements that are small on the wire are allocated as they are decoded") {
-  using element =
-      std::optional<std::array<std::uint64_t, 128>>; // 1 byte of input might claim 1,032 of memory
+  using element = std::optional<std::array<std::uint64_t, 128>>; // 1 byte of input might claim 1,032 of memory
   auto bytes = raw({0xff, 0xff, 0, 0});
   bytes.resize(4 + 0xffff, std::byte{9}); // as many bytes as elements are claimed, but no element
   auto const before = heap::allocated;

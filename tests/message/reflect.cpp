@@ -24,15 +24,15 @@ struct empty {
 struct unrelated {
   using fields = int;
 };
-template <class T> struct boxed {
+template <class T>
+struct boxed {
   T value{};
   using fields = field_list<field<"value", &boxed::value>>;
 };
 
 static_assert(reflected<point> && reflected<empty> && reflected<entry_run> && reflected<hard_state>);
 static_assert(reflected<shop::transfer> && reflected<shop::nothing> && reflected<shop::defined>);
-static_assert(!reflected<point_in_space> && !reflected<unrelated> && !reflected<int> &&
-              !reflected<std::string>);
+static_assert(!reflected<point_in_space> && !reflected<unrelated> && !reflected<int> && !reflected<std::string>);
 static_assert(!reflected<log_index> && !reflected<std::pair<int, int>> && !reflected<std::tuple<int>>);
 static_assert(field_count<point> == 2 && field_count<empty> == 0 && field_count<shop::order> == 8);
 static_assert(field_count<shop::nothing> == 0);
@@ -41,7 +41,8 @@ static_assert(type_name<point>() == "point" && type_name<int>() == "int");
 static_assert(type_name<shop::order>() == "order" && type_name<boxed<shop::order>>() == "boxed");
 static_assert(type_name<entry_run>() == "entry_run");
 
-template <class T> std::string names_of(T const& x) {
+template <class T>
+std::string names_of(T const& x) {
   std::string s;
   for_each_field(x, [&](std::string_view name, auto const&) { s.append(name) += ' '; });
   return s;

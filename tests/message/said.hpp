@@ -63,7 +63,8 @@ inline shop::order sample_order() {
   return {true, -2, shop::colour::blue, {1, 2}, "Ann", {{3, 4}, {5, 6}}, "no\nhurry", {7, 8, 9}};
 }
 
-template <class T> std::vector<std::byte> bytes_of(T const& x) {
+template <class T>
+std::vector<std::byte> bytes_of(T const& x) {
   std::vector<std::byte> bytes;
   appender to{bytes};
   REQUIRE(encode(x, to));
@@ -79,8 +80,7 @@ inline std::vector<std::byte> raw(std::initializer_list<unsigned> values) {
 // A copy on the heap without a byte to spare, so that a sanitizer sees whoever reads beyond it.
 class exact_copy {
 public:
-  explicit exact_copy(std::span<std::byte const> from)
-      : size_{from.size()}, copy_{new std::byte[from.size()]} {
+  explicit exact_copy(std::span<std::byte const> from) : size_{from.size()}, copy_{new std::byte[from.size()]} {
     if (size_ != 0) std::memcpy(copy_.get(), from.data(), size_);
   }
   std::span<std::byte const> bytes() const { return {copy_.get(), size_}; }
@@ -91,7 +91,8 @@ private:
 };
 
 // For any bytes: an error, or a value whose encoding they are; there is one encoding for each value.
-template <class T> bool decodes_or_fails(std::span<std::byte const> bytes) {
+template <class T>
+bool decodes_or_fails(std::span<std::byte const> bytes) {
   exact_copy const input{bytes};
   auto const d = decode_all<T>(input.bytes());
   if (!d) return false;
@@ -101,7 +102,8 @@ template <class T> bool decodes_or_fails(std::span<std::byte const> bytes) {
 }
 
 // For any value: it comes back, cut short it is refused as such, and so is one byte too many.
-template <class T> void check_round_trip(T const& x) {
+template <class T>
+void check_round_trip(T const& x) {
   auto bytes = bytes_of(x);
   CHECK(bytes.size() == encoded_size(x));
   if (fixed_size<T> != variable_size) CHECK(bytes.size() == fixed_size<T>);

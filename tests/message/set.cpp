@@ -52,7 +52,8 @@ static_assert(messages::size == 3 && messages::contains<accepted> && !messages::
 static_assert(messages::index_of<shop::hello> == 0 && messages::index_of<carried> == 2);
 static_assert(later::index_of<raft::request_vote> == 3 && later::version == 2);
 
-template <class Set, class M> std::vector<std::byte> frame_of(M const& m) {
+template <class Set, class M>
+std::vector<std::byte> frame_of(M const& m) {
   std::vector<std::byte> bytes;
   appender to{bytes};
   REQUIRE(encode_message(Set{}, m, to));
@@ -64,14 +65,16 @@ template <class Set, class M> std::vector<std::byte> frame_of(M const& m) {
 struct seen {
   int calls = 0;
   std::variant<std::monostate, shop::hello, accepted, carried, raft::request_vote> last{};
-  template <class M> void operator()(M const& m) {
+  template <class M>
+  void operator()(M const& m) {
     static_assert(!std::is_same_v<M, mute>);
     ++calls;
     last = m;
   }
 };
 
-template <class Set = messages> decode_error error_of(std::vector<std::byte> const& bytes) {
+template <class Set = messages>
+decode_error error_of(std::vector<std::byte> const& bytes) {
   exact_copy const input{bytes};
   seen s;
   auto const e = decode_message<Set>(input.bytes(), s);
@@ -93,8 +96,7 @@ constexpr bool a_frame_in_a_constant() {
 
 TEST_CASE("a frame is the set's version, the message's place, and its fields") {
   CHECK(frame_of<messages>(shop::hello{}) == raw({1, 0}));
-  CHECK(frame_of<messages>(accepted{term_id{3}, entry_kind::no_op}) ==
-        raw({1, 1, 3, 0, 0, 0, 0, 0, 0, 0, 1}));
+  CHECK(frame_of<messages>(accepted{term_id{3}, entry_kind::no_op}) == raw({1, 1, 3, 0, 0, 0, 0, 0, 0, 0, 1}));
   CHECK(frame_of<later>(shop::hello{}) == raw({2, 0}));
   static_assert(a_frame_in_a_constant());
 }
@@ -133,8 +135,7 @@ TEST_CASE("a frame cut short or damaged is refused or is another frame") {
   auto const records = raw({1, 0, 0, 0, 'x', 0, 0, 0, 0});
   auto const frame = frame_of<messages>(carried{payloads::trusted(records, 2)});
   for (std::size_t n = 0; n < frame.size(); ++n)
-    CHECK(error_of({frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(n)}) ==
-          decode_error::truncated);
+    CHECK(error_of({frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(n)}) == decode_error::truncated);
   for (std::size_t i = 0; i < frame.size(); ++i)
     for (unsigned flip = 1; flip < 256; ++flip) {
       auto damaged = frame;

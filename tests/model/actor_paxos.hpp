@@ -118,29 +118,25 @@ private:
       return e.what == kind::get;
     }
     switch (e.what) {
-    case kind::put:
-      return campaign(s, me, e);
+    case kind::put: return campaign(s, me, e);
     case kind::prepare:
       if (me.ballot >= e.ballot) return false;
       me.ballot = e.ballot;
       s.send({kind::prepared, e.to, e.from, e.ballot, 0, me.voted});
       return true;
-    case kind::prepared:
-      return e.ballot == me.ballot && promised(s, me, e);
+    case kind::prepared: return e.ballot == me.ballot && promised(s, me, e);
     case kind::accept:
       if (me.ballot > e.ballot) return false;
       me.ballot = e.ballot;
       me.voted = vote(e.ballot, e.value);
       s.send({kind::accepted, e.to, e.from, e.ballot, 0, 0});
       return true;
-    case kind::accepted:
-      return e.ballot == me.ballot && counted(s, me, e);
+    case kind::accepted: return e.ballot == me.ballot && counted(s, me, e);
     case kind::decided:
       me.ballot = e.ballot;
       me.voted = vote(e.ballot, e.value);
       return me.decided = true;
-    default:
-      return false;
+    default: return false;
     }
   }
   static void broadcast(state& s, kind what, std::uint32_t from, std::uint32_t ballot, std::uint32_t value) {

@@ -52,8 +52,7 @@ struct plain_search {
     while (std::erase_if(without_a_goal, [&](auto from) {
       auto const& to = g.at[from].to;
       return std::any_of(to.begin(), to.end(), [&](auto s) { return !without_a_goal.contains(s); });
-    })) {
-    }
+    })) {}
   }
 };
 

@@ -82,8 +82,8 @@ TEST_CASE("prepare: below refused, at the promise answered after the last write,
   o.hear(B, prepare{ballot(4, B), at(2), all});
   CHECK(says(o, {said(B, no)}));
   o.hear(B, prepare{ballot(5, B), at(2), all});
-  CHECK(says(o, {arms(timer::election),
-                 said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  CHECK(says(
+      o, {arms(timer::election), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
   o.hear(C, prepare{ballot(5, C), at(2), all});
   CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms(timer::election),
                  said(C, promise{ballot(5, C), at(2), at(1), at(1), stamp{}, 0, {}, all}, 2)}));
@@ -146,12 +146,10 @@ TEST_CASE("fetch: only what was voted for at that ballot, for the candidate that
   one o{{{at(2), 3, ballot(2, C), entry_kind::command}}, {ballot(5, B), no_node, {}}};
   o.hear(B, fetch{ballot(5, B), at(2), 9, ballot(2, C), all});
   CHECK(says(o, {said(B, fetched{ballot(5, B), at(2), 3, ballot(2, C), entry_kind::command, all})}));
-  for (auto const& f : {fetch{ballot(4, B), at(2), 9, ballot(2, C), all},
-                        fetch{ballot(6, B), at(2), 9, ballot(2, C), all},
-                        fetch{ballot(5, B), at(2), 9, ballot(1, C), all},
-                        fetch{ballot(5, B), at(2), 0, ballot(2, C), all},
-                        fetch{ballot(5, B), at(5), 1, ballot(2, C), all},
-                        fetch{ballot(5, B), at(0), 1, stamp{}, all}}) {
+  for (auto const& f :
+       {fetch{ballot(4, B), at(2), 9, ballot(2, C), all}, fetch{ballot(6, B), at(2), 9, ballot(2, C), all},
+        fetch{ballot(5, B), at(2), 9, ballot(1, C), all}, fetch{ballot(5, B), at(2), 0, ballot(2, C), all},
+        fetch{ballot(5, B), at(5), 1, ballot(2, C), all}, fetch{ballot(5, B), at(0), 1, stamp{}, all}}) {
     o.hear(B, f);
     CHECK(says(o, {}));
   }
@@ -172,8 +170,8 @@ TEST_CASE("an election and a decision, effect by effect") {
   o.hear(C, own);
   CHECK(says(o, {})); // without its own it does not lead
   o.hear(A, own);
-  CHECK(says(o, {disarms(timer::election), disarms(timer::contact), arms(timer::heartbeat),
-                 arms(timer::quorum_check)}));
+  CHECK(says(
+      o, {disarms(timer::election), disarms(timer::contact), arms(timer::heartbeat), arms(timer::quorum_check)}));
   o.step(flush{});
   auto const beat = [](std::uint64_t commit, std::uint64_t round) {
     return heartbeat{ballot(1, A), at(commit), round, all};

@@ -130,7 +130,10 @@ TEST_CASE("roles") {
   CHECK(of(follower(), [](state& s, log&) { s.leader = no_node; }) ==
         "contact is a follower's, with a leader that it knows: node B is follower, knows as leader nobody, and is "
         "in contact");
-  CHECK(of(candidate(), [](state& s, log&) { (void)s.owed.push_back({at(4), 1, 0}); }) ==
+  CHECK(of(candidate(),
+           [](state& s, log&) {
+             (void)s.owed.push_back({at(4), 1, 0});
+           }) ==
         "what is owed is owed to a leader that is known: node A is candidate, knows as leader nobody, and owes "
         "acknowledgements");
 }
@@ -217,10 +220,11 @@ TEST_CASE("steps: what becomes of votes") {
   CHECK(step(follower(), becomes(log_of({{1, one, command}, {4, two, command}}))) ==
         "what is chosen is not written again: node B has in slot 3 a command of ballot 2.A, and had a command of "
         "ballot 1.A");
-  CHECK(step(leader(), [](state&, log& l) {
-          l = log_of({{2, one, command}, {2, two, command}, {1, make_ballot(3, A), no_op}});
-        }) == "a leader only adds, behind what it has: node A has in slot 6 a no-op of ballot 3.A, and had a "
-              "command of ballot 2.A");
+  CHECK(step(leader(),
+             [](state&, log& l) {
+               l = log_of({{2, one, command}, {2, two, command}, {1, make_ballot(3, A), no_op}});
+             }) == "a leader only adds, behind what it has: node A has in slot 6 a no-op of ballot 3.A, and had a "
+                   "command of ballot 2.A");
   // What is compacted is not known any more, and no breach.
   CHECK(step(follower(), [](state&, log& l) { l.compact(at(6)); }) == "nothing");
 }

@@ -109,8 +109,7 @@ TEST_CASE("2.2 phase 1b: a prepare numbered above all others is answered with a 
   w.receive(C, A, accept<number>{at(2, A), 2});
   w.receive(C, B, prepare{at(3, B)});
   w.sync(C);
-  CHECK(std::get<promise<number>>(w.take<promise<number>>().what) ==
-        promise<number>{at(3, B), {at(2, A), 2}});
+  CHECK(std::get<promise<number>>(w.take<promise<number>>().what) == promise<number>{at(3, B), {at(2, A), 2}});
 }
 
 TEST_CASE("2.2 phase 2a: with answers of a majority, and not before, the proposer asks acceptors to accept") {
@@ -128,9 +127,9 @@ TEST_CASE("2.2 phase 2a: the acceptors asked to accept need not be those that an
   paxos_world<3> w;
   w.propose(A, 7);
   w.sync_all(A);
-  w.deliver(0), w.sync(B);                    // B's prepare
-  w.deliver(1);                               // and its promise
-  w.settle(node_set<64>{}.with(A).with(C));   // C has promised nothing
+  w.deliver(0), w.sync(B);                  // B's prepare
+  w.deliver(1);                             // and its promise
+  w.settle(node_set<64>{}.with(A).with(C)); // C has promised nothing
   CHECK(w.acceptor(C).kept.voted.value == 7);
   CHECK(w[A].decisions == 1);
 }

@@ -14,8 +14,8 @@ using namespace raft;
 using unasked = node<pre_vote<off>>;                      // elections as in chapter 3
 using chapter_3 = node<pre_vote<off>, check_quorum<off>>; // and without what 4.2.3 and 6.2 add
 
-constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term,
-                                std::uint32_t count, std::uint64_t entry_term, std::uint64_t commit = 0) {
+constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term, std::uint32_t count,
+                                std::uint64_t entry_term, std::uint64_t commit = 0) {
   return {term(by), at(prev), term(prev_term), term(entry_term), at(commit), count, entry_kind::command};
 }
 
@@ -229,8 +229,7 @@ TEST_CASE("3.5: appends repeat without harm, and a silent follower is asked unti
 // --- 3.6 safety
 
 // All inequalities: the candidate's last term and its length, below, equal to and above ours.
-TEST_CASE(
-    "3.6.1: a vote goes to a log that is at least as up to date: the last terms decide, then the lengths") {
+TEST_CASE("3.6.1: a vote goes to a log that is at least as up to date: the last terms decide, then the lengths") {
   for (std::uint64_t t = 2; t <= 4; ++t)
     for (std::uint64_t i = 3; i <= 5; ++i) {
       CAPTURE(t);

@@ -9,8 +9,8 @@ namespace {
 
 using namespace raft;
 
-constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term,
-                                std::uint32_t count, std::uint64_t entry_term) {
+constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term, std::uint32_t count,
+                                std::uint64_t entry_term) {
   return {term(by), at(prev), term(prev_term), term(entry_term), at(0), count, entry_kind::command};
 }
 
@@ -64,8 +64,7 @@ TEST_CASE("4.2.3: who has heard of a leader within an election timeout neither v
   CHECK(w.count<vote_granted>(C) == 1);
 }
 
-TEST_CASE(
-    "6.2: a leader that hears of no majority for an election timeout steps down, one that does goes on") {
+TEST_CASE("6.2: a leader that hears of no majority for an election timeout steps down, one that does goes on") {
   world<5> w;
   w.elect(A);
   for (int i = 0; i < 3; ++i) {
@@ -150,8 +149,7 @@ TEST_CASE("9.6: a server asks whether it would be elected before it raises its t
   CHECK(w.state(A).current_term == term(0));
   CHECK(w[A].hard_writes == 0);
   for (auto const n : {B, C, D, E}) CHECK(w.count<request_pre_vote>(n) == 1);
-  CHECK(std::get<request_pre_vote>(w.take<request_pre_vote>().what) ==
-        request_pre_vote{term(1), at(1), term(0)});
+  CHECK(std::get<request_pre_vote>(w.take<request_pre_vote>().what) == request_pre_vote{term(1), at(1), term(0)});
   w.receive(A, B, pre_vote_granted{term(1)});
   CHECK(w.state(A).is == role::follower);
   w.receive(A, C, pre_vote_granted{term(1)});

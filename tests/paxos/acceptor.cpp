@@ -26,8 +26,7 @@ role with(ballot promised, ballot voted) {
 }
 
 // Ballots of two owners in four rounds, and none, as they are ordered.
-constexpr ballot all[] = {{},       at(1, B), at(1, C), at(2, B), at(2, C),
-                          at(3, B), at(3, C), at(4, B), at(4, C)};
+constexpr ballot all[] = {{}, at(1, B), at(1, C), at(2, B), at(2, C), at(3, B), at(3, C), at(4, B), at(4, C)};
 
 TEST_CASE("the grid of prepares: promised above what was promised, said again at it, refused below it; the vote "
           "is reported with the ballot that it has") {
@@ -35,7 +34,9 @@ TEST_CASE("the grid of prepares: promised above what was promised, said again at
     for (auto const voted : all)
       for (auto const asked : all) {
         if (voted > promised || asked.none()) continue;
-        CAPTURE(promised.value); CAPTURE(voted.value); CAPTURE(asked.value);
+        CAPTURE(promised.value);
+        CAPTURE(voted.value);
+        CAPTURE(asked.value);
         auto a = with(promised, voted);
         auto const before = a;
         batch<core> out;
@@ -64,7 +65,10 @@ TEST_CASE("the grid of accepts: accepted at or above what was promised, and prom
       for (auto const asked : all)
         for (number const value : {5U, 6U}) {
           if (voted > promised || asked.none()) continue;
-          CAPTURE(promised.value); CAPTURE(voted.value); CAPTURE(asked.value); CAPTURE(value);
+          CAPTURE(promised.value);
+          CAPTURE(voted.value);
+          CAPTURE(asked.value);
+          CAPTURE(value);
           auto a = with(promised, voted);
           auto const before = a;
           batch<core> out;
@@ -142,9 +146,9 @@ TEST_CASE("a register's acceptor tells the ballot's owner alone") {
   using cx = effects_of<cell>;
   acceptor<number, rewritable<true>> a{A, roster::of(3)};
   batch<cell> out;
-  CHECK(cx::are(hear(a, out, B, accept<number>{at(1, B), 5}),
-                {cx::effect{kept{at(1, B), {at(1, B), 5}}},
-                 cx::effect{cx::said{B, accepted<number>{at(1, B), 5}, 1}}}));
+  CHECK(cx::are(
+      hear(a, out, B, accept<number>{at(1, B), 5}),
+      {cx::effect{kept{at(1, B), {at(1, B), 5}}}, cx::effect{cx::said{B, accepted<number>{at(1, B), 5}, 1}}}));
 }
 
 } // namespace

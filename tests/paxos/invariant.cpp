@@ -87,11 +87,12 @@ TEST_CASE("a proposer") {
   CHECK(of(accepting(), [](proposer& s) { s.now.at = ballot_at(2, B); }) ==
         "a proposer works at its own ballots, at the last that it used: proposer A works at ballot 2.B, and has "
         "used round 2");
-  CHECK(of(accepting(), [](proposer& s) {
-          s.acceptors = options::nodes::of(A);
-          s.now.answered = s.now.answered.with(A).with(B);
-        }) == "only acceptors answer or refuse: proposer A has answers of {A, B} and refusals of {}, and the "
-              "acceptors are {A}");
+  CHECK(of(accepting(),
+           [](proposer& s) {
+             s.acceptors = options::nodes::of(A);
+             s.now.answered = s.now.answered.with(A).with(B);
+           }) == "only acceptors answer or refuse: proposer A has answers of {A, B} and refusals of {}, and the "
+                 "acceptors are {A}");
   CHECK(of(accepting(), [](proposer& s) { s.now.best.at = two; }) ==
         "what acceptors have accepted is below the ballot that they promise: proposer A works at ballot 2.A, and "
         "was told of a vote at 2.A");
@@ -114,7 +115,10 @@ TEST_CASE("a proposer") {
 }
 
 TEST_CASE("a learner") {
-  CHECK(of(counting(), [](learner& s) { s.known = {two, 7}; }) ==
+  CHECK(of(counting(),
+           [](learner& s) {
+             s.known = {two, 7};
+           }) ==
         "no tally is left when the value is known: learner B knows the value of ballot 2.A, and has 2 tallies");
   CHECK(of(counting(), [](learner& s) { s.acceptors = options::nodes::of(A); }) ==
         "every tally has a ballot and votes, all of acceptors: learner B has a tally of ballot 2.A with votes of "

@@ -41,8 +41,8 @@ struct subject {
 TEST_CASE("it begins by waiting, asks after a while, and again, until it knows") {
   subject s;
   CHECK(fx::are(s.does(start{}), {ef{fx::timer_on{timer::inquiry}}}));
-  CHECK(fx::are(s.does(timer::inquiry), {ef{fx::said{B, inquiry{}, 0}}, ef{fx::said{C, inquiry{}, 0}},
-                                         ef{fx::timer_on{timer::inquiry}}}));
+  CHECK(fx::are(s.does(timer::inquiry),
+                {ef{fx::said{B, inquiry{}, 0}}, ef{fx::said{C, inquiry{}, 0}}, ef{fx::timer_on{timer::inquiry}}}));
   CHECK(fx::are(s.does(timer::resend), {}));
   CHECK(fx::are(s.hears(B, inquiry{}), {}));
   s.hears(B, accepted<number>{at(1, B), 5}), s.hears(C, accepted<number>{at(1, B), 5});
@@ -122,11 +122,9 @@ TEST_CASE("a distinguished learner asks the acceptors and tells all; the others 
   using tx = effects_of<told::whole>;
   using te = tx::effect;
   told first{who, B}, other{who, A};
-  CHECK(tx::are(first.does(timer::inquiry),
-                {te{tx::said{A, inquiry{}, 0}}, te{tx::said{C, inquiry{}, 0}}, te{tx::said{D, inquiry{}, 0}},
-                 te{tx::timer_on{timer::inquiry}}}));
-  CHECK(tx::are(other.does(timer::inquiry),
-                {te{tx::said{B, inquiry{}, 0}}, te{tx::timer_on{timer::inquiry}}}));
+  CHECK(tx::are(first.does(timer::inquiry), {te{tx::said{A, inquiry{}, 0}}, te{tx::said{C, inquiry{}, 0}},
+                                             te{tx::said{D, inquiry{}, 0}}, te{tx::timer_on{timer::inquiry}}}));
+  CHECK(tx::are(other.does(timer::inquiry), {te{tx::said{B, inquiry{}, 0}}, te{tx::timer_on{timer::inquiry}}}));
   first.hears(A, accepted<number>{at(1, D), 5}), first.hears(C, accepted<number>{at(1, D), 5});
   chosen<number> const word{at(1, D), 5};
   CHECK(tx::are(first.hears(D, accepted<number>{at(1, D), 5}),

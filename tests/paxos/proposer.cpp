@@ -59,9 +59,9 @@ TEST_CASE("a quorum of promises without votes: its own value; the votes of a quo
                 {ef{fx::said{A, ask, 1}}, ef{fx::said{B, ask, 1}}, ef{fx::said{C, ask, 1}},
                  ef{fx::timer_on{timer::resend}}}));
   CHECK(fx::are(s.hears(A, accepted<number>{mine(1), 7}), {}));
-  CHECK(fx::are(s.hears(C, accepted<number>{mine(1), 7}),
-                {ef{fx::timer_off{timer::resend}}, ef{fx::timer_off{timer::backoff}},
-                 ef{decided<number>{mine(1), 7}}}));
+  CHECK(fx::are(
+      s.hears(C, accepted<number>{mine(1), 7}),
+      {ef{fx::timer_off{timer::resend}}, ef{fx::timer_off{timer::backoff}}, ef{decided<number>{mine(1), 7}}}));
   CHECK(fx::are(s.hears(B, accepted<number>{mine(1), 7}), {}));
   CHECK(fx::are(s.does(propose_value<number>{8}), {ef{decided<number>{mine(1), 7}}}));
   for (auto const t : {timer::resend, timer::backoff, timer::inquiry}) CHECK(fx::are(s.does(t), {}));
@@ -76,7 +76,8 @@ TEST_CASE("of the votes that are promised the highest is proposed, in whichever 
       s.hears(B, promise<number>{mine(7), one});
       s.hears(C, promise<number>{mine(7), other});
       auto const& high = one.at > other.at ? one : other;
-      CAPTURE(one.value); CAPTURE(other.value);
+      CAPTURE(one.value);
+      CAPTURE(other.value);
       CHECK(s.is(phase::accepting));
       CHECK(s.p.state().now.value == (high.at.none() ? 7 : high.value));
     }
@@ -99,8 +100,7 @@ TEST_CASE("who has not answered is asked again, and who has refused is not") {
   s.does(propose_value<number>{7});
   s.hears(A, promise<number>{mine(1), {}});
   s.hears(C, refused{mine(1), ballot_at(1, C)});
-  CHECK(fx::are(s.does(timer::resend),
-                {ef{fx::said{B, prepare{mine(1)}, 1}}, ef{fx::timer_on{timer::resend}}}));
+  CHECK(fx::are(s.does(timer::resend), {ef{fx::said{B, prepare{mine(1)}, 1}}, ef{fx::timer_on{timer::resend}}}));
   accept<number> const ask{mine(1), 7};
   CHECK(fx::are(s.hears(B, promise<number>{mine(1), {}}),
                 {ef{fx::said{A, ask, 1}}, ef{fx::said{B, ask, 1}}, ef{fx::timer_on{timer::resend}}}));
@@ -167,8 +167,8 @@ TEST_CASE("when there is no ballot left, that is said, and nothing wraps") {
   s.does(propose_value<number>{7});
   CHECK(s.p.state().now.at == mine(ballot::last_round));
   s.hears(B, refused{mine(ballot::last_round), ballot_at(ballot::last_round, C)});
-  CHECK(fx::are(s.does(timer::backoff), {ef{fx::timer_off{timer::resend}}, ef{fx::timer_off{timer::backoff}},
-                                         ef{exhausted{}}}));
+  CHECK(fx::are(s.does(timer::backoff),
+                {ef{fx::timer_off{timer::resend}}, ef{fx::timer_off{timer::backoff}}, ef{exhausted{}}}));
   CHECK(s.is(phase::idle));
   s.does(propose_value<number>{7});
   CHECK(s.out.effects().back() == ef{exhausted{}});
@@ -214,9 +214,8 @@ TEST_CASE("a thrifty proposer asks a quorum of those who promised, and all other
                 {te{tx::said{C, ask, 1}}, te{tx::said{D, ask, 1}}, te{tx::said{E, ask, 1}},
                  te{tx::timer_on{timer::resend}}}));
   s.hears(C, accepted<number>{mine(1), 7});
-  CHECK(tx::are(s.does(timer::resend),
-                {te{tx::said{A, ask, 1}}, te{tx::said{B, ask, 1}}, te{tx::said{D, ask, 1}},
-                 te{tx::said{E, ask, 1}}, te{tx::timer_on{timer::resend}}}));
+  CHECK(tx::are(s.does(timer::resend), {te{tx::said{A, ask, 1}}, te{tx::said{B, ask, 1}}, te{tx::said{D, ask, 1}},
+                                        te{tx::said{E, ask, 1}}, te{tx::timer_on{timer::resend}}}));
 }
 
 TEST_CASE("a thrifty proposer does not count on one that has promised and then refused") {

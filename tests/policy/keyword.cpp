@@ -72,8 +72,7 @@ bool leads_after_two_votes_of_three() {
   Core core{node_index{0}, {}, log};
   batch<Core> out;
   core.step(raft::timer::election, log, out);
-  for (std::uint8_t i = 0; i < 2; ++i)
-    core.step(from<raft::vote_granted>{node_index{i}, {term_id{1}}}, log, out);
+  for (std::uint8_t i = 0; i < 2; ++i) core.step(from<raft::vote_granted>{node_index{i}, {term_id{1}}}, log, out);
   return core.leads();
 }
 

@@ -151,8 +151,9 @@ auto lines_twin(std::size_t rows, std::size_t columns, grid_election how) {
 template <std::size_t Rows, std::size_t... Less>
 int grid_differences(std::index_sequence<Less...>) {
   using enum grid_election;
-  return (0 + ... + (differences(grid<Rows, Less + 1>{}, lines_twin(Rows, Less + 1, row_and_column)) +
-                     differences(grid<Rows, Less + 1, row>{}, lines_twin(Rows, Less + 1, row))));
+  return (0 + ... +
+          (differences(grid<Rows, Less + 1>{}, lines_twin(Rows, Less + 1, row_and_column)) +
+           differences(grid<Rows, Less + 1, row>{}, lines_twin(Rows, Less + 1, row))));
 }
 TEST_CASE("a row, or a row and a column, elects, and a column commits: all grids of up to six nodes") {
   CHECK(grid_differences<1>(std::make_index_sequence<6>{}) == 0);
@@ -184,8 +185,8 @@ TEST_CASE("a pair over two configurations: a majority of each, so it meets every
   for (std::uint64_t from = 1; from < 1U << 5; ++from)
     for (std::uint64_t to = 1; to < 1U << 5; ++to)
       for (std::uint64_t acks = 0; acks < 1U << 5; ++acks) {
-        auto const whole = majority::met(election, nodes(acks), voters(from)) &&
-                           majority::met(election, nodes(acks), voters(to));
+        auto const whole =
+            majority::met(election, nodes(acks), voters(from)) && majority::met(election, nodes(acks), voters(to));
         bool const met = pair.met(election, nodes(acks), voters(from), voters(to));
         astray += met != whole ? 1 : 0;
         auto const others = nodes(~acks);

@@ -25,18 +25,12 @@ struct wrong_quorum {
     auto const voters = c.voters.size(), there = (acks & c.voters).size();
     bool const right = 2 * there > voters;
     switch (Broken) {
-    case quorum_law::the_empty_set_decides_nothing:
-      return voters == 0 || right;
-    case quorum_law::supersets_of_quorums_decide:
-      return right && there != 4;
-    case quorum_law::strangers_do_not_count:
-      return 2 * acks.size() > voters && there > 0;
-    case quorum_law::all_voters_together_decide:
-      return right && voters != 6;
-    case quorum_law::elections_meet_commits:
-      return there > 0 && 2 * there >= voters;
-    default:
-      return right;
+    case quorum_law::the_empty_set_decides_nothing: return voters == 0 || right;
+    case quorum_law::supersets_of_quorums_decide: return right && there != 4;
+    case quorum_law::strangers_do_not_count: return 2 * acks.size() > voters && there > 0;
+    case quorum_law::all_voters_together_decide: return right && voters != 6;
+    case quorum_law::elections_meet_commits: return there > 0 && 2 * there >= voters;
+    default: return right;
     }
   }
 };

@@ -1,6 +1,6 @@
 // check_storage: for each law there is a wrong storage that breaks just that and is told so.
-#include "quorate/mutant/careless.hpp"
 #include "quorate/conform/storage.hpp"
+#include "quorate/mutant/careless.hpp"
 #include "quorate/storage/memory.hpp"
 #include "support/breaks_just.hpp"
 

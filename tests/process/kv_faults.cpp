@@ -95,8 +95,10 @@ private:
     kv::client c{4s};
     for (std::uint64_t n = 0; !done_; ++n) {
       if (!visit(c, random)) continue;
-      if (n % 2 == 0) increment(c, random);
-      else set(c, "set:" + std::to_string(writer) + ":" + std::to_string(n));
+      if (n % 2 == 0)
+        increment(c, random);
+      else
+        set(c, "set:" + std::to_string(writer) + ":" + std::to_string(n));
     }
   }
   void increment(kv::client& c, std::mt19937_64& random) {

@@ -70,8 +70,7 @@ struct piped_cluster {
     for (std::size_t i = 0; i < readers.size(); ++i) {
       int const fd = ::open(nodes.log(i).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
       std::string const piece(4096, '\n');
-      while (::write(fd, piece.data(), piece.size()) > 0) {
-      }
+      while (::write(fd, piece.data(), piece.size()) > 0) {}
       ::close(fd);
     }
   }

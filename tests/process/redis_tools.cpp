@@ -30,12 +30,11 @@ void expect(std::string const& command, std::string const& wanted) {
 }
 
 void benchmark(std::uint16_t port, char const* whom) {
-  auto const r = shell("redis-benchmark -p " + std::to_string(port) +
-                     " -t ping,set,get,incr,mset -n 100000 -c 50 -P 16 -q");
+  auto const r =
+      shell("redis-benchmark -p " + std::to_string(port) + " -t ping,set,get,incr,mset -n 100000 -c 50 -P 16 -q");
   std::size_t done = 0;
   std::string const mark = "requests per second";
-  for (auto at = r.text.find(mark); at != std::string::npos; at = r.text.find(mark, at + 1))
-    ++done;
+  for (auto at = r.text.find(mark); at != std::string::npos; at = r.text.find(mark, at + 1)) ++done;
   bool const good = r.status == 0 && done == 6 && r.text.find("rror") == std::string::npos &&
                     r.text.find("WARN") == std::string::npos;
   std::printf("%s: redis-benchmark against %s\n", good ? "ok" : "WRONG", whom);

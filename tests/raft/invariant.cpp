@@ -197,11 +197,13 @@ TEST_CASE("steps: a leader's, and what becomes of entries") {
         "a match never falls while its term lasts: leader A has of A match 4, and had 6");
   CHECK(step(leader(), [](state&, log& l) { l.truncate(at(6)); }) ==
         "a leader only appends: node A lacks entry 6: its log ends at 5, and ended at 6");
-  CHECK(step(follower(), [](state&, log& l) {
-          l.truncate(at(3));
-          (void)l.put({at(3), 2, term(2), entry_kind::command});
-        }) == "what is committed is not removed, and not replaced: node B has at 3 an entry of term 2, and had "
-              "one of term 1");
+  CHECK(step(follower(),
+             [](state&, log& l) {
+               l.truncate(at(3));
+               (void)l.put({at(3), 2, term(2), entry_kind::command});
+             }) ==
+        "what is committed is not removed, and not replaced: node B has at 3 an entry of term 2, and had "
+        "one of term 1");
   // What is compacted is not known any more, and no breach.
   CHECK(step(follower(), [](state&, log& l) { l.compact(at(6)); }) == "nothing");
 }
@@ -212,8 +214,7 @@ static_assert([] {
   auto s = follower();
   s.verified = at(9);
   breach b;
-  return !holds(s, entries(), b) &&
-         text(b).view() == "node B has verified up to 9, and holds up to 6";
+  return !holds(s, entries(), b) && text(b).view() == "node B has verified up to 9, and holds up to 6";
 }());
 
 } // namespace

@@ -188,8 +188,8 @@ TEST_CASE("a leader that takes back, in its own term, what it has said of its lo
   batch<core> out;
   auto const append = [&](std::uint64_t entry_term) {
     out.clear();
-    raft::append_entries const m{
-        stamp{2}, log_index{1}, stamp{}, stamp{entry_term}, log_index{}, 3, entry_kind::command};
+    raft::append_entries const m{stamp{2}, log_index{1},       stamp{}, stamp{entry_term}, log_index{},
+                                 3,        entry_kind::command};
     c.step(from<raft::append_entries>{node_index{0}, m}, log, out);
   };
   append(1); // which are those that it has

@@ -15,7 +15,7 @@ inside {
 #else
 outside {
 #endif
-BOOST_HANA_ADAPT_STRUCT(command, a);
+  BOOST_HANA_ADAPT_STRUCT(command, a);
 }
 using namespace quorate;
 using node = raft::replica<messages<command>, memory, manual_timer>;

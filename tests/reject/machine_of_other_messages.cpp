@@ -16,5 +16,6 @@ struct machine {
   void operator()(read_outcome const&) const {}
 };
 void use(node& n) {
-  n.turn(0, [](node_id, auto const&, payloads) {}, machine{});
+  n.turn(
+      0, [](node_id, auto const&, payloads) {}, machine{});
 }

@@ -17,5 +17,6 @@ public:
   void operator()(read_outcome const&) const {}
 };
 void use(node& n) {
-  n.turn(0, [](node_id, auto const&, payloads) {}, machine{});
+  n.turn(
+      0, [](node_id, auto const&, payloads) {}, machine{});
 }

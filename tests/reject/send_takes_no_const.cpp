@@ -10,11 +10,15 @@ using namespace quorate;
 using node = raft::replica<messages<int>, memory, manual_timer>;
 struct sender {
   template <class M>
-    requires(!std::is_const_v<M>)
+  requires(!std::is_const_v<M>)
 #ifdef REJECT
-  void operator()(node_id, M&, payloads) const {}
+      void
+      operator()(node_id, M&, payloads) const {
+  }
 #else
-  void operator()(node_id, M const&, payloads) const {}
+      void
+      operator()(node_id, M const&, payloads) const {
+  }
 #endif
 };
 void use(node& n) {

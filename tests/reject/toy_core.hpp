@@ -56,7 +56,8 @@ template <class Core>
 void take_a_turn(quorate::memory& disk, quorate::manual_timer const& timer) {
   replica<Core> node{{quorate::node_id{1}, {quorate::node_id{1}}}, disk, timer};
   (void)node.propose(1);
-  node.turn(1U, [](quorate::node_id, auto const&, quorate::payloads) {}, [](auto const&) {});
+  node.turn(
+      1U, [](quorate::node_id, auto const&, quorate::payloads) {}, [](auto const&) {});
 }
 
 } // namespace toy

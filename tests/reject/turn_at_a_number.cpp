@@ -9,8 +9,10 @@ using node = raft::replica<messages<int>, memory, steady_timer>;
 void use(node& n, node::time now) {
   (void)now;
 #ifdef REJECT
-  n.turn(5, [](auto, auto const&, auto) {}, [](auto const&) {});
+  n.turn(
+      5, [](auto, auto const&, auto) {}, [](auto const&) {});
 #else
-  n.turn(now, [](auto, auto const&, auto) {}, [](auto const&) {});
+  n.turn(
+      now, [](auto, auto const&, auto) {}, [](auto const&) {});
 #endif
 }

@@ -75,8 +75,7 @@ public:
     std::map<std::uint64_t, std::uint64_t> commands{};          // token -> command
     std::map<std::uint64_t, proposal_outcome> told{};           // token -> its outcome
     std::map<std::uint64_t, read_outcome> read{};
-    std::map<std::uint64_t, std::uint64_t>
-        must_see{}; // read token -> what was acknowledged when it was asked
+    std::map<std::uint64_t, std::uint64_t> must_see{}; // read token -> what was acknowledged when it was asked
     turn_result<std::uint64_t> next{};
 
     replica& operator*() { return *node; }

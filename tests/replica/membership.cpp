@@ -48,8 +48,7 @@ std::string complaint(std::uint32_t self, std::vector<node_id> const& members) {
 bool holds(std::string const& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_CASE("an impossible list of members stops the replica with a sentence that says what was expected") {
-  for (auto const& wrong :
-       {ids({}), ids({2, 3}), ids({1, 2, 2}), ids({1, 1, 1}), ids({1, 2, 3, 4, 5, 6, 7, 8})}) {
+  for (auto const& wrong : {ids({}), ids({2, 3}), ids({1, 2, 2}), ids({1, 1, 1}), ids({1, 2, 3, 4, 5, 6, 7, 8})}) {
     auto const said = complaint(1, wrong);
     CHECK(holds(said, "between 1 and 7 different members"));
     CHECK(holds(said, "this node's id, 1,"));
@@ -87,8 +86,7 @@ TEST_CASE("the founding entry is the same on every node, and the first thing in 
   for (std::uint32_t id = 1; id <= 3; ++id) {
     auto& disk = c[id].disk;
     CHECK(disk.log().last() == log_index{1});
-    CHECK(disk.log().run_at(log_index{1}, 9) ==
-          entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
+    CHECK(disk.log().run_at(log_index{1}, 9) == entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
     CHECK(disk.log().config_at(log_index{1}) == configuration{node_set<64>::first(3)});
     auto const kept = disk.read(log_index{1}, 1)->whole();
     records.emplace_back(kept.begin(), kept.end());

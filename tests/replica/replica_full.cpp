@@ -25,7 +25,7 @@ TEST_CASE_TEMPLATE("a full leader refuses the forward with its reason, and says 
   CHECK(c[l]->status().last < log_index{80});
   CHECK(c[l]->status().trouble == "the log is full: compact() it, or give it more room");
   CHECK(c[f]->status().trouble == "the leader's log is full"); // as it was told last
-  c[l]->compact(c[l]->applied_index()); // and works again when there is room
+  c[l]->compact(c[l]->applied_index());                        // and works again when there is room
   c[f]->compact(c[f]->applied_index());
   c[c.other_than(l, f)]->compact(c[f]->applied_index());
   auto const next = c.propose(f, 200);

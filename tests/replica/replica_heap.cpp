@@ -121,9 +121,9 @@ TEST_CASE("the counter sees operator new, and malloc and its like, each as what 
   ::operator delete(p);
 
   start = heap_calls_so_far();
-  p = ::operator new(64, std::align_val_t{64});
+  p = ::operator new (64, std::align_val_t{64});
   CHECK(heap_calls_so_far() - start == heap_calls{1, 0});
-  ::operator delete(p, std::align_val_t{64});
+  ::operator delete (p, std::align_val_t{64});
 
   start = heap_calls_so_far();
   p = ::operator new[](24); // not a new expression, which a compiler may leave out
@@ -146,7 +146,7 @@ TEST_CASE("a hundred thousand commits of warm replicas, on all of them together,
     CAPTURE(batch);
     auto const before = heap_calls_so_far();
     cluster c;
-    REQUIRE(c.commit(c.leader(), 20000, batch)); // twice round the storage's ring
+    REQUIRE(c.commit(c.leader(), 20000, batch));         // twice round the storage's ring
     CHECK(heap_calls_so_far() - before != heap_calls{}); // cold they do, and it is seen
 
     auto const warm = heap_calls_so_far();

@@ -18,8 +18,7 @@ struct visible {
   friend bool operator==(visible const&, visible const&) = default;
 };
 visible look(cluster& c, std::uint32_t id) {
-  return {c[id]->core(), c[id].disk.log().last(), c[id].disk.hard(), c[id]->applied_index(),
-          c[id]->stopped()};
+  return {c[id]->core(), c[id].disk.log().last(), c[id].disk.hard(), c[id]->applied_index(), c[id]->stopped()};
 }
 
 template <class Say>
@@ -73,8 +72,7 @@ TEST_CASE("a count that is not that of the records beside it is dropped") {
   auto const last = c[f].disk.log().last();
   for (std::uint32_t const count : {0U, 1U, 3U, 0xffffffffU}) {
     auto const at_f = look(c, f), at_l = look(c, l);
-    c[f]->receive(node_id{l}, raft::append_entries{era, last, era, era, last, count, entry_kind::command},
-                  two);
+    c[f]->receive(node_id{l}, raft::append_entries{era, last, era, era, last, count, entry_kind::command}, two);
     CHECK(look(c, f) == at_f);
     c[l]->receive(node_id{f}, forward{incarnation_id{1}, 1, era, count}, two);
     CHECK(look(c, l) == at_l);

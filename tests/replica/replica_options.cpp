@@ -161,7 +161,7 @@ TEST_CASE("the steady timer says what is wrong in its own unit") {
   using d = steady_timer::duration;
   for (auto const bad : {d{0}, d{-1}, d::max(), d::min()}) {
     CHECK(steady_timer{{bad, 3ms, 99ms}, 1}.misfit().find("timer_settings::election is " +
-                                                           std::to_string(bad.count()) + " ns") == 0);
+                                                          std::to_string(bad.count()) + " ns") == 0);
     CHECK(steady_timer{{10ms, bad, 99ms}, 1}.misfit().find("timer_settings::heartbeat is ") == 0);
     CHECK(steady_timer{{10ms, 3ms, bad}, 1}.misfit().find("timer_settings::request is ") == 0);
   }
@@ -222,7 +222,9 @@ struct judged_memory : memory {
 TEST_CASE("no timer makes a turn last for ever") {
   judged_memory disk;
   raft::replica<messages<int>, judged_memory, hasty_timer> r{{node_id{1}, {node_id{1}}}, disk, hasty_timer{}};
-  for (std::uint64_t now = 0; now < 100; ++now) r.turn(now, [](auto, auto const&, auto) {}, [](auto const&) {});
+  for (std::uint64_t now = 0; now < 100; ++now)
+    r.turn(
+        now, [](auto, auto const&, auto) {}, [](auto const&) {});
   CHECK(!r.stopped());
 }
 

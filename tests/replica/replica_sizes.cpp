@@ -337,7 +337,7 @@ TEST_CASE_TEMPLATE("no turn writes more than the storage can write at once, what
     CHECK(c[id].applied == c[l].applied);
     told += c[id].told.size();
   }
-  CHECK(told == taken); // each has its outcome
+  CHECK(told == taken);                             // each has its outcome
   CHECK(c[l].disk.most > narrow::turn_bytes() / 2); // no write more is let in then
   CHECK(c[l].r->status().counters.dropped_in > 0);
   CHECK(c[l].applied.size() > 50);

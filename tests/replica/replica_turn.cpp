@@ -10,8 +10,7 @@ using namespace test;
 
 TEST_CASE("what is written in release belongs to the next turn") {
   cluster c{1};
-  while (c[1].disk.log().last() ==
-         log_index{1}) { // the no-op is written when the own vote comes back, in release
+  while (c[1].disk.log().last() == log_index{1}) { // the no-op is written when the own vote comes back, in release
     ++c.now;
     c.turn(1);
   }
@@ -44,8 +43,8 @@ struct easily_sated {
 
 TEST_CASE("a machine that is sated gets the next command in the next turn, which is pending") {
   memory disk;
-  raft::replica<messages<int>, memory, manual_timer> node{
-      replica_config{node_id{1}, {node_id{1}}}, disk, manual_timer{{10, 3, 99}, 1}};
+  raft::replica<messages<int>, memory, manual_timer> node{replica_config{node_id{1}, {node_id{1}}}, disk,
+                                                          manual_timer{{10, 3, 99}, 1}};
   auto const nobody = [](auto, auto const&, auto) {};
   easily_sated machine{3};
   std::uint64_t now = 0;

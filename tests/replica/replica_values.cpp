@@ -35,8 +35,8 @@ struct asked {
 
   explicit asked(log_index commit = log_index{1}) {
     auto& n = *c[1];
-    n.receive(node_id{3},
-              multi_paxos::accept{old, old, log_index{2}, commit, all, 3, entry_kind::command}, ours.view());
+    n.receive(node_id{3}, multi_paxos::accept{old, old, log_index{2}, commit, all, 3, entry_kind::command},
+              ours.view());
     c.turn(1);
     c.now += 150; // it hears of node 3 no more
     c.turn(1);

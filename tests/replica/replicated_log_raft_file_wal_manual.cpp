@@ -1,4 +1,6 @@
 // Raft on the write-ahead log, with the manual timer.
 #include "replica/replicated_log/combination.hpp"
-namespace quorate::test { using combination = combination_of<raft_protocol, wal_on_disk, manual_timer>; }
+namespace quorate::test {
+using combination = combination_of<raft_protocol, wal_on_disk, manual_timer>;
+}
 #include "replica/replicated_log/suite.hpp"

@@ -1,4 +1,6 @@
 // Raft on the write-ahead log, with the steady timer.
 #include "replica/replicated_log/combination.hpp"
-namespace quorate::test { using combination = combination_of<raft_protocol, wal_on_disk, steady_timer>; }
+namespace quorate::test {
+using combination = combination_of<raft_protocol, wal_on_disk, steady_timer>;
+}
 #include "replica/replicated_log/suite.hpp"

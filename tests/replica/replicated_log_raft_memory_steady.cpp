@@ -1,4 +1,6 @@
 // Raft in memory, with the steady timer.
 #include "replica/replicated_log/combination.hpp"
-namespace quorate::test { using combination = combination_of<raft_protocol, memory, steady_timer>; }
+namespace quorate::test {
+using combination = combination_of<raft_protocol, memory, steady_timer>;
+}
 #include "replica/replicated_log/suite.hpp"

@@ -134,9 +134,7 @@ template <class F>
 std::string said_by(F&& f) {
   try {
     f();
-  } catch (assertion_broken const& b) {
-    return b.said;
-  }
+  } catch (assertion_broken const& b) { return b.said; }
   return "nothing";
 }
 // Three replicas find a leader and commit a few commands, and a read.
@@ -240,9 +238,7 @@ TEST_CASE("a timer that fires early, one that was not armed, and one that hides 
 
 TEST_CASE("a core with a bent rule: the law, and the values that break it") {
   auto const vote = [](auto& c, std::uint32_t who) {
-    return said_by([&] {
-      c[1]->receive(node_id{who}, raft::request_vote{term_id{5}, log_index{9}, term_id{4}});
-    });
+    return said_by([&] { c[1]->receive(node_id{who}, raft::request_vote{term_id{5}, log_index{9}, term_id{4}}); });
   };
   protocol_cluster<protocol_of<fickle_core>, memory> c{3};
   CHECK(vote(c, 2) == "nothing");

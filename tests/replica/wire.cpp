@@ -48,9 +48,7 @@ struct framed {
     std::vector<seen_entry> applied{};
     std::map<std::uint64_t, fate> told{};
     explicit node(node_id i)
-        : id{i}, disk{{.identity = {.node = i, .incarnation = incarnation_id{1}},
-                       .entries = 512,
-                       .bytes = 4096}},
+        : id{i}, disk{{.identity = {.node = i, .incarnation = incarnation_id{1}}, .entries = 512, .bytes = 4096}},
           r{{i, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, i.value}} {}
   };
   std::vector<std::unique_ptr<node>> nodes{};
@@ -269,7 +267,9 @@ TEST_CASE("random frames, and good ones with some bytes changed, leave no mark o
       continue;
     }
     ++heard;
-    if (random() % 16 == 0) r.turn(i, [](node_id, auto const&, payloads) {}, [](auto const&) {});
+    if (random() % 16 == 0)
+      r.turn(
+          i, [](node_id, auto const&, payloads) {}, [](auto const&) {});
     if (r.stopped() || disk.log().last() > log_index{40}) node = std::make_unique<listener>();
   }
   CHECK(heard > 10000);

@@ -26,8 +26,7 @@ TEST_CASE("C1: an entry of an old term on a majority is not committed by countin
 
   auto erased = w; // for E can still be elected, and replace it
   erased.crash(A);
-  for (int asked = 0; asked < 2; ++asked)
-    erased.elect(E, node_set<64>::of(C).with(D).with(E)); // first: the term
+  for (int asked = 0; asked < 2; ++asked) erased.elect(E, node_set<64>::of(C).with(D).with(E)); // first: the term
   CHECK(erased.leads(E));
   CHECK(erased.log(C).stamp_at(at(2)) == term(3));
 

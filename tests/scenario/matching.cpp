@@ -10,8 +10,8 @@ namespace {
 
 using namespace raft;
 
-constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term,
-                                std::uint32_t count, std::uint64_t entry_term, std::uint64_t commit = 0) {
+constexpr append_entries append(std::uint64_t by, std::uint64_t prev, std::uint64_t prev_term, std::uint32_t count,
+                                std::uint64_t entry_term, std::uint64_t commit = 0) {
   return {term(by), at(prev), term(prev_term), term(entry_term), at(commit), count, entry_kind::command};
 }
 

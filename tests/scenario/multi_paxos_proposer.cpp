@@ -187,8 +187,8 @@ TEST_CASE("P28: a refusal of another ballot, or with a promise not above, change
   campaigns(w, A);
   campaigns(w, A);
   auto const mine = w.state(A).promised;
-  for (auto const& r : {refused{ballot(1, A), ballot(5, B), all3}, refused{mine, ballot(1, B), all3},
-                        refused{mine, mine, all3}}) {
+  for (auto const& r :
+       {refused{ballot(1, A), ballot(5, B), all3}, refused{mine, ballot(1, B), all3}, refused{mine, mine, all3}}) {
     w.receive(A, B, r);
     CHECK(w.state(A).is == role::candidate);
     CHECK(w.state(A).promised == mine);
@@ -228,10 +228,10 @@ TEST_CASE("P35: votes at different ballots do not add up") {
   w.receive_new(A, B, at_ballot(ballot(1, B)), 1);
   w.receive_new(C, A, at_ballot(ballot(2, A)), 2);
   w.receive(B, C, at_ballot(ballot(3, C)), offer{at(2), [] {
-              values v{};
-              (void)v.push_back({ballot(1, B), 1});
-              return v;
-            }()});
+                                                   values v{};
+                                                   (void)v.push_back({ballot(1, B), 1});
+                                                   return v;
+                                                 }()});
   for (auto const n : {A, B, C}) w.turn(n);
   w.lose_everything();
   campaigns(w, A);

@@ -110,9 +110,8 @@ TEST_CASE("what a learner has missed it asks for: of acceptors, or of a learner 
 TEST_CASE("when even all that is left can't tell, a proposal finds out") {
   paxos_world<3> w;
   w.propose(A, 7);
-  w.settle_where(w.everybody(), [](auto const& p) {
-    return p.to != C && !std::holds_alternative<accepted<number>>(p.what);
-  });
+  w.settle_where(w.everybody(),
+                 [](auto const& p) { return p.to != C && !std::holds_alternative<accepted<number>>(p.what); });
   w.crash(B); // it votes again for nothing, and has learned nothing
   auto const two = node_set<64>{}.with(B).with(C);
   w.expire(C, timer::inquiry);

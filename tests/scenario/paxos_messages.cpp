@@ -133,20 +133,17 @@ void each_message(Set, Run&& run) {
 
 TEST_CASE("P58: each message lost, said twice or last: one value is decided, and all learn it") {
   using few = full_node<number, learning<distinguished>, thrifty<true>>;
-  each_message(full_node<number>::messages{},
-               [](std::size_t type, std::size_t nth, fault what) {
-                 return duel<full_node<number, learning<distinguished>>>(type, nth, what);
-               });
-  each_message(few::messages{}, [](std::size_t type, std::size_t nth, fault what) {
-    return duel<few>(type, nth, what);
+  each_message(full_node<number>::messages{}, [](std::size_t type, std::size_t nth, fault what) {
+    return duel<full_node<number, learning<distinguished>>>(type, nth, what);
   });
+  each_message(few::messages{},
+               [](std::size_t type, std::size_t nth, fault what) { return duel<few>(type, nth, what); });
 }
 
 TEST_CASE("P58: each message lost, said twice or last: a register counts every change once") {
   using cell = register_node<number>;
-  each_message(cell::messages{}, [](std::size_t type, std::size_t nth, fault what) {
-    return counting<cell>(type, nth, what);
-  });
+  each_message(cell::messages{},
+               [](std::size_t type, std::size_t nth, fault what) { return counting<cell>(type, nth, what); });
 }
 
 } // namespace

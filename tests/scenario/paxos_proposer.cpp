@@ -166,10 +166,10 @@ TEST_CASE("P27: a value that another's has come before is not proposed again, no
     paxos_world<3> w;
     w.propose(A, 7);
     if (own)
-      w.settle_where(w.everybody(), [](auto const& p) {
-        return p.to != A || !std::holds_alternative<accepted<number>>(p.what);
-      });
-    else w.sync_all(A), w.lose_everything();
+      w.settle_where(w.everybody(),
+                     [](auto const& p) { return p.to != A || !std::holds_alternative<accepted<number>>(p.what); });
+    else
+      w.sync_all(A), w.lose_everything();
     w.propose(B, 9);
     w.settle_where(w.everybody(), [](auto const& p) { return p.to != A || p.from == A; });
     if (!own) w.expire(B, timer::backoff), w.settle_where(w.everybody(), [](auto const& p) { return p.to != A; });
@@ -330,9 +330,8 @@ template <class Quorum>
 number what_two_others_decide() {
   paxos_world<4, full_node<number, quorum<Quorum>>> w;
   w.propose(A, 1);
-  w.settle_where(w.everybody(), [](auto const& p) {
-    return !std::holds_alternative<accept<number>>(p.what) || p.to == B;
-  });
+  w.settle_where(w.everybody(),
+                 [](auto const& p) { return !std::holds_alternative<accept<number>>(p.what) || p.to == B; });
   CHECK(w[A].decided.value == 1);
   auto const two = node_set<64>{}.with(C).with(D);
   for (auto const n : {C, D}) w.crash(n);

@@ -154,8 +154,7 @@ TEST_CASE("L11: what is in flight is forgotten with the state that it was counte
     }
     CHECK(w.count<append_entries>(B) == 2); // the whole window
     w.lose_everything();
-    w.receive(A, B,
-              appended{term(1), w.log(A).last(), 1}); // one answer was lost, but everything is acknowledged
+    w.receive(A, B, appended{term(1), w.log(A).last(), 1}); // one answer was lost, but everything is acknowledged
   }
   for (int i = 0; i < 2; ++i) {
     w.propose(A);

@@ -108,9 +108,7 @@ TEST_CASE("T6: no message, however odd, breaks what one node promises") {
     random = random * 6364136223846793005U + 1442695040888963407U;
     return (random >> 33) % below;
   };
-  auto const number = [&]() -> std::uint64_t {
-    return draw(12) == 0 ? ~std::uint64_t{0} - draw(2) : draw(6);
-  };
+  auto const number = [&]() -> std::uint64_t { return draw(12) == 0 ? ~std::uint64_t{0} - draw(2) : draw(6); };
   auto const index = [&] { return at(number()); };
   auto const small_term = [&] { return term(draw(6)); };
   for (int run = 0; run < 4000; ++run) {
@@ -136,9 +134,7 @@ TEST_CASE("T6: no message, however odd, breaks what one node promises") {
                   append_entries{small_term(), index(), small_term(), small_term(), index(),
                                  static_cast<std::uint32_t>(number()), entry_kind::command});
         break;
-      case 8:
-        w.receive(A, sender, appended{small_term(), index(), static_cast<std::uint8_t>(draw(256))});
-        break;
+      case 8: w.receive(A, sender, appended{small_term(), index(), static_cast<std::uint8_t>(draw(256))}); break;
       case 9: w.receive(A, sender, rejected{small_term(), index(), index(), small_term()}); break;
       case 10: w.receive(A, sender, heartbeat{small_term(), index(), number()}); break;
       case 11: w.receive(A, sender, heartbeat_answer{small_term(), number()}); break;

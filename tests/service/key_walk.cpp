@@ -193,8 +193,7 @@ TEST_CASE("keys of one hash are answered together by SCAN, and a walk may stop b
       work_budget none{0};
       for (int i = 0; i < steps; ++i) walk.step(changed, none);
       written(changed, encoded(code::del, {gone}));
-      while (!walk.step(changed, none)) {
-      }
+      while (!walk.step(changed, none)) {}
       page_sink out;
       walk.answer(out);
       CHECK(std::ranges::count(out.words, gone == one ? other : one) == 1);

@@ -54,8 +54,8 @@ inline std::string answered(key_value const& store, std::string const& bytes,
   return out.text;
 }
 // A whole walk, in steps of that budget.
-inline std::string walked(key_value const& store, std::string const& bytes,
-                          std::size_t most = key_value::no_bound, std::uint64_t budget = 1 << 20) {
+inline std::string walked(key_value const& store, std::string const& bytes, std::size_t most = key_value::no_bound,
+                          std::uint64_t budget = 1 << 20) {
   key_walk walk{bytes, most};
   work_budget slice{budget};
   while (!walk.step(store, slice)) slice.left = budget;

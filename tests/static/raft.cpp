@@ -21,9 +21,9 @@ static_assert(sizeof(raft::node<raft::pre_vote<off>>) < sizeof(core));
 static_assert(sizeof(raft::node<raft::read_index<off>>) < sizeof(core));
 static_assert(sizeof(raft::progress<raft::options<raft::eager_commit<off>>>) <
               sizeof(raft::progress<raft::options<>>));
-using plain = raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>,
-                         raft::pipelining<off>, raft::answer_stale<off>, raft::eager_commit<off>,
-                         raft::read_index<off>>;
+using plain =
+    raft::node<raft::pre_vote<off>, raft::check_quorum<off>, raft::first_entry<off>, raft::pipelining<off>,
+               raft::answer_stale<off>, raft::eager_commit<off>, raft::read_index<off>>;
 static_assert(sizeof(plain) < sizeof(raft::node<raft::pre_vote<off>, raft::read_index<off>>));
 
 // Three nodes: A is elected and commits an entry; A is lost; B is elected by B and C, commits an entry of its own,

@@ -145,9 +145,7 @@ TEST_CASE("compaction gives segments back") {
   temporary_directory const dir;
   auto w = opened(options_in(dir));
   player<file_wal> p;
-  auto const files = [&] {
-    return std::distance(std::filesystem::directory_iterator{dir / "data/node"}, {});
-  };
+  auto const files = [&] { return std::distance(std::filesystem::directory_iterator{dir / "data/node"}, {}); };
   for (int k = 0; k < 40; ++k) p.put(w, 10, 1, entry_kind::command, 50) && p.sync(w);
   CHECK(files() > 8);
   p.compact(w, p.now.last());
@@ -161,8 +159,7 @@ TEST_CASE("an entry larger than a segment gets one of its size") {
   player<file_wal> p;
   {
     auto w = opened(options_in(dir));
-    for (std::size_t const size : {10U, 100'000U, 10U})
-      p.put(w, 1, 1, entry_kind::command, size) && p.sync(w);
+    for (std::size_t const size : {10U, 100'000U, 10U}) p.put(w, 1, 1, entry_kind::command, size) && p.sync(w);
     CHECK(contents(w) == p.now);
   }
   auto w = opened(options_in(dir));
@@ -219,8 +216,7 @@ TEST_CASE("what a program must not do is refused, and stops it") {
     auto w = opened(options_in(dir));
     player<file_wal> p;
     p.now = contents(w);
-    if (p.now.entries.empty())
-      p.put(w, 5, 1, entry_kind::command, 5) && p.compact(w, log_index{2}) && p.sync(w);
+    if (p.now.entries.empty()) p.put(w, 5, 1, entry_kind::command, 5) && p.compact(w, log_index{2}) && p.sync(w);
     misuse(w);
     return w.failure().find("bug of the program") != std::string::npos && !sync(w);
   };

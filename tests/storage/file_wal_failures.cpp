@@ -15,8 +15,7 @@ void script(disk_wal& w, player<disk_wal>& p) {
     p.hard(w, t, static_cast<std::uint8_t>(t % 3)) && p.sync(w);
     p.put(w, 1, t, entry_kind::no_op, 0) && p.put(w, 4, t, entry_kind::command, 40) && p.sync(w);
     p.put(w, 3, t, entry_kind::command, 60) && p.truncate(w, p.now.last() - 1) && p.sync(w);
-    if (t % 2 == 0)
-      p.put(w, 1, t, entry_kind::configuration, 0) && p.compact(w, p.now.last() - 2) && p.sync(w);
+    if (t % 2 == 0) p.put(w, 1, t, entry_kind::configuration, 0) && p.compact(w, p.now.last() - 2) && p.sync(w);
     if (t == 3) p.truncate(w, p.now.last() - 2) && p.hard(w, t, 2) && p.sync(w);
   }
 }

@@ -43,8 +43,10 @@ std::string those_that_work(std::string const& name, wal_options const& as_usual
     CAPTURE(name);
     CAPTURE(value);
     auto const said = outcome_of(tried);
-    if (said.empty()) works += "01dm"[i];
-    else CHECK(said.find("wal_options::" + name + " is " + std::to_string(value) + ": expected ") == 0);
+    if (said.empty())
+      works += "01dm"[i];
+    else
+      CHECK(said.find("wal_options::" + name + " is " + std::to_string(value) + ": expected ") == 0);
     ++i;
   }
   return works;

@@ -36,8 +36,7 @@ TEST_CASE("when a store has been made and opened, all of it is durable") {
   REQUIRE_MESSAGE(o, o.error);
   CHECK(unsynced(d.events).empty());
   // `store` gets its name only when all else is durable, so that a store that is half made is not taken for one.
-  auto const rename =
-      std::find_if(d.events.begin(), d.events.end(), [](auto& e) { return is(e, {"rename"}); });
+  auto const rename = std::find_if(d.events.begin(), d.events.end(), [](auto& e) { return is(e, {"rename"}); });
   CHECK(unsynced({d.events.begin(), rename}).empty());
 }
 
@@ -53,8 +52,7 @@ TEST_CASE("no sync returns before the files that it wrote, and the directory if 
     REQUIRE_FALSE(p.failed);
     if (!p.sync(*o.wal)) break;
     CHECK(unsynced(d.events).empty());
-    CHECK((count(d.events, {"sync_directory"}) != 0) ==
-          (count(d.events, {"create", "unlink", "rename"}) != 0));
+    CHECK((count(d.events, {"sync_directory"}) != 0) == (count(d.events, {"create", "unlink", "rename"}) != 0));
     rolled += count(d.events, {"create"});
     dropped += count(d.events, {"unlink"});
   }

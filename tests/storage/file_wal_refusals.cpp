@@ -42,8 +42,7 @@ struct store_on_disk {
 };
 
 void says(std::string const& sentence, std::initializer_list<std::string> parts) {
-  for (auto const& p : parts)
-    CHECK_MESSAGE(sentence.find(p) != std::string::npos, p, " is not in: ", sentence);
+  for (auto const& p : parts) CHECK_MESSAGE(sentence.find(p) != std::string::npos, p, " is not in: ", sentence);
 }
 
 TEST_CASE("P14: a store of another cluster, node or protocol, such as one copied to another node") {
@@ -74,8 +73,7 @@ TEST_CASE("a store in another format") {
   bytes[8] = 2; // even when nothing else of it can be understood
   bytes[60] = 'x';
   s.dir.write("store", bytes);
-  says(s.error(),
-       {"has format version 2", s.dir / "store", "reads version 1", "Start the program that wrote it"});
+  says(s.error(), {"has format version 2", s.dir / "store", "reads version 1", "Start the program that wrote it"});
 }
 
 TEST_CASE("a store file that is damaged") {
@@ -91,8 +89,7 @@ TEST_CASE("P62: a store that is in use") {
   temporary_directory const dir;
   auto const o = file_wal::open(options_in(dir));
   REQUIRE(o);
-  says(file_wal::open(options_in(dir)).error,
-       {"in use by another process", dir / "lock", "Stop that process"});
+  says(file_wal::open(options_in(dir)).error, {"in use by another process", dir / "lock", "Stop that process"});
 }
 
 TEST_CASE("a directory with somebody else's files is left alone") {

@@ -242,8 +242,7 @@ TEST_CASE("a missing state file is one bad copy") {
   CHECK(*r.found == s.after[2]);
 }
 
-TEST_CASE(
-    "a turn of an earlier life that shows again where this one goes on is not taken for one of this one") {
+TEST_CASE("a turn of an earlier life that shows again where this one goes on is not taken for one of this one") {
   disk d;
   auto const options = disk_options(1 << 14);
   model expected;

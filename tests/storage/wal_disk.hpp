@@ -79,7 +79,8 @@ struct disk {
 
   // The power goes. Of what was not synced each block and each name is kept or lost by itself; some blocks
   // are torn.
-  template <class Random> void crash(Random& r) {
+  template <class Random>
+  void crash(Random& r) {
     auto const percent = [&r](unsigned p) { return r() % 100 < p; };
     unsigned const kept = static_cast<unsigned>(r() % 101);
     constexpr std::size_t block = 64;
@@ -125,8 +126,7 @@ public:
     file(disk* d, int id, std::string name) : disk_{d}, id_{id}, name_{std::move(name)} {}
     file(file&& o) noexcept { *this = std::move(o); }
     file& operator=(file&& o) noexcept {
-      std::swap(disk_, o.disk_), std::swap(id_, o.id_), std::swap(name_, o.name_),
-          std::swap(holds_, o.holds_);
+      std::swap(disk_, o.disk_), std::swap(id_, o.id_), std::swap(name_, o.name_), std::swap(holds_, o.holds_);
       return *this;
     }
     ~file() {
@@ -164,8 +164,7 @@ public:
     if (disk_->step("read", f.name_)) return {0, failure()};
     auto const& c = node(f).now;
     auto const n = at >= c.size() ? 0 : std::min<std::size_t>(into.size(), c.size() - at);
-    std::copy_n(c.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(at, c.size())), n,
-                into.begin());
+    std::copy_n(c.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(at, c.size())), n, into.begin());
     return {n, 0};
   }
   // A write that fails has written half; and reports it as an error, or (`error` 0) as a short write.

@@ -57,8 +57,7 @@ struct model {
   }
 };
 
-inline std::vector<std::byte> blob_of(std::deque<model_entry> const& entries, std::size_t from,
-                                      std::size_t n) {
+inline std::vector<std::byte> blob_of(std::deque<model_entry> const& entries, std::size_t from, std::size_t n) {
   std::vector<std::byte> b;
   for (auto k = from; k < from + n; ++k) {
     auto const& e = entries[k].bytes;
@@ -98,7 +97,8 @@ inline model contents(auto& w, std::size_t budget = 100) {
 
 // Makes the same calls to a log and to its model, up to the first that fails, and keeps what the log has
 // acknowledged.
-template <class Wal> class player {
+template <class Wal>
+class player {
 public:
   model now{};   // after every call that was made
   model acked{}; // when a sync last succeeded
@@ -138,27 +138,22 @@ public:
   }
 
   // One call, of a random kind, as a Raft node might make it.
-  template <class Random> bool move(Wal& w, Random& r) {
+  template <class Random>
+  bool move(Wal& w, Random& r) {
     auto const pick = [&r](std::uint64_t n) { return r() % n; };
-    auto const term =
-        std::max(now.hard.promised.value,
-                 now.entries.empty() ? now.start.written_at.value : now.entries.back().written_at.value);
+    auto const term = std::max(now.hard.promised.value, now.entries.empty() ? now.start.written_at.value
+                                                                            : now.entries.back().written_at.value);
     switch (pick(12)) {
-    case 0:
-      return hard(w, term + pick(2), static_cast<std::uint8_t>(pick(3)));
+    case 0: return hard(w, term + pick(2), static_cast<std::uint8_t>(pick(3)));
     case 1:
       if (now.entries.empty()) return true;
       return truncate(w, now.last() - pick(std::min<std::uint64_t>(6, now.entries.size())));
-    case 2:
-      return compact(w, now.start.compacted + pick(now.entries.size() + 1) / 2);
-    case 3:
-      return put(w, 1, term, entry_kind::no_op, 0);
-    case 4:
-      return put(w, 1, term, entry_kind::configuration, pick(9));
+    case 2: return compact(w, now.start.compacted + pick(now.entries.size() + 1) / 2);
+    case 3: return put(w, 1, term, entry_kind::no_op, 0);
+    case 4: return put(w, 1, term, entry_kind::configuration, pick(9));
     case 5:
     case 6:
-    case 7:
-      return sync(w);
+    case 7: return sync(w);
     default:
       return put(w, static_cast<std::uint32_t>(1 + pick(5)), term, entry_kind::command,
                  pick(pick(40) == 0 ? 900 : 60));

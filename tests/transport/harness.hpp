@@ -29,8 +29,7 @@ inline std::string text_of(std::span<std::byte const> b) {
 }
 
 // Runs the loop until it is so; false when that takes longer than a test should.
-inline bool until(asio::io_context& io, std::function<bool()> const& so,
-                  std::chrono::milliseconds limit = 10s) {
+inline bool until(asio::io_context& io, std::function<bool()> const& so, std::chrono::milliseconds limit = 10s) {
   auto const end = std::chrono::steady_clock::now() + limit;
   while (!so()) {
     if (std::chrono::steady_clock::now() > end) return false;
@@ -64,8 +63,7 @@ struct party {
     options.store = store_id{1000 + id};
     options.incarnation = incarnation_id{1};
     options.backoff_max = 200ms;
-    for (std::uint32_t n = 1; n <= nodes; ++n)
-      options.peers[node_id{n}] = {asio::ip::address_v4::loopback(), 0};
+    for (std::uint32_t n = 1; n <= nodes; ++n) options.peers[node_id{n}] = {asio::ip::address_v4::loopback(), 0};
   }
 
   void open() {
@@ -112,8 +110,7 @@ inline bool meshed(asio::io_context& io, std::initializer_list<party*> all) {
   return until(io, [&] {
     for (auto* a : all)
       for (auto* b : all)
-        if (a != b &&
-            !(a->status(b->options.self.value).connected && a->status(b->options.self.value).hearing))
+        if (a != b && !(a->status(b->options.self.value).connected && a->status(b->options.self.value).hearing))
           return false;
     return true;
   });

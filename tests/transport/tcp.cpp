@@ -27,8 +27,8 @@ TEST_CASE_FIXTURE(pair_of_nodes, "two nodes exchange frames in order, each with 
   CHECK(a.send(2, "two"));
   CHECK(b.send(1, "three"));
   REQUIRE(until(io, [&] { return b.got.size() == 2 && a.got.size() == 1; }));
-  CHECK(b.got == std::vector<received>{{node_id{1}, incarnation_id{1}, "one"},
-                                       {node_id{1}, incarnation_id{1}, "two"}});
+  CHECK(b.got ==
+        std::vector<received>{{node_id{1}, incarnation_id{1}, "one"}, {node_id{1}, incarnation_id{1}, "two"}});
   CHECK(a.got == std::vector<received>{{node_id{2}, incarnation_id{3}, "three"}});
   CHECK(a.times("connected to node 2 at 127.0.0.1:") == 1);
   CHECK(a.lines.size() == 1);

@@ -50,8 +50,7 @@ TEST_CASE_FIXTURE(besieged, "every prefix of a real handshake, left there, costs
   still_talk();
 }
 
-TEST_CASE_FIXTURE(besieged,
-                  "every prefix of a real handshake, followed by garbage, costs only that connection") {
+TEST_CASE_FIXTURE(besieged, "every prefix of a real handshake, followed by garbage, costs only that connection") {
   std::mt19937 random{7};
   auto whole = hello_bytes(hello_from(ghost, 1));
   auto const end = welcome_bytes();

@@ -105,8 +105,8 @@ TEST_CASE_FIXTURE(trio, "a node that is not there yet is one line too, and is me
   CHECK(meshed(io, {&a, &b}));
 }
 
-TEST_CASE_FIXTURE(
-    trio, "a node that vanished without a word and comes back replaces its earlier incarnation at once") {
+TEST_CASE_FIXTURE(trio,
+                  "a node that vanished without a word and comes back replaces its earlier incarnation at once") {
   a.open();
   sleeper old{io}; // never closes: the cable was pulled
   old.wake_for(a, b);
@@ -168,8 +168,7 @@ TEST_CASE_FIXTURE(trio, "the same incarnation that dials again takes its own ear
 }
 
 TEST_CASE_FIXTURE(
-    trio,
-    "a peer that stops reading costs memory up to the limit, then drops, and all is well when it reads") {
+    trio, "a peer that stops reading costs memory up to the limit, then drops, and all is well when it reads") {
   std::size_t const limit = 4u << 20;
   a.options.max_queued_bytes = limit;
   a.options.stall_timeout = 10min;
@@ -218,8 +217,7 @@ TEST_CASE_FIXTURE(trio, "a peer whose system takes nothing for too long is given
   sleeper s{io};
   s.wake_for(a, b);
   REQUIRE(until(io, [&] { // what its system and ours take without its help
-    while (a.send(2, numbered(0, 64'000))) {
-    }
+    while (a.send(2, numbered(0, 64'000))) {}
     return a.status(2).counters.dropped > 0 && !a.connected(2);
   }));
   CHECK(a.times("lost node 2") == 1);
@@ -239,8 +237,7 @@ TEST_CASE_FIXTURE(trio, "for a queue that is full to the last byte nothing more 
   CHECK(s.frame().size() == 996);
 }
 
-TEST_CASE_FIXTURE(trio,
-                  "the back-off doubles up to its bound, and starts anew only after a link that lasted") {
+TEST_CASE_FIXTURE(trio, "the back-off doubles up to its bound, and starts anew only after a link that lasted") {
   a.options.backoff_min = 20ms;
   a.options.backoff_max = 400ms;
   a.open();

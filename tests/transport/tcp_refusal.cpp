@@ -36,8 +36,8 @@ TEST_CASE_FIXTURE(misfits, "a node of another cluster is refused, and both logs 
   CHECK_FALSE(b.connected(1));
 }
 
-TEST_CASE_FIXTURE(
-    misfits, "whoever answers the dialler refuses another protocol or version, and the dialler hears why") {
+TEST_CASE_FIXTURE(misfits,
+                  "whoever answers the dialler refuses another protocol or version, and the dialler hears why") {
   std::string reason;
   SUBCASE("protocol: Raft refuses Multi-Paxos") {
     a.options.protocol = raft::node<>::protocol_name;
@@ -70,8 +70,7 @@ TEST_CASE_FIXTURE(misfits, "the dialler too refuses whom it reaches, and who ans
   a.open();
   b.open();
   a.meet(node_id{2}, b.at()); // only a dials, and only a has an objection
-  std::string const reason =
-      "node 2 has come back with another store (00000000000003ea; it was 0000000000001267)";
+  std::string const reason = "node 2 has come back with another store (00000000000003ea; it was 0000000000001267)";
   REQUIRE(until(io, [&] { return !a.lines.empty() && !b.lines.empty(); }));
   for_a_while(io, 500ms);
   REQUIRE(a.lines.size() == 1);
@@ -88,8 +87,7 @@ TEST_CASE_FIXTURE(misfits, "a node that is not in the configuration is refused")
   c.open();
   c.meet(node_id{1}, a.at());
   REQUIRE(until(io, [&] { return !a.lines.empty() && !c.lines.empty(); }));
-  CHECK(a.lines[0] ==
-        "a connection from 127.0.0.1: we refuse it: node 3 is not in the configuration of node 1");
+  CHECK(a.lines[0] == "a connection from 127.0.0.1: we refuse it: node 3 is not in the configuration of node 1");
   CHECK(c.times("it refuses us: node 3 is not in the configuration of node 1") == 1);
 }
 
@@ -103,8 +101,7 @@ TEST_CASE_FIXTURE(misfits, "two nodes whose addresses were swapped find out") {
   CHECK(c.times("it refuses us: address mismatch: node 3 looks for node 2 where node 1 is") == 1);
 }
 
-TEST_CASE_FIXTURE(misfits,
-                  "M8: a node that comes back with a wiped disk is refused by everyone who knew it") {
+TEST_CASE_FIXTURE(misfits, "M8: a node that comes back with a wiped disk is refused by everyone who knew it") {
   a.open();
   b.open();
   introduce({&a, &b});
@@ -114,8 +111,7 @@ TEST_CASE_FIXTURE(misfits,
   b.options.incarnation = incarnation_id{1};
   b.lines.clear();
   b.open();
-  std::string const reason =
-      "node 2 has come back with another store (0000000000000bad; it was 00000000000003ea)";
+  std::string const reason = "node 2 has come back with another store (0000000000000bad; it was 00000000000003ea)";
   REQUIRE(until(io, [&] { return a.times(reason) == 2 && b.times(reason) == 2; }));
   for_a_while(io, 1s);
   CHECK_FALSE(a.send(2, "x"));

@@ -21,8 +21,7 @@ TEST_CASE_FIXTURE(fixture, "a peer of the configuration is let in, whether it di
   CHECK(objection(node_id{2}).empty());
 }
 
-TEST_CASE_FIXTURE(fixture,
-                  "a node outside the configuration, one that says it is us, and the wrong one are not") {
+TEST_CASE_FIXTURE(fixture, "a node outside the configuration, one that says it is us, and the wrong one are not") {
   CHECK(objection(node_id{3}) == "address mismatch: node 1 looks for node 3 where node 2 is");
   theirs.from = node_id{9};
   CHECK(objection() == "node 9 is not in the configuration of node 1");

@@ -1,8 +1,8 @@
 // Each property of several Multi-Paxos nodes: a view in which it holds, and one in which it does not.
 #include "quorate/truth/multi_paxos.hpp"
 
-#include "quorate/world/slot_disk.hpp"
 #include "quorate/truth/multi_paxos_steps.hpp"
+#include "quorate/world/slot_disk.hpp"
 #include "truth/view.hpp"
 
 #include <doctest/doctest.h>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "quorate/conform/report.hpp"
-#include "quorate/policy/messages.hpp"
 #include "quorate/core/enumerators.hpp"
+#include "quorate/policy/messages.hpp"
 #include "quorate/sim/fitting.hpp"
 #include "quorate/sim/random.hpp"
 

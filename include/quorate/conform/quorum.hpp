@@ -2,8 +2,8 @@
 #pragma once
 
 #include "quorate/conform/report.hpp"
-#include "quorate/policy/quorum_proof.hpp"
 #include "quorate/core/enumerators.hpp"
+#include "quorate/policy/quorum_proof.hpp"
 #include "quorate/sim/random.hpp"
 
 #include <cstddef>

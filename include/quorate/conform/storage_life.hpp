@@ -233,8 +233,9 @@ private:
     std::vector<store_entry> run(count, {model_.now().hard.promised, kind, {}});
     std::vector<std::byte> whole;
     for (auto& e : run) {
-      e.bytes.resize(kind == entry_kind::no_op ? 0 : (kind == entry_kind::command ? 0U : 8U) +
-                                                           static_cast<std::size_t>(any_.below(24)));
+      e.bytes.resize(kind == entry_kind::no_op
+                         ? 0
+                         : (kind == entry_kind::command ? 0U : 8U) + static_cast<std::size_t>(any_.below(24)));
       for (auto& b : e.bytes) b = static_cast<std::byte>(any_());
       whole.resize(whole.size() + payloads::prefix);
       payloads::put_length(&whole[whole.size() - payloads::prefix], static_cast<std::uint32_t>(e.bytes.size()));

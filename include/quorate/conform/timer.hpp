@@ -84,15 +84,11 @@ private:
   void step() {
     auto const slot = static_cast<std::size_t>(any_.below(slot_count));
     switch (any_.below(6)) {
-    case 0:
-      return disarm(slot);
+    case 0: return disarm(slot);
     case 1:
-    case 2:
-      return arm(slot, static_cast<timing>(any_.below(4)));
-    case 3:
-      return any_.below(4) == 0 ? copy() : void();
-    default:
-      now_ += any_.below(8) != 0 ? any_.below(4) : any_.below(4) != 0 ? any_.below(30) : any_.below(1100);
+    case 2: return arm(slot, static_cast<timing>(any_.below(4)));
+    case 3: return any_.below(4) == 0 ? copy() : void();
+    default: now_ += any_.below(8) != 0 ? any_.below(4) : any_.below(4) != 0 ? any_.below(30) : any_.below(1100);
     }
   }
   void arm(std::size_t slot, timing how) {

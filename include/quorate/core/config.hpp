@@ -16,10 +16,9 @@
 #else
 #define QUORATE_ASSERTS 1
 #include "quorate/core/failed_assertion.hpp"
-#define QUORATE_ASSERT(condition, ...)                                                                          \
-  ((condition) ? static_cast<void>(0)                                                                           \
-               : ::quorate::detail::assertion_failed(__FILE__, __LINE__,                                        \
-                                                     #condition __VA_OPT__(, ) __VA_ARGS__))
+#define QUORATE_ASSERT(condition, ...)                                                                            \
+  ((condition) ? static_cast<void>(0)                                                                             \
+               : ::quorate::detail::assertion_failed(__FILE__, __LINE__, #condition __VA_OPT__(, ) __VA_ARGS__))
 #endif
 
 namespace quorate {

@@ -22,7 +22,7 @@ namespace quorate::detail {
 
 template <class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void assertion_failed(char const* file, int line, char const* condition,
-                                                            Parts const&... parts) {
+                                                             Parts const&... parts) {
   part const all[sizeof...(Parts) + 1] = {part_of(parts)...};
   say_and_abort(file, line, condition, all, sizeof...(Parts));
 }

@@ -142,8 +142,12 @@ private:
   }
   template <class V, class T>
   static constexpr bool add(V& v, T const& x) {
-    if constexpr (requires { { v.push_back(x) } -> std::same_as<bool>; }) return v.push_back(x);
-    else return v.push_back(x), true;
+    if constexpr (requires {
+                    { v.push_back(x) } -> std::same_as<bool>;
+                  })
+      return v.push_back(x);
+    else
+      return v.push_back(x), true;
   }
   template <class V>
   static constexpr void drop_front(V& v, std::size_t n) {

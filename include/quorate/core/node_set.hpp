@@ -16,10 +16,10 @@ namespace quorate {
 template <std::size_t Capacity>
 struct node_set {
   static_assert(Capacity >= 1 && Capacity <= 64, "quorate: a node_set holds between 1 and 64 nodes");
-  using word = std::conditional_t<
-      Capacity <= 8, std::uint8_t,
-      std::conditional_t<Capacity <= 16, std::uint16_t,
-                         std::conditional_t<Capacity <= 32, std::uint32_t, std::uint64_t>>>;
+  using word =
+      std::conditional_t<Capacity <= 8, std::uint8_t,
+                         std::conditional_t<Capacity <= 16, std::uint16_t,
+                                            std::conditional_t<Capacity <= 32, std::uint32_t, std::uint64_t>>>;
 
   word bits{};
 

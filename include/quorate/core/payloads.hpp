@@ -53,9 +53,7 @@ public:
   // All but the first n records. Precondition: n <= count(). Linear in n.
   payloads drop(std::uint32_t n) const { return {whole_.subspan(size_of(n)), count_ - n}; }
   // The first n records. Precondition: n <= count(). Linear in n.
-  payloads take(std::uint32_t n) const {
-    return n == count_ ? *this : payloads{whole_.first(size_of(n)), n};
-  }
+  payloads take(std::uint32_t n) const { return n == count_ ? *this : payloads{whole_.first(size_of(n)), n}; }
 
   // As many of the first records as take at most so many bytes, and one in any case. Linear in what it gives, if
   // that is not all. Precondition: count() > 0.
@@ -88,7 +86,8 @@ public:
            std::to_integer<std::uint32_t>(at[2]) << 16 | std::to_integer<std::uint32_t>(at[3]) << 24;
   }
   static void put_length(std::byte* at, std::uint32_t n) {
-    if constexpr (std::endian::native == std::endian::little) std::memcpy(at, &n, prefix);
+    if constexpr (std::endian::native == std::endian::little)
+      std::memcpy(at, &n, prefix);
     else
       for (std::size_t i = 0; i < prefix; ++i) at[i] = static_cast<std::byte>(n >> (8 * i));
   }

@@ -39,7 +39,7 @@ struct writes_of {
   using type = log_writes<hard_state, entry_run, truncation>;
 };
 template <class Protocol>
-  requires requires { typename Protocol::writes; }
+requires requires { typename Protocol::writes; }
 struct writes_of<Protocol> {
   using type = typename Protocol::writes;
 };
@@ -59,8 +59,8 @@ class batch : public sink<batch<Protocol, Capacity>> {
     using message = sent<Ms...>;
     using effect = std::variant<Ws..., message, armed<timer>, disarmed<timer>, Os...>;
   };
-  using all = types<typename detail::writes_of<Protocol>::type, typename Protocol::messages,
-                    typename Protocol::outcomes>;
+  using all =
+      types<typename detail::writes_of<Protocol>::type, typename Protocol::messages, typename Protocol::outcomes>;
 
 public:
   using effect = typename all::effect;

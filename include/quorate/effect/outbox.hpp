@@ -50,8 +50,10 @@ public:
     next.to = to;
     next.after = after.number();
     // In place, but for clang's constant evaluation, which refuses that.
-    if (std::is_constant_evaluated()) next.what = message{m};
-    else next.what.template emplace<M>(m);
+    if (std::is_constant_evaluated())
+      next.what = message{m};
+    else
+      next.what.template emplace<M>(m);
   }
 
   // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while

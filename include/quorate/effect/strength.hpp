@@ -33,7 +33,8 @@ template <class M>
 concept advisory_message = message<M> && M::says == strength::advisory;
 
 namespace detail {
-template <class M> consteval strength strength_said_by() {
+template <class M>
+consteval strength strength_said_by() {
   static_assert(message<M>, "quorate: a message type must say `static constexpr quorate::strength says = "
                             "quorate::strength::binding;` or `::advisory`: there is no default");
   if constexpr (message<M>)
@@ -44,6 +45,7 @@ template <class M> consteval strength strength_said_by() {
 } // namespace detail
 
 // The strength of a message type; for a type that does not say, the compiler's first error says what to do.
-template <class M> inline constexpr strength strength_of = detail::strength_said_by<M>();
+template <class M>
+inline constexpr strength strength_of = detail::strength_said_by<M>();
 
 } // namespace quorate

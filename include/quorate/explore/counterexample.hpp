@@ -2,11 +2,11 @@
 #pragma once
 
 #include "quorate/explore/story.hpp"
-#include "quorate/trace/trace.hpp"
 #include "quorate/explore/world.hpp"
 #include "quorate/message/print.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/paxos/proposer.hpp"
+#include "quorate/trace/trace.hpp"
 
 #include <algorithm>
 #include <cstddef>

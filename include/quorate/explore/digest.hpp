@@ -2,8 +2,8 @@
 #pragma once
 
 #include "quorate/core/log_view.hpp"
-#include "quorate/log/read_rounds.hpp"
 #include "quorate/explore/fingerprint.hpp"
+#include "quorate/log/read_rounds.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/truth/log.hpp"
 

@@ -83,7 +83,7 @@ public:
   using worker = typename Model::worker;
 
   explorer(Model& model, bounds const& b) : model_{model}, bounds_{b} {
-    if (b.lasting && !requires(worker& w, row r) { w.goal(r); })
+    if (b.lasting && !requires(worker & w, row r) { w.goal(r); })
       throw std::invalid_argument("quorate: check: bounds.lasting needs a model that has goal(): what must stay "
                                   "possible; give it one, or leave bounds.lasting out");
     bounds_.threads = std::clamp<std::size_t>(b.threads, 1, most_threads);

@@ -56,9 +56,7 @@ public:
   }
   template <class T>
   requires is_strong_id<T>
-  constexpr void add(T x) {
-    add(x.value);
-  }
+  constexpr void add(T x) { add(x.value); }
   constexpr fingerprint result() const { return {mixed(b_), mixed(a_ + 0x27d4eb2f165667c5U)}; }
 
 private:

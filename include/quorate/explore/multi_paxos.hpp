@@ -104,18 +104,12 @@ public:
   bool can(node const& n, std::size_t code) const {
     auto const& s = n.core.state();
     switch (code) {
-    case election:
-      return n.self.value < bounds.proposers && s.is != role::leader && round_of(s) < bounds.ballots;
-    case contact:
-      return s.in_contact;
-    case beat:
-      return s.is != role::follower;
-    case quorum_check:
-      return s.is == role::leader;
-    case compaction:
-      return n.settled() && s.commit > n.written.log.compacted();
-    default:
-      return base::can(n, code);
+    case election: return n.self.value < bounds.proposers && s.is != role::leader && round_of(s) < bounds.ballots;
+    case contact: return s.in_contact;
+    case beat: return s.is != role::follower;
+    case quorum_check: return s.is == role::leader;
+    case compaction: return n.settled() && s.commit > n.written.log.compacted();
+    default: return base::can(n, code);
     }
   }
   template <class Out>

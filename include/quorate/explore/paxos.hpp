@@ -68,8 +68,7 @@ public:
   struct succeeds {
     constexpr bool operator()(value_type older, value_type newer) const {
       if constexpr (options::rewrites)
-        for (; newer > older; newer = static_cast<value_type>(newer >> 3)) {
-        }
+        for (; newer > older; newer = static_cast<value_type>(newer >> 3)) {}
       return newer == older;
     }
   };
@@ -133,17 +132,13 @@ public:
       return now.is == paxos::phase::idle && (!options::rewrites || n.past.changes < bounds.changes);
     }
     switch (code) {
-    case event::resend:
-      return bounds.repeats && at_work(n.core.template as<paxos::proposer>());
+    case event::resend: return bounds.repeats && at_work(n.core.template as<paxos::proposer>());
     case event::inquiry:
       if constexpr (learns) return bounds.repeats && n.core.template as<paxos::learner>().known.at.none();
       return false;
-    case answer:
-      return now.is == paxos::phase::changing;
-    case answer_same:
-      return bounds.reads && now.is == paxos::phase::changing;
-    default:
-      return may_be(interruption{static_cast<std::uint8_t>(code - crash)}, n, bounds.in_flight);
+    case answer: return now.is == paxos::phase::changing;
+    case answer_same: return bounds.reads && now.is == paxos::phase::changing;
+    default: return may_be(interruption{static_cast<std::uint8_t>(code - crash)}, n, bounds.in_flight);
     }
   }
   template <class Out>
@@ -153,15 +148,11 @@ public:
     if (code < backoff) return propose(n, turn);
     if (code < event::resend) return turn.take(paxos::timer::backoff, !bounds.in_flight);
     switch (code) {
-    case event::resend:
-      return turn.take(paxos::timer::resend, !bounds.in_flight);
-    case event::inquiry:
-      return turn.take(paxos::timer::inquiry, !bounds.in_flight);
+    case event::resend: return turn.take(paxos::timer::resend, !bounds.in_flight);
+    case event::inquiry: return turn.take(paxos::timer::inquiry, !bounds.in_flight);
     case answer:
-    case answer_same:
-      return change(n, code == answer, turn);
-    default:
-      return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
+    case answer_same: return change(n, code == answer, turn);
+    default: return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
     }
   }
   template <class Out>

@@ -1,8 +1,8 @@
 // What the checker keeps of Paxos beside the cores: what waits for a node's disk, and what a node has said.
 #pragma once
 
-#include "quorate/explore/replicated.hpp"
 #include "quorate/core/bounded.hpp"
+#include "quorate/explore/replicated.hpp"
 #include "quorate/truth/paxos.hpp"
 #include "quorate/world/roles_disk.hpp"
 

@@ -35,8 +35,8 @@ public:
       base::quorum_check, base::reading;
   static constexpr std::size_t nodes = Nodes;
   using options = typename Core::options;
-  using typename base::message, typename base::node;
   using base::digest;
+  using typename base::message, typename base::node;
   using ghost = raft_ghost<Memory, Nodes>;
 
   explicit raft_system(replicated_bounds const& b) : bounds{b}, budgets{b.commands, b.crashes, b.beats, b.reads} {}
@@ -60,10 +60,8 @@ public:
         return s.in_contact;
       else
         return false;
-    case quorum_check:
-      return options::checks_quorum && s.is == raft::role::leader;
-    default:
-      return base::can(n, code);
+    case quorum_check: return options::checks_quorum && s.is == raft::role::leader;
+    default: return base::can(n, code);
     }
   }
   // 1: no crash is left, so what a node has verified and committed in its term it does not forget.

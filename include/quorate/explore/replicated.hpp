@@ -2,9 +2,9 @@
 // it. The systems (raft.hpp, multi_paxos.hpp, paxos.hpp) are made of it.
 #pragma once
 
+#include "quorate/effect/event.hpp"
 #include "quorate/explore/digest.hpp"
 #include "quorate/explore/era.hpp"
-#include "quorate/effect/event.hpp"
 #include "quorate/policy/quorum.hpp"
 #include "quorate/world/disk.hpp"
 #include "quorate/world/host.hpp"

@@ -82,8 +82,10 @@ public:
   bool can(Node const& n, std::size_t code) const {
     if (code == proposal || code == beat) return n.core.leads();
     if (code != reading) return may(n, code);
-    if constexpr (core::options::reads) return n.core.leads() && n.past.reads.most > n.past.reads.asked;
-    else return false;
+    if constexpr (core::options::reads)
+      return n.core.leads() && n.past.reads.most > n.past.reads.asked;
+    else
+      return false;
   }
   Node first(node_index self) const {
     Node n;
@@ -154,8 +156,7 @@ public:
     case quorum_check:
       if constexpr (requires { timer::quorum_check; }) turn.take(timer::quorum_check, whole(n));
       return;
-    case beat:
-      return turn.take(timer::heartbeat, whole(n));
+    case beat: return turn.take(timer::heartbeat, whole(n));
     case proposal:
       if constexpr (requires { n.written.offer_new(n.core.era()); }) n.written.offer_new(n.core.era());
       return turn.take(propose{1}, whole(n));
@@ -165,8 +166,7 @@ public:
         turn.take(read{1}, whole(n));
       }
       return;
-    default:
-      return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
+    default: return turn.take(interruption{static_cast<std::uint8_t>(code - crash)});
     }
   }
   template <class Out>

@@ -57,7 +57,7 @@ public:
   }
   std::string const& text() const { return text_; }
   breach const& told() const { return worker_.told(); } // the last law broken, and the values that break it
-  char const* broken() const { return broken_; } // by the last step, or from the beginning
+  char const* broken() const { return broken_; }        // by the last step, or from the beginning
 
 private:
   world<System>& w_;

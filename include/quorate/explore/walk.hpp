@@ -69,17 +69,11 @@ private:
   }
   bool disturb(std::size_t n) {
     switch (draw_.below(8)) {
-    case 0:
-      cut_ = draw_.below(std::uint64_t{1} << nodes);
-      return true;
+    case 0: cut_ = draw_.below(std::uint64_t{1} << nodes); return true;
     case 1:
-    case 2:
-      cut_ = 0;
-      return true;
-    case 3:
-      return compact();
-    default:
-      break;
+    case 2: cut_ = 0; return true;
+    case 3: return compact();
+    default: break;
     }
     auto const code = pick(System::rare);
     if constexpr (requires { System::contact; }) // who times out is seldom the only one that hears of no leader

@@ -72,7 +72,8 @@ public:
   // Whether the step from one state to another leaves a need behind without hope.
   bool dooms(state_type const& from, state_type const& to) const {
     auto const left = range(from), kept = range(to);
-    return hopeless(left.from, (std::min)(left.to, kept.from)) || hopeless((std::max)(left.from, kept.to), left.to);
+    return hopeless(left.from, (std::min)(left.to, kept.from)) ||
+           hopeless((std::max)(left.from, kept.to), left.to);
   }
 
   // Whether the operation sets a state, whatever was there.

@@ -40,7 +40,9 @@ struct no_sink {
 };
 
 template <class C, class Event>
-concept takes_step = requires(C& c, Event const& e, no_log const& log, no_sink& out) { c.step(e, log, out); };
+concept takes_step = requires(C& c, Event const& e, no_log const& log, no_sink& out) {
+  c.step(e, log, out);
+};
 template <class C, class Set>
 inline constexpr bool hears = false;
 template <class C, class... Ms>
@@ -80,26 +82,26 @@ inline constexpr bool is_outcome_list<outcome_list<Os...>> = true;
 // before the next step. `out` is a sink (effect/sink.hpp). A propose is answered in its step by `proposed` or
 // `proposal_refused`; a read in any later one, by `readable` or `reads_refused`.
 template <class C>
-concept log_core =
-    std::regular<C> && std::constructible_from<C, node_index, hard_state const&, detail::no_log const&> &&
+concept log_core = std::regular<C> &&
+    std::constructible_from<C, node_index, hard_state const&, detail::no_log const&> &&
     requires(C const& c, typename C::timer t) {
-      requires std::same_as<decltype(C::options::limit), limit_values const>;
-      typename std::bool_constant<C::options::reads>;
-      requires std::is_enum_v<typename C::timer> && 1 <= C::timers && C::timers <= 8;
-      { C::timing_of(t) } -> std::same_as<timing>;
-      requires detail::hears<C, typename C::messages> && detail::is_outcome_list<typename C::outcomes>;
-      typename std::integral_constant<std::size_t, C::effects_bound>;
-      typename std::bool_constant<C::rewrites>;
-      { C::protocol_name } -> std::convertible_to<std::string_view>;
-      { c.self() } -> std::same_as<node_index>;
-      { c.campaigns() } -> std::same_as<bool>;
-      { c.leads() } -> std::same_as<bool>;
-      { c.leader() } -> std::same_as<node_index>;
-      { c.era() } -> std::same_as<stamp>;
-      { c.commit_index() } -> std::same_as<log_index>;
-      requires detail::takes_step<C, start> && detail::takes_step<C, propose> && detail::takes_step<C, flush> &&
-                   detail::takes_step<C, typename C::timer>;
-      requires detail::takes_step<C, read> || !C::options::reads;
-    };
+  requires std::same_as<decltype(C::options::limit), limit_values const>;
+  typename std::bool_constant<C::options::reads>;
+  requires std::is_enum_v<typename C::timer> && 1 <= C::timers&& C::timers <= 8;
+  { C::timing_of(t) } -> std::same_as<timing>;
+  requires detail::hears<C, typename C::messages> && detail::is_outcome_list<typename C::outcomes>;
+  typename std::integral_constant<std::size_t, C::effects_bound>;
+  typename std::bool_constant<C::rewrites>;
+  { C::protocol_name } -> std::convertible_to<std::string_view>;
+  { c.self() } -> std::same_as<node_index>;
+  { c.campaigns() } -> std::same_as<bool>;
+  { c.leads() } -> std::same_as<bool>;
+  { c.leader() } -> std::same_as<node_index>;
+  { c.era() } -> std::same_as<stamp>;
+  { c.commit_index() } -> std::same_as<log_index>;
+  requires detail::takes_step<C, start> && detail::takes_step<C, propose> && detail::takes_step<C, flush> &&
+      detail::takes_step<C, typename C::timer>;
+  requires detail::takes_step<C, read> || !C::options::reads;
+};
 
 } // namespace quorate

@@ -48,7 +48,8 @@ constexpr bool round_was_asked(State const& s, node_index n, Tell&& tell) {
     return s.peer(n).round <= s.readers.last_round ||
            tell("a peer answers rounds of reads that were asked", "leader ", s.self, " has of ", n,
                 " an answer to round ", s.peer(n).round, ", and the last is ", s.readers.last_round);
-  else return true;
+  else
+    return true;
 }
 
 // `law`: a match never falls, while its term or ballot lasts.

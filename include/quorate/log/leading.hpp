@@ -24,8 +24,10 @@ constexpr void on_propose(State& s, propose e, Log const& log, Out& out) {
 // A leader lives, as far as this node knows: a leader itself, or a follower that heard of one less than T ago.
 template <class State>
 constexpr bool beside_a_leader(State const& s) {
-  if constexpr (State::options::keeps_contact) return s.is == role::leader || s.in_contact;
-  else return false;
+  if constexpr (State::options::keeps_contact)
+    return s.is == role::leader || s.in_contact;
+  else
+    return false;
 }
 
 template <class State>

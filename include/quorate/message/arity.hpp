@@ -11,32 +11,41 @@
 
 namespace quorate::detail {
 
-template <class... Ts> struct type_list {};
+template <class... Ts>
+struct type_list {};
 
 // Stands for a field of T between its braces, whatever the field's type is. It becomes no base of T: then the
 // fields of the base take its place, and are counted. `const`, so that a field that could hold any_field as well
 // as be made by it, an optional, is not in doubt: it holds it. Never called.
-template <class T> struct any_field {
+template <class T>
+struct any_field {
   template <class U>
-  requires(!std::is_base_of_v<U, T>)
-  operator U() const {
+  requires(!std::is_base_of_v<U, T>) operator U() const {
     for (;;) {}
   }
 };
-template <class T, std::size_t> struct any_field_of { using type = any_field<T>; };
-template <class T, std::size_t I> using any_field_at = typename any_field_of<T, I>::type;
-template <class T, bool Empty> struct any_base {
+template <class T, std::size_t>
+struct any_field_of {
+  using type = any_field<T>;
+};
+template <class T, std::size_t I>
+using any_field_at = typename any_field_of<T, I>::type;
+template <class T, bool Empty>
+struct any_base {
   template <class U>
-  requires(std::is_base_of_v<U, T> && std::is_empty_v<U> == Empty)
-  operator U() const {
+  requires(std::is_base_of_v<U, T>&& std::is_empty_v<U> == Empty) operator U() const {
     for (;;) {}
   }
 };
 
 template <class T, class... Fillers>
-concept built_of = requires { T{std::declval<Fillers>()...}; };
+concept built_of = requires {
+  T{std::declval<Fillers>()...};
+};
 template <class T, class... Fillers>
-concept built_of_one_more = requires { T{std::declval<Fillers>()..., {}}; };
+concept built_of_one_more = requires {
+  T{std::declval<Fillers>()..., {}};
+};
 template <class T, class... Before, class... Inside, class... After>
 consteval bool built_of_group(type_list<Before...>, type_list<Inside...>, type_list<After...>) {
   return requires { T{std::declval<Before>()..., {std::declval<Inside>()...}, std::declval<After>()...}; };
@@ -44,7 +53,8 @@ consteval bool built_of_group(type_list<Before...>, type_list<Inside...>, type_l
 
 // The list of what fills T's places. A field has one place. An array has one place for each element. A base has
 // one place for each of its fields; a base without fields has one place, and that place is no field.
-template <class T, class... Before> consteval auto fillers_of(type_list<Before...> before) {
+template <class T, class... Before>
+consteval auto fillers_of(type_list<Before...> before) {
   if constexpr (built_of<T, Before..., any_field<T>>)
     return fillers_of<T>(type_list<Before..., any_field<T>>{});
   else if constexpr (built_of<T, Before..., any_base<T, true>>)
@@ -53,10 +63,12 @@ template <class T, class... Before> consteval auto fillers_of(type_list<Before..
     return before;
 }
 
-template <std::size_t From, std::size_t Count, class... Ts> consteval auto slice(type_list<Ts...>) {
+template <std::size_t From, std::size_t Count, class... Ts>
+consteval auto slice(type_list<Ts...>) {
   return []<std::size_t... Is>(std::index_sequence<Is...>) {
     return type_list<std::tuple_element_t<From + Is, std::tuple<Ts...>>...>{};
-  }(std::make_index_sequence<Count>{});
+  }
+  (std::make_index_sequence<Count>{});
 }
 
 // Whether the places From..From+Count-1 are one array, or one base: in braces they are taken, and there is no
@@ -70,7 +82,8 @@ consteval bool is_group(type_list<Fillers...> all) {
   }(slice<0, From>(all), slice<From, Count>(all), slice<behind, sizeof...(Fillers) - behind>(all));
 }
 
-template <class T, class... Before> consteval bool begins_base(type_list<Before...>) {
+template <class T, class... Before>
+consteval bool begins_base(type_list<Before...>) {
   return built_of<T, Before..., any_base<T, false>>;
 }
 
@@ -89,14 +102,19 @@ consteval std::size_t fields_from(type_list<Fillers...> all) {
   }
 }
 
-template <class T> consteval std::size_t arity() { return fields_from<T, 0>(fillers_of<T>(type_list<>{})); }
+template <class T>
+consteval std::size_t arity() {
+  return fields_from<T, 0>(fillers_of<T>(type_list<>{}));
+}
 
 // The same, found soon where T has just `Named` places: then each is a field. It nearly always has.
-template <class T, std::size_t Named> consteval std::size_t arity_where_named() {
+template <class T, std::size_t Named>
+consteval std::size_t arity_where_named() {
   constexpr bool right = []<std::size_t... Is>(std::index_sequence<Is...>) {
     return built_of<T, any_field_at<T, Is>...> && !built_of<T, any_field_at<T, Is>..., any_field<T>> &&
            !built_of_one_more<T, any_field_at<T, Is>...>;
-  }(std::make_index_sequence<Named>{});
+  }
+  (std::make_index_sequence<Named>{});
   if constexpr (!std::is_aggregate_v<T> || right)
     return Named;
   else
@@ -104,7 +122,8 @@ template <class T, std::size_t Named> consteval std::size_t arity_where_named() 
 }
 
 // What a reflection derives from.
-template <class T, std::size_t TheStructHas, std::size_t TheListNames> struct every_field_is_named {
+template <class T, std::size_t TheStructHas, std::size_t TheListNames>
+struct every_field_is_named {
   static_assert(TheStructHas == TheListNames,
                 "quorate: this struct has not as many fields (TheStructHas) as its list names (TheListNames): "
                 "name each in the list, or leave it out by name, with left_out<\"name\"> in a field_list");

@@ -23,40 +23,26 @@ enum class decode_error : std::uint8_t {
 inline constexpr decode_error last_enumerator(decode_error) { return decode_error::trailing; }
 constexpr char const* name_of(decode_error e) {
   switch (e) {
-  case decode_error::none:
-    return "none";
-  case decode_error::truncated:
-    return "truncated";
-  case decode_error::oversized:
-    return "oversized";
-  case decode_error::bad_value:
-    return "bad_value";
-  case decode_error::unknown_version:
-    return "unknown_version";
-  case decode_error::unknown_type:
-    return "unknown_type";
-  case decode_error::trailing:
-    return "trailing";
+  case decode_error::none: return "none";
+  case decode_error::truncated: return "truncated";
+  case decode_error::oversized: return "oversized";
+  case decode_error::bad_value: return "bad_value";
+  case decode_error::unknown_version: return "unknown_version";
+  case decode_error::unknown_type: return "unknown_type";
+  case decode_error::trailing: return "trailing";
   }
   return "unknown";
 }
 // The same for people.
 constexpr char const* text(decode_error e) {
   switch (e) {
-  case decode_error::none:
-    return "no error";
-  case decode_error::truncated:
-    return "the bytes end before the value does";
-  case decode_error::oversized:
-    return "more elements than the type has room for";
-  case decode_error::bad_value:
-    return "a value that no encoder writes";
-  case decode_error::unknown_version:
-    return "a frame of an unknown version";
-  case decode_error::unknown_type:
-    return "a message of an unknown type";
-  case decode_error::trailing:
-    return "bytes are left after the value";
+  case decode_error::none: return "no error";
+  case decode_error::truncated: return "the bytes end before the value does";
+  case decode_error::oversized: return "more elements than the type has room for";
+  case decode_error::bad_value: return "a value that no encoder writes";
+  case decode_error::unknown_version: return "a frame of an unknown version";
+  case decode_error::unknown_type: return "a message of an unknown type";
+  case decode_error::trailing: return "bytes are left after the value";
   }
   return "unknown error";
 }

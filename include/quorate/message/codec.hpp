@@ -32,7 +32,8 @@ private:
 };
 
 // How many bytes x takes.
-template <class T> constexpr std::size_t encoded_size(T const& x) {
+template <class T>
+constexpr std::size_t encoded_size(T const& x) {
   wire<T>::unfit::tell();
   if constexpr (encodable<T>)
     return wire<T>::size(x);
@@ -41,7 +42,8 @@ template <class T> constexpr std::size_t encoded_size(T const& x) {
 }
 
 // Appends x to `out`: the whole of it, or nothing and false. False: it does not fit, or a length is above 2^32-1.
-template <class T, byte_sink Out> [[nodiscard]] constexpr bool encode(T const& x, Out& out) {
+template <class T, byte_sink Out>
+[[nodiscard]] constexpr bool encode(T const& x, Out& out) {
   auto const n = encoded_size(x);
   detail::storer to{};
   if (n == variable_size || !out.claim(n, to.at)) return false;
@@ -51,7 +53,8 @@ template <class T, byte_sink Out> [[nodiscard]] constexpr bool encode(T const& x
 
 // Reads a T from the front of `in`. After an error x has a valid but unspecified value, and so has the place
 // of `in`. Spans, string_views and payloads in x borrow from what `in` reads.
-template <class T> [[nodiscard]] constexpr decode_error decode(reader& in, T& x) {
+template <class T>
+[[nodiscard]] constexpr decode_error decode(reader& in, T& x) {
   wire<T>::unfit::tell();
   if constexpr (encodable<T>)
     return detail::get(in, x);
@@ -60,14 +63,16 @@ template <class T> [[nodiscard]] constexpr decode_error decode(reader& in, T& x)
 }
 
 // The same for bytes that hold one T and nothing else.
-template <class T> [[nodiscard]] constexpr decode_error decode_all(std::span<std::byte const> bytes, T& x) {
+template <class T>
+[[nodiscard]] constexpr decode_error decode_all(std::span<std::byte const> bytes, T& x) {
   reader in{bytes};
   if (auto const bad = decode(in, x); bad != decode_error::none) return bad;
   return in.remaining() == 0 ? decode_error::none : decode_error::trailing;
 }
 
 // A value, of no meaning unless `error` is none.
-template <class T> struct decoded {
+template <class T>
+struct decoded {
   static_assert(std::default_initializable<T>, "quorate: a type to be decoded needs a default constructor");
   T value{};
   decode_error error{};
@@ -75,12 +80,14 @@ template <class T> struct decoded {
   constexpr explicit operator bool() const { return error == decode_error::none; }
 };
 
-template <class T> [[nodiscard]] constexpr decoded<T> decode(reader& in) {
+template <class T>
+[[nodiscard]] constexpr decoded<T> decode(reader& in) {
   decoded<T> d;
   d.error = decode(in, d.value);
   return d;
 }
-template <class T> [[nodiscard]] constexpr decoded<T> decode_all(std::span<std::byte const> bytes) {
+template <class T>
+[[nodiscard]] constexpr decoded<T> decode_all(std::span<std::byte const> bytes) {
   decoded<T> d;
   d.error = decode_all(bytes, d.value);
   return d;

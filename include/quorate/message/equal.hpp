@@ -10,7 +10,8 @@ namespace quorate {
 
 // True if a and b have the same value: structs field by field, optionals, arrays, vectors and other sequences
 // element by element, borrowed bytes and payloads by what they point to, and anything else by its ==.
-template <class T> constexpr bool equal(T const& a, T const& b) {
+template <class T>
+constexpr bool equal(T const& a, T const& b) {
   if constexpr (reflected<T>) {
     return reflection<T>::with_members(a, [&](auto const&... x) {
       return reflection<T>::with_members(b, [&](auto const&... y) { return (quorate::equal(x, y) && ...); });

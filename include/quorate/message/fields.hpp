@@ -16,7 +16,8 @@
 namespace quorate {
 
 // A string literal as a template argument.
-template <std::size_t Size> struct field_name {
+template <std::size_t Size>
+struct field_name {
   char text[Size]{};
   static constexpr std::size_t length = Size - 1;
 
@@ -26,15 +27,18 @@ template <std::size_t Size> struct field_name {
 };
 
 namespace detail {
-template <class Member> struct member_pointer;
-template <class Object, class Value> struct member_pointer<Value Object::*> {
+template <class Member>
+struct member_pointer;
+template <class Object, class Value>
+struct member_pointer<Value Object::*> {
   using object = Object;
   using value = Value;
 };
 } // namespace detail
 
 // One field: `Member` is a pointer to a data member.
-template <field_name Name, auto Member> struct field {
+template <field_name Name, auto Member>
+struct field {
   using object = typename detail::member_pointer<decltype(Member)>::object;
   using value = typename detail::member_pointer<decltype(Member)>::value;
   static constexpr auto member = Member;
@@ -43,10 +47,16 @@ template <field_name Name, auto Member> struct field {
 };
 
 // A field that takes part in none of what a list is for: said by name, because one that is forgotten is an error.
-template <field_name Name> struct left_out { static constexpr char const* name = Name.text; };
+template <field_name Name>
+struct left_out {
+  static constexpr char const* name = Name.text;
+};
 
 // The fields in the order in which they are encoded, compared, hashed and printed, and `left_out<"name">` for each
 // that is not. All of the struct's fields are one or the other.
-template <class... Fields> struct field_list { static constexpr std::size_t size = sizeof...(Fields); };
+template <class... Fields>
+struct field_list {
+  static constexpr std::size_t size = sizeof...(Fields);
+};
 
 } // namespace quorate

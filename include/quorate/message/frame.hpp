@@ -12,14 +12,16 @@
 namespace quorate {
 
 // A message_set whose frames say another version than 1, for a protocol whose messages have changed.
-template <std::uint8_t Version, class Set> struct versioned : Set {
+template <std::uint8_t Version, class Set>
+struct versioned : Set {
   static constexpr std::uint8_t version = Version;
 };
 
 inline constexpr std::size_t frame_prefix = 2;
 
 // How many bytes the frame of m takes.
-template <class M> constexpr std::size_t encoded_message_size(M const& m) {
+template <class M>
+constexpr std::size_t encoded_message_size(M const& m) {
   return detail::add_sizes(frame_prefix, encoded_size(m));
 }
 
@@ -46,8 +48,8 @@ constexpr decode_error visit_decoded(std::span<std::byte const> fields, Visitor&
 }
 
 template <class... Ms, class Visitor>
-constexpr decode_error dispatch(message_set<Ms...> const*, std::size_t type,
-                                std::span<std::byte const> fields, Visitor& visitor) {
+constexpr decode_error dispatch(message_set<Ms...> const*, std::size_t type, std::span<std::byte const> fields,
+                                Visitor& visitor) {
   auto e = decode_error::unknown_type;
   std::size_t place = 0;
   (void)((place++ == type && (e = visit_decoded<Ms>(fields, visitor), true)) || ...);

@@ -34,7 +34,8 @@ template <class T>
 inline constexpr auto hana_unpack =
     [](auto&& f) -> decltype(auto) { return boost::hana::unpack(boost::hana::accessors<T>(), f); };
 
-template <class T, class Getter> using hana_field = decltype(std::declval<Getter>()(std::declval<T&>()));
+template <class T, class Getter>
+using hana_field = decltype(std::declval<Getter>()(std::declval<T&>()));
 
 template <class T>
 inline constexpr auto hana_values = [](auto... pairs) {
@@ -44,8 +45,10 @@ inline constexpr auto hana_values = [](auto... pairs) {
 };
 // A copy of Hana's characters: the storage behind its own c_str() has no linkage of its own with g++ 12, and
 // a program of two translation units that both refer to it does not link.
-template <class String> struct hana_name;
-template <char... Chars> struct hana_name<boost::hana::string<Chars...>> {
+template <class String>
+struct hana_name;
+template <char... Chars>
+struct hana_name<boost::hana::string<Chars...>> {
   static constexpr char text[] = {Chars..., '\0'};
 };
 
@@ -66,7 +69,8 @@ requires(!detail::has_field_list<T> && boost::hana::Struct<T>::value) struct ref
   static constexpr auto names = detail::hana_unpack<T>(detail::hana_names);
   static constexpr std::size_t count = names.size() - 1;
 
-  template <class X, class F> static constexpr decltype(auto) with_members([[maybe_unused]] X& x, F&& f) {
+  template <class X, class F>
+  static constexpr decltype(auto) with_members([[maybe_unused]] X& x, F&& f) {
     return detail::hana_unpack<T>(
         [&](auto... pairs) -> decltype(auto) { return f(boost::hana::second(pairs)(x)...); });
   }

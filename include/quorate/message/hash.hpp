@@ -14,11 +14,13 @@ namespace quorate {
 // Each number w: h = (h ^ w) * 0x9e3779b97f4a7c15, h ^= h >> 32.
 class hasher {
 public:
-  template <std::unsigned_integral U> constexpr void number(U w) {
+  template <std::unsigned_integral U>
+  constexpr void number(U w) {
     state_ = (state_ ^ w) * 0x9e37'79b9'7f4a'7c15U;
     state_ ^= state_ >> 32;
   }
-  template <detail::byte_like B> constexpr void bytes(B const* from, std::size_t n) {
+  template <detail::byte_like B>
+  constexpr void bytes(B const* from, std::size_t n) {
     for (; n > 0; from += n < 8 ? n : 8, n -= n < 8 ? n : 8) {
       std::byte word[8]{};
       detail::copy_bytes(word, from, n < 8 ? n : 8);
@@ -36,7 +38,8 @@ private:
   std::uint64_t state_ = 0x7175'6f72'6174'6531U; // "quorate1"
 };
 
-template <class T> constexpr std::uint64_t hash(T const& x) {
+template <class T>
+constexpr std::uint64_t hash(T const& x) {
   wire<T>::unfit::tell();
   hasher h;
   if constexpr (encodable<T>) wire<T>::put(h, x);

@@ -13,14 +13,13 @@ namespace quorate {
 // `Command` and the extra fields are anything that the codec takes: numbers, strings, structs adapted by
 // Boost.Hana (message/hana.hpp), or a borrowed std::span<std::byte const> or std::string_view, which is then
 // not copied.
-template <class Command, class EntryExtra = no_extra, class EnvelopeExtra = no_extra> struct messages {
+template <class Command, class EntryExtra = no_extra, class EnvelopeExtra = no_extra>
+struct messages {
   using command = Command;
   using entry_extra = EntryExtra;
   using envelope_extra = EnvelopeExtra;
 
-  static std::size_t entry_size(command const& c, entry_extra const& x) {
-    return size_of(x) + encoded_size(c);
-  }
+  static std::size_t entry_size(command const& c, entry_extra const& x) { return size_of(x) + encoded_size(c); }
   static void encode_entry(command const& c, entry_extra const& x, std::byte* at) {
     writer out{{at, entry_size(c, x)}};
     if constexpr (!std::is_empty_v<entry_extra>) (void)encode(x, out);

@@ -25,7 +25,8 @@ inline void print_number(std::string& out, std::uint64_t n) {
 }
 
 // Printable ASCII as it is, everything else as \xNN; so what is printed is always one line.
-template <class Bytes> void print_quoted(std::string& out, Bytes const& bytes) {
+template <class Bytes>
+void print_quoted(std::string& out, Bytes const& bytes) {
   constexpr char hex[] = "0123456789abcdef";
   out += '"';
   for (auto const b : bytes) {
@@ -47,7 +48,8 @@ concept prints_as_bytes = requires(T const& x) {
   char > ;
 };
 
-template <class T> void print_scalar(std::string& out, T const& x) {
+template <class T>
+void print_scalar(std::string& out, T const& x) {
   if constexpr (std::same_as<T, bool>) {
     out += x ? "true" : "false";
   } else if constexpr (requires { name_of(x); }) {
@@ -75,11 +77,10 @@ template <class T> void print_scalar(std::string& out, T const& x) {
 // - a set of nodes: {0, 2}
 // - a sequence, or the records of payloads: [a, b]
 // - an empty optional: `none`
-template <class T> void print(std::string& out, T const& x) {
+template <class T>
+void print(std::string& out, T const& x) {
   char const* comma = "";
-  [[maybe_unused]] auto const item = [&](auto const& e) {
-    quorate::print(out.append(comma), e), comma = ", ";
-  };
+  [[maybe_unused]] auto const item = [&](auto const& e) { quorate::print(out.append(comma), e), comma = ", "; };
   if constexpr (reflected<T>) {
     out.append(type_name<T>()) += '{';
     for_each_field(x, [&](std::string_view name, auto const& m) {
@@ -110,7 +111,8 @@ template <class T> void print(std::string& out, T const& x) {
   }
 }
 
-template <class T> std::string printed(T const& x) {
+template <class T>
+std::string printed(T const& x) {
   std::string out;
   print(out, x);
   return out;

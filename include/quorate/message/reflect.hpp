@@ -15,7 +15,8 @@
 namespace quorate {
 
 // To be specialised for a type that can't say it in its own body: `using type = field_list<...>;`.
-template <class T> struct fields_of;
+template <class T>
+struct fields_of;
 template <class T>
 requires requires { typename T::fields; }
 struct fields_of<T> {
@@ -24,46 +25,54 @@ struct fields_of<T> {
 
 namespace detail {
 // A list without what it leaves out.
-template <class List, class... Kept> struct kept_fields;
-template <class... Kept> struct kept_fields<field_list<>, Kept...> {
+template <class List, class... Kept>
+struct kept_fields;
+template <class... Kept>
+struct kept_fields<field_list<>, Kept...> {
   using type = field_list<Kept...>;
 };
 template <class First, class... Fields, class... Kept>
 struct kept_fields<field_list<First, Fields...>, Kept...> : kept_fields<field_list<Fields...>, Kept..., First> {};
 template <field_name Name, class... Fields, class... Kept>
-struct kept_fields<field_list<left_out<Name>, Fields...>, Kept...>
-    : kept_fields<field_list<Fields...>, Kept...> {};
+struct kept_fields<field_list<left_out<Name>, Fields...>, Kept...> : kept_fields<field_list<Fields...>, Kept...> {
+};
 
 // The fields that T lists, without those that it leaves out.
-template <class T> using fields_kept = typename kept_fields<typename fields_of<T>::type>::type;
+template <class T>
+using fields_kept = typename kept_fields<typename fields_of<T>::type>::type;
 
 // A list of T's own members. The list of a base class is not one: it would silently leave the new members out.
-template <class T, class List> inline constexpr bool lists_members_of = false;
+template <class T, class List>
+inline constexpr bool lists_members_of = false;
 template <class T, class... Fields>
-inline constexpr bool
-    lists_members_of<T, field_list<Fields...>> = (std::is_same_v<T, typename Fields::object> && ...);
+inline constexpr bool lists_members_of<T, field_list<Fields...>> = (std::is_same_v<T, typename Fields::object> &&
+                                                                    ...);
 
 template <class T>
 concept has_field_list = requires {
   requires lists_members_of<T, fields_kept<T>>;
 };
 
-template <class... Fields> inline constexpr bool names_twice = false;
+template <class... Fields>
+inline constexpr bool names_twice = false;
 template <class First, class... Fields>
 inline constexpr bool names_twice<First, Fields...> =
     (std::is_same_v<std::integral_constant<decltype(First::member), First::member>,
                     std::integral_constant<decltype(Fields::member), Fields::member>> ||
      ... || names_twice<Fields...>);
 
-template <class List> struct reflection_of_list;
-template <class... Fields> struct reflection_of_list<field_list<Fields...>> {
+template <class List>
+struct reflection_of_list;
+template <class... Fields>
+struct reflection_of_list<field_list<Fields...>> {
   static_assert(!names_twice<Fields...>, "quorate: a list of fields names the same member twice");
   using values = type_list<typename Fields::value...>;
   static constexpr std::size_t count = sizeof...(Fields);
-  static constexpr std::string_view names[count + 1] = {
-      std::string_view{Fields::name, Fields::name_length}..., {}};
+  static constexpr std::string_view names[count + 1] = {std::string_view{Fields::name, Fields::name_length}...,
+                                                        {}};
 
-  template <class X, class F> static constexpr decltype(auto) with_members([[maybe_unused]] X& x, F&& f) {
+  template <class X, class F>
+  static constexpr decltype(auto) with_members([[maybe_unused]] X& x, F&& f) {
     return f(x.*Fields::member...);
   }
 };
@@ -74,7 +83,8 @@ template <class... Fields> struct reflection_of_list<field_list<Fields...>> {
 // | count               | how many fields                                                               |
 // | names[i]            | the name of field i; one more, empty, at the end                              |
 // | with_members(x, f)  | returns f(m0, m1, ...), called with references to the fields of x, const or not |
-template <class T> struct reflection;
+template <class T>
+struct reflection;
 template <detail::has_field_list T>
 struct reflection<T> : detail::reflection_of_list<detail::fields_kept<T>>,
                        detail::all_fields<T, fields_of<T>::type::size> {};
@@ -84,7 +94,8 @@ concept reflected = requires {
   reflection<T>::count;
 };
 
-template <reflected T> inline constexpr std::size_t field_count = reflection<T>::count;
+template <reflected T>
+inline constexpr std::size_t field_count = reflection<T>::count;
 
 // Calls f(name, field) for each field in order, with std::string_view and a reference into x.
 template <class X, class F>
@@ -98,7 +109,8 @@ constexpr void for_each_field(X& x, F&& f) {
 }
 
 namespace detail {
-template <class T> constexpr char const* signature() {
+template <class T>
+constexpr char const* signature() {
   return __PRETTY_FUNCTION__; // "... [with T = a::b<c>]" or "... [T = a::b<c>]"
 }
 
@@ -118,7 +130,8 @@ constexpr std::string_view last_name(std::string_view s) {
 } // namespace detail
 
 // The type's own name, for people: no namespaces, no template arguments.
-template <class T> constexpr std::string_view type_name() {
+template <class T>
+constexpr std::string_view type_name() {
   std::string_view const s = detail::signature<T>();
   auto const begin = s.find("T = ") + 4;
   return detail::last_name(s.substr(begin, s.rfind(']') - begin));

@@ -20,7 +20,8 @@ namespace detail {
 inline constexpr std::size_t count_size = 4;
 
 // Bounds are checked once for a value of fixed size, whatever it is made of.
-template <class T> constexpr decode_error get(reader& in, T& x) {
+template <class T>
+constexpr decode_error get(reader& in, T& x) {
   if constexpr (wire<T>::fixed != variable_size) {
     reader::bytes at;
     if (!in.take(wire<T>::fixed, at)) return decode_error::truncated;
@@ -38,13 +39,15 @@ constexpr decode_error get_run(reader& in, reader::bytes& out) {
   return get_count(in, n) && in.take(n, out) ? decode_error::none : decode_error::truncated;
 }
 constexpr std::size_t run_size(std::size_t n) { return n > 0xffff'ffffU ? variable_size : count_size + n; }
-template <class Out, class Byte> constexpr void put_run(Out& out, Byte const* from, std::size_t n) {
+template <class Out, class Byte>
+constexpr void put_run(Out& out, Byte const* from, std::size_t n) {
   out.number(static_cast<std::uint32_t>(n));
   out.bytes(from, n);
 }
 
 // A count and the elements, for anything with size() and operator[].
-template <class T, class List> constexpr std::size_t list_size(List const& list) {
+template <class T, class List>
+constexpr std::size_t list_size(List const& list) {
   if (list.size() > 0xffff'ffffU) return variable_size;
   if constexpr (wire<T>::fixed != variable_size) {
     return count_size + list.size() * wire<T>::fixed;
@@ -54,28 +57,36 @@ template <class T, class List> constexpr std::size_t list_size(List const& list)
     return n;
   }
 }
-template <class T, class Out, class List> constexpr void put_list(Out& out, List const& list) {
+template <class T, class Out, class List>
+constexpr void put_list(Out& out, List const& list) {
   out.number(static_cast<std::uint32_t>(list.size()));
   for (std::size_t i = 0; i < list.size(); ++i) wire<T>::put(out, list[i]);
 }
 
-template <class T> struct run_form { // what borrows bytes
+template <class T>
+struct run_form { // what borrows bytes
   using unfit = fit;
   static constexpr std::size_t fixed = variable_size;
   static constexpr std::size_t least = count_size;
   static constexpr std::size_t size(T const& x) { return run_size(x.size()); }
-  template <class Out> static constexpr void put(Out& out, T const& x) { put_run(out, x.data(), x.size()); }
+  template <class Out>
+  static constexpr void put(Out& out, T const& x) {
+    put_run(out, x.data(), x.size());
+  }
 };
 
-template <class List> struct struct_sizes;
-template <class... Ts> struct struct_sizes<type_list<Ts...>> {
+template <class List>
+struct struct_sizes;
+template <class... Ts>
+struct struct_sizes<type_list<Ts...>> {
   using unfit = typename first_unfit<typename wire<Ts>::unfit...>::type;
   static constexpr std::size_t least = (std::size_t{0} + ... + wire<Ts>::least);
   static constexpr std::size_t fixed = ((wire<Ts>::fixed == variable_size) || ...) ? variable_size : least;
 };
 } // namespace detail
 
-template <reflected T> struct wire<T> : detail::struct_sizes<typename reflection<T>::values> {
+template <reflected T>
+struct wire<T> : detail::struct_sizes<typename reflection<T>::values> {
   static constexpr std::size_t size(T const& x) {
     if constexpr (wire::fixed != variable_size) {
       return wire::fixed;
@@ -87,7 +98,8 @@ template <reflected T> struct wire<T> : detail::struct_sizes<typename reflection
       });
     }
   }
-  template <class Out> static constexpr void put([[maybe_unused]] Out& out, T const& x) {
+  template <class Out>
+  static constexpr void put([[maybe_unused]] Out& out, T const& x) {
     reflection<T>::with_members(
         x, [&](auto const&... m) { (wire<std::remove_cvref_t<decltype(m)>>::put(out, m), ...); });
   }
@@ -112,7 +124,8 @@ template <reflected T> struct wire<T> : detail::struct_sizes<typename reflection
   }
 };
 
-template <class T, std::size_t N> struct wire<std::array<T, N>> {
+template <class T, std::size_t N>
+struct wire<std::array<T, N>> {
   using unfit = typename wire<T>::unfit;
   static constexpr std::size_t least = N * wire<T>::least;
   static constexpr std::size_t fixed = N != 0 && wire<T>::fixed == variable_size ? variable_size : least;
@@ -126,7 +139,8 @@ template <class T, std::size_t N> struct wire<std::array<T, N>> {
       return n;
     }
   }
-  template <class Out> static constexpr void put(Out& out, std::array<T, N> const& x) {
+  template <class Out>
+  static constexpr void put(Out& out, std::array<T, N> const& x) {
     if constexpr (detail::byte_like<T>)
       out.bytes(x.data(), N);
     else
@@ -150,7 +164,8 @@ template <class T, std::size_t N> struct wire<std::array<T, N>> {
   }
 };
 
-template <class T> struct wire<std::optional<T>> {
+template <class T>
+struct wire<std::optional<T>> {
   using unfit = typename wire<T>::unfit;
   static constexpr std::size_t fixed = variable_size;
   static constexpr std::size_t least = 1;
@@ -158,7 +173,8 @@ template <class T> struct wire<std::optional<T>> {
   static constexpr std::size_t size(std::optional<T> const& x) {
     return x ? detail::add_sizes(1, wire<T>::size(*x)) : 1;
   }
-  template <class Out> static constexpr void put(Out& out, std::optional<T> const& x) {
+  template <class Out>
+  static constexpr void put(Out& out, std::optional<T> const& x) {
     wire<bool>::put(out, x.has_value());
     if (x) wire<T>::put(out, *x);
   }
@@ -170,13 +186,15 @@ template <class T> struct wire<std::optional<T>> {
   }
 };
 
-template <class T, std::size_t Capacity> struct wire<bounded<T, Capacity>> {
+template <class T, std::size_t Capacity>
+struct wire<bounded<T, Capacity>> {
   using unfit = typename wire<T>::unfit;
   static constexpr std::size_t fixed = variable_size;
   static constexpr std::size_t least = detail::count_size;
 
   static constexpr std::size_t size(bounded<T, Capacity> const& x) { return detail::list_size<T>(x); }
-  template <class Out> static constexpr void put(Out& out, bounded<T, Capacity> const& x) {
+  template <class Out>
+  static constexpr void put(Out& out, bounded<T, Capacity> const& x) {
     detail::put_list<T>(out, x);
   }
   static constexpr decode_error get(reader& in, bounded<T, Capacity>& x) {
@@ -193,12 +211,12 @@ template <class T, std::size_t Capacity> struct wire<bounded<T, Capacity>> {
 };
 
 // Borrowed: what is decoded points into the input.
-template <> struct wire<std::span<std::byte const>> : detail::run_form<std::span<std::byte const>> {
-  static constexpr decode_error get(reader& in, std::span<std::byte const>& x) {
-    return detail::get_run(in, x);
-  }
+template <>
+struct wire<std::span<std::byte const>> : detail::run_form<std::span<std::byte const>> {
+  static constexpr decode_error get(reader& in, std::span<std::byte const>& x) { return detail::get_run(in, x); }
 };
-template <> struct wire<std::string_view> : detail::run_form<std::string_view> {
+template <>
+struct wire<std::string_view> : detail::run_form<std::string_view> {
   static decode_error get(reader& in, std::string_view& x) {
     reader::bytes run;
     auto const e = detail::get_run(in, run);
@@ -208,7 +226,8 @@ template <> struct wire<std::string_view> : detail::run_form<std::string_view> {
 };
 
 // Borrowed too: a count, a length, and the records as they are.
-template <> struct wire<payloads> {
+template <>
+struct wire<payloads> {
   using unfit = detail::fit;
   static constexpr std::size_t fixed = variable_size;
   static constexpr std::size_t least = 2 * detail::count_size;
@@ -216,7 +235,8 @@ template <> struct wire<payloads> {
   static std::size_t size(payloads const& x) {
     return detail::add_sizes(detail::count_size, detail::run_size(x.whole().size()));
   }
-  template <class Out> static void put(Out& out, payloads const& x) {
+  template <class Out>
+  static void put(Out& out, payloads const& x) {
     out.number(x.count());
     detail::put_run(out, x.whole().data(), x.whole().size());
   }

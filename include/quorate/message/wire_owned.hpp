@@ -10,7 +10,8 @@
 
 namespace quorate {
 
-template <> struct wire<std::string> : detail::run_form<std::string> {
+template <>
+struct wire<std::string> : detail::run_form<std::string> {
   static decode_error get(reader& in, std::string& x) {
     reader::bytes run;
     if (detail::get_run(in, run) != decode_error::none) return decode_error::truncated;
@@ -19,7 +20,8 @@ template <> struct wire<std::string> : detail::run_form<std::string> {
   }
 };
 
-template <class T> struct wire<std::vector<T>> {
+template <class T>
+struct wire<std::vector<T>> {
   using unfit = typename detail::first_unfit<
       typename wire<T>::unfit,
       std::conditional_t<wire<T>::least == 0, detail::unfit<detail::reason::empty_elements, std::vector<T>>,
@@ -33,7 +35,8 @@ template <class T> struct wire<std::vector<T>> {
     else
       return detail::list_size<T>(x);
   }
-  template <class Out> static void put(Out& out, std::vector<T> const& x) {
+  template <class Out>
+  static void put(Out& out, std::vector<T> const& x) {
     if constexpr (detail::byte_like<T>)
       detail::put_run(out, x.data(), x.size());
     else

@@ -81,8 +81,7 @@ constexpr finding find(node_state<Options> const& s, configuration const& config
     f.kind = r.kind;
     f.holders.insert(n);
   });
-  if (f.voted != stamp{})
-    f.chosen = f.chosen || met<Options>(quorum_phase::commit, f.holders, config);
+  if (f.voted != stamp{}) f.chosen = f.chosen || met<Options>(quorum_phase::commit, f.holders, config);
   return f;
 }
 
@@ -91,8 +90,10 @@ template <class Options, log_view Log>
 constexpr void move_on(node_state<Options>& s, std::uint32_t count, Log const& log) {
   for (auto& r : s.reports) {
     if (!r.given || r.ended) continue;
-    if (r.kept > s.unsettled || r.count <= count) r.given = false;
-    else r.count -= count;
+    if (r.kept > s.unsettled || r.count <= count)
+      r.given = false;
+    else
+      r.count -= count;
   }
   s.unsettled = s.unsettled + count;
   s.asked = no_node;
@@ -115,9 +116,12 @@ template <class Options, class Out>
 constexpr void adopt(node_state<Options>& s, finding const& f, std::uint32_t count, bool taught, Out& out) {
   auto const at = s.unsettled;
   bool const stays = f.chosen && at == s.commit + 1;
-  if (f.voted == stamp{}) out.write(entry_run{at, count, s.promised, entry_kind::no_op});
-  else if (!stays) out.write(entry_run{at, count, s.promised, f.kind});
-  else if (taught) out.write(entry_run{at, count, f.voted, f.kind});
+  if (f.voted == stamp{})
+    out.write(entry_run{at, count, s.promised, entry_kind::no_op});
+  else if (!stays)
+    out.write(entry_run{at, count, s.promised, f.kind});
+  else if (taught)
+    out.write(entry_run{at, count, f.voted, f.kind});
   if (stays) advance_commit(s, at + count - 1, out);
 }
 
@@ -235,7 +239,8 @@ constexpr void on(node_state<Options>& s, from<canvass> const& e, Log const& log
   // Nothing is promised, no timer touched. Who needs what is compacted here could only fail.
   if (m.ballot > s.promised && !beside_a_leader(s) && m.first > log.compacted())
     out.send(e.node, canvass_granted{m.ballot, m.config});
-  else refuse(s, e.node, m.ballot, log, out);
+  else
+    refuse(s, e.node, m.ballot, log, out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -259,8 +264,10 @@ constexpr void on(node_state<Options>& s, from<refused> const& e, Log const& log
 template <class Options, log_view Log, class Out>
 constexpr void ask_again(node_state<Options>& s, Log const& log, Out& out) {
   ask_for_votes(s, log, out);
-  if (!s.reports[s.self.value].given) out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
-  else if (s.asked != no_node) ask_for_values(s, find(s, voters_now(s, log)), log, out);
+  if (!s.reports[s.self.value].given)
+    out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
+  else if (s.asked != no_node)
+    ask_for_values(s, find(s, voters_now(s, log)), log, out);
   out.arm(timer::heartbeat);
 }
 

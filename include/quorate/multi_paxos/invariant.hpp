@@ -50,9 +50,9 @@ constexpr bool promise_covers_votes(node_state<Options> const& s, Log const& log
     return tell("what was written to be chosen is", "node ", s.self, " has written that up to ", s.marked,
                 " is chosen, and knows it up to ", s.commit);
   return all_runs(log_index{1}, log.last(), log, [&](entry_run const& r) {
-    return r.written_at <= s.promised || tell("no vote is above the promise", "node ", s.self,
-                                              " has voted in slot ", r.first, " at ballot ", spoken(r.written_at),
-                                              ", and promised ", spoken(s.promised));
+    return r.written_at <= s.promised ||
+           tell("no vote is above the promise", "node ", s.self, " has voted in slot ", r.first, " at ballot ",
+                spoken(r.written_at), ", and promised ", spoken(s.promised));
   });
 }
 
@@ -151,10 +151,10 @@ template <class Options, log_view Log, class Tell>
 constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log, Tell&& tell) {
   if (s.is != role::leader) return true;
   auto const& own = s.peer(s.self);
-  bool sound = (s.self_told <= log.last() && own.match <= log.last() && own.apart_last <= log.last()) ||
-               tell("a leader counts on nothing above its own log", "leader ", s.self, " has of itself match ",
-                    own.match, ", apart ", own.apart_last, ", told itself ", s.self_told,
-                    ", and its log ends at ", log.last());
+  bool sound =
+      (s.self_told <= log.last() && own.match <= log.last() && own.apart_last <= log.last()) ||
+      tell("a leader counts on nothing above its own log", "leader ", s.self, " has of itself match ", own.match,
+           ", apart ", own.apart_last, ", told itself ", s.self_told, ", and its log ends at ", log.last());
   each_peer(s, log, [&](node_index n) { sound = sound && peer_is_sound(s, n, log, tell); });
   return sound;
 }

@@ -115,10 +115,10 @@ struct accept {
   entry_kind kind{};
   constexpr entry_run entries() const { return {first, count, voted, kind}; }
   constexpr log_index last_index() const { return first + count - 1; }
-  using fields = field_list<field<"ballot", &accept::ballot>, field<"voted", &accept::voted>,
-                            field<"first", &accept::first>, field<"commit", &accept::commit>,
-                            field<"config", &accept::config>, field<"count", &accept::count>,
-                            field<"kind", &accept::kind>>;
+  using fields =
+      field_list<field<"ballot", &accept::ballot>, field<"voted", &accept::voted>, field<"first", &accept::first>,
+                 field<"commit", &accept::commit>, field<"config", &accept::config>,
+                 field<"count", &accept::count>, field<"kind", &accept::kind>>;
   friend constexpr bool operator==(accept const&, accept const&) = default;
 };
 
@@ -156,9 +156,9 @@ struct heartbeat_answer {
   log_index verified{};
   std::uint64_t round{};
   std::uint64_t config{};
-  using fields = field_list<
-      field<"ballot", &heartbeat_answer::ballot>, field<"verified", &heartbeat_answer::verified>,
-      field<"round", &heartbeat_answer::round>, field<"config", &heartbeat_answer::config>>;
+  using fields =
+      field_list<field<"ballot", &heartbeat_answer::ballot>, field<"verified", &heartbeat_answer::verified>,
+                 field<"round", &heartbeat_answer::round>, field<"config", &heartbeat_answer::config>>;
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
 };
 

@@ -80,7 +80,8 @@ constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, O
     if (!from_owner(s, leader, ballot)) return false;
     if (ballot != s.promised)
       enter_ballot(s, ballot, out);
-    else step_down(s, out); // a canvass of its own, perhaps
+    else
+      step_down(s, out); // a canvass of its own, perhaps
     s.leader = leader;
   }
   out.arm(timer::election);

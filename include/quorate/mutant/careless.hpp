@@ -3,9 +3,9 @@
 // of them fail; until something goes wrong, they work.
 #pragma once
 
-#include "quorate/explore/era.hpp"
-#include "quorate/effect/outbox.hpp"
 #include "quorate/core/enumerators.hpp"
+#include "quorate/effect/outbox.hpp"
+#include "quorate/explore/era.hpp"
 #include "quorate/storage/memory.hpp"
 #include "quorate/world/host.hpp"
 

@@ -11,7 +11,7 @@
 namespace quorate {
 
 template <template <class> class State, template <class...> class Options, class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on_quorum_check_timeout(State<Options<K...>>& s, Log const& log, Out& out) {
   using own = Options<K...>;
   if constexpr (own::checks_quorum)
@@ -21,7 +21,7 @@ constexpr void on_quorum_check_timeout(State<Options<K...>>& s, Log const& log, 
 }
 
 template <template <class> class State, template <class...> class Options, class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void begin_round(State<Options<K...>>& s, bool knows, Log const& log, Out& out) {
   auto const commit = s.commit;
   if (lacks<K...>(rule_of<K...>::reads_carry_the_commit_index)) s.commit = {};
@@ -30,15 +30,14 @@ constexpr void begin_round(State<Options<K...>>& s, bool knows, Log const& log, 
 }
 
 template <template <class> class State, template <class...> class Options, class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void settle_rounds(State<Options<K...>>& s, Log const& log, Out& out) {
-  if (!lacks<K...>(rule_of<K...>::reads_ask_a_quorum))
-    return settle_rounds<State<Options<K...>>>(s, log, out);
+  if (!lacks<K...>(rule_of<K...>::reads_ask_a_quorum)) return settle_rounds<State<Options<K...>>>(s, log, out);
   s.readers.settle([](std::uint64_t) { return true; }, [&](readable r) { out.report(r); });
 }
 
 template <template <class> class State, template <class...> class Options, class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void confirm_round(State<Options<K...>>& s, node_index n, std::uint64_t round, Log const& log,
                              Out& out) {
   if (lacks<K...>(rule_of<K...>::reads_count_later_answers)) round = s.readers.last_round;

@@ -44,7 +44,7 @@ constexpr bool leaves_at_once(options<K...>, accepted const&, bool own) {
 // --- ballots and roles
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void step_down(node_state<options<K...>>& s, Out& out) {
   auto const before = s;
   bool const keeps = lacks<K...>(rule::reads_end_with_leadership);
@@ -61,7 +61,7 @@ struct only_written : relay<Out> {
   constexpr void report(reads_refused) {}
 };
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr written enter_ballot(node_state<options<K...>>& s, stamp ballot, Out& out) {
   if (s.is != role::leader || !lacks<K...>(rule::higher_ballots_depose))
     return enter_ballot<options<K...>>(s, ballot, out);
@@ -74,14 +74,14 @@ constexpr written enter_ballot(node_state<options<K...>>& s, stamp ballot, Out& 
 }
 
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool from_owner(node_state<options<K...>> const& s, node_index sender, stamp ballot) {
   if (lacks<K...>(rule::ballots_have_owners)) return sender != s.self;
   return from_owner<options<K...>>(s, sender, ballot);
 }
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool follow(node_state<options<K...>>& s, node_index leader, stamp ballot, Out& out) {
   // Who campaigned or led itself starts that timer anew.
   elections_unmoved<Out> sink{{out}, s.is != role::follower || !lacks<K...>(rule::leaders_put_off_elections)};
@@ -89,7 +89,7 @@ constexpr bool follow(node_state<options<K...>>& s, node_index leader, stamp bal
 }
 
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr std::optional<stamp> next_ballot(node_state<options<K...>> const& s) {
   bool const again = lacks<K...>(rule::campaigns_have_ballots_of_their_own) && owner_of(s.promised) == s.self;
   if (again) return s.promised;
@@ -99,7 +99,7 @@ constexpr std::optional<stamp> next_ballot(node_state<options<K...>> const& s) {
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<refused> const& e, Log const& log, Out& out) {
   auto m = e.message;
   auto const seen = s.seen;
@@ -109,7 +109,7 @@ constexpr void on(node_state<options<K...>>& s, from<refused> const& e, Log cons
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<canvass> const& e, Log const& log, Out& out) {
   auto seen = s; // which a canvass leaves as it is
   if (lacks<K...>(rule::canvasses_respect_a_leader)) seen.is = role::follower, seen.in_contact = false;
@@ -121,7 +121,7 @@ constexpr void on(node_state<options<K...>>& s, from<canvass> const& e, Log cons
 // --- the commit index
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, Out& out) {
   if (upto >= s.commit || !lacks<K...>(rule::commits_never_fall))
     return advance_commit<options<K...>>(s, upto, out);
@@ -129,7 +129,7 @@ constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, Out&
   out.report(committed{upto});
 }
 template <class... K, class Out, class Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, trusting<Out, Log>& out) {
   if (lacks<K...>(rule::followers_commit_what_is_verified)) {
     auto const has = out.has < out.log.last() ? out.log.last() : out.has;
@@ -141,7 +141,7 @@ constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, trus
 // --- the acceptor
 
 template <class... K, log_view Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr promise promise_from(node_state<options<K...>> const& s, log_index first, Log const& log) {
   auto p = promise_from<options<K...>>(s, first, log);
   if (lacks<K...>(rule::promises_tell_votes)) p.voted = {}, p.count = 0, p.kind = {};
@@ -149,7 +149,7 @@ constexpr promise promise_from(node_state<options<K...>> const& s, log_index fir
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<prepare> const& e, Log const& log, Out& out) {
   auto const at = e.message.ballot;
   bool const falls = at < s.promised && lacks<K...>(rule::promises_never_fall);
@@ -159,7 +159,7 @@ constexpr void on(node_state<options<K...>>& s, from<prepare> const& e, Log cons
 }
 
 template <class... K, log_view Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr void mark_verified(node_state<options<K...>>& s, log_index first, log_index last, Log const& log) {
   if (lacks<K...>(rule::gaps_are_not_skipped) && first > s.verified) first = s.verified + 1;
   mark_verified<options<K...>>(s, first, last, log);
@@ -167,7 +167,7 @@ constexpr void mark_verified(node_state<options<K...>>& s, log_index first, log_
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<accept> const& e, Log const& log, Out& out) {
   auto const promised = s.promised;
   bool const falls = e.message.ballot < promised && lacks<K...>(rule::accepts_respect_promises);
@@ -178,7 +178,7 @@ constexpr void on(node_state<options<K...>>& s, from<accept> const& e, Log const
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<heartbeat> const& e, Log const& log, Out& out) {
   trusting<Out, Log> sink{{out}, log, e.message.commit};
   on<options<K...>>(s, e, log, sink);
@@ -187,7 +187,7 @@ constexpr void on(node_state<options<K...>>& s, from<heartbeat> const& e, Log co
 // --- the candidate
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void become_leader(node_state<options<K...>>& s, Log const& log, Out& out) {
   auto const before = s;
   if (lacks<K...>(rule::leaders_settle_first)) s.unsettled = log.last() + 1;
@@ -199,7 +199,7 @@ constexpr void become_leader(node_state<options<K...>>& s, Log const& log, Out& 
 // The other way round, but for that of nobody.
 constexpr stamp outbid(stamp voted) { return voted == stamp{} ? voted : stamp{~voted.value}; }
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr finding find(node_state<options<K...>> const& s, configuration const& config) {
   if (lacks<K...>(rule::leaders_settle_first)) return {}; // nothing, so that it leads
   auto told = s;
@@ -214,14 +214,14 @@ constexpr finding find(node_state<options<K...>> const& s, configuration const& 
 }
 
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool holds(node_state<options<K...>> const& s, finding f) {
   if (lacks<K...>(rule::own_values_are_of_that_ballot)) f.voted = stamp{1}; // any is as good
   return holds<options<K...>>(s, f);
 }
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void adopt(node_state<options<K...>>& s, finding f, std::uint32_t count, bool taught, Out& out) {
   if (f.voted == stamp{} && lacks<K...>(rule::gaps_are_filled)) return;
   bool const stays = f.chosen && s.unsettled == s.commit + 1;
@@ -230,7 +230,7 @@ constexpr void adopt(node_state<options<K...>>& s, finding f, std::uint32_t coun
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<promise> const& e, Log const& log, Out& out) {
   auto m = e.message;
   auto n = e.node;
@@ -248,7 +248,7 @@ constexpr void on(node_state<options<K...>>& s, from<promise> const& e, Log cons
 // --- the leader
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<accepted> const& e, Log const& log, Out& out) {
   auto m = e.message;
   if (lacks<K...>(rule::past_votes_do_not_count) && m.ballot < s.promised) m.ballot = s.promised;
@@ -261,7 +261,7 @@ constexpr void on(node_state<options<K...>>& s, from<accepted> const& e, Log con
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool flush_accept(node_state<options<K...>>& s, node_index n, entry_run& run, std::uint64_t config,
                             Log const& log, Out& out) {
   auto& sent = s.peer(n).in_flight;
@@ -277,7 +277,7 @@ constexpr bool flush_accept(node_state<options<K...>>& s, node_index n, entry_ru
 // --- reads
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void start_round(node_state<options<K...>>& s, Log const& log, Out& out) {
   if (!lacks<K...>(rule::reads_wait_for_an_own_commit)) return start_round<options<K...>>(s, log, out);
   if (s.readers.waits()) begin_round(s, true, log, out);

@@ -3,8 +3,8 @@
 
 #include "quorate/explore/counterexample.hpp"
 #include "quorate/explore/explore.hpp"
-#include "quorate/trace/trace.hpp"
 #include "quorate/explore/world.hpp"
+#include "quorate/trace/trace.hpp"
 
 #include <cstddef>
 #include <cstdint>

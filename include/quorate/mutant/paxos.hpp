@@ -36,7 +36,7 @@ constexpr bool leaves_at_once(options<Value, K...>, accepted<Value> const&, bool
 // --- the acceptor
 
 template <class Value, class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool from_owner(acceptor_state<options<Value, K...>> const& s, node_index sender, ballot at) {
   if (lacks<K...>(rule::ballots_have_owners)) return s.proposers.contains(sender);
   return from_owner<options<Value, K...>>(s, sender, at);
@@ -70,7 +70,7 @@ struct votes_untold : relay<Out> {
   }
 };
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(acceptor_state<options<Value, K...>>& s, from<prepare> const& e, Out& out) {
   auto const at = e.message.at;
   bool const takes = lacks<K...>(rule::promises_never_fall) || !ranks_below<K...>(at, s.kept.promised);
@@ -89,7 +89,7 @@ struct promise_unmoved : relay<Out> {
   }
 };
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(acceptor_state<options<Value, K...>>& s, from<accept<Value>> const& e, Out& out) {
   auto const at = e.message.at;
   auto const promised = s.kept.promised;
@@ -104,13 +104,13 @@ constexpr void on(acceptor_state<options<Value, K...>>& s, from<accept<Value>> c
 // --- the proposer
 
 template <class Value, class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr void rise_above(proposer_state<options<Value, K...>>& s, ballot at) {
   if (!lacks<K...>(rule::ballots_rise_above_refusals)) rise_above<options<Value, K...>>(s, at);
 }
 
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void begin(proposer_state<options<Value, K...>>& s, Out& out) {
   auto const self = s.self;
   auto const heard = s.heard;
@@ -121,7 +121,7 @@ constexpr void begin(proposer_state<options<Value, K...>>& s, Out& out) {
 }
 
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(proposer_state<options<Value, K...>>& s, from<promise<Value>> const& e, Out& out) {
   auto m = e.message;
   auto n = e.node;
@@ -138,8 +138,8 @@ constexpr void on(proposer_state<options<Value, K...>>& s, from<promise<Value>> 
 }
 
 template <class Value, class... K, class Out>
-  requires(bent<K...> && options<Value, K...>::rewrites)
-constexpr void on(proposer_state<options<Value, K...>>& s, changed<Value> const& e, Out& out) {
+requires(bent<K...>&& options<Value, K...>::rewrites) constexpr void on(proposer_state<options<Value, K...>>& s,
+                                                                        changed<Value> const& e, Out& out) {
   bool const asked = s.now.is == phase::changing && e.at == s.now.at;
   if (!asked || !lacks<K...>(rule::reads_take_a_round) || !(e.value == s.now.best.value))
     return on<options<Value, K...>>(s, e, out);
@@ -148,7 +148,7 @@ constexpr void on(proposer_state<options<Value, K...>>& s, changed<Value> const&
 }
 
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(proposer_state<options<Value, K...>>& s, from<accepted<Value>> const& e, Out& out) {
   auto m = e.message;
   auto n = e.node;
@@ -158,7 +158,7 @@ constexpr void on(proposer_state<options<Value, K...>>& s, from<accepted<Value>>
 }
 
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on_backoff_timeout(proposer_state<options<Value, K...>>& s, Out& out) {
   auto const before = s.now;
   if (lacks<K...>(rule::changes_are_made_once) && s.now.is == phase::accepting) s.now.best.value = s.now.value;
@@ -174,7 +174,7 @@ constexpr void on_backoff_timeout(proposer_state<options<Value, K...>>& s, Out& 
 // --- the learner
 
 template <class Value, class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr tally<options<Value, K...>>* tally_of(learner_state<options<Value, K...>>& s, vote<Value> const& v) {
   if (lacks<K...>(rule::tallies_are_of_one_ballot))
     for (auto& t : s.tallies)
@@ -183,7 +183,7 @@ constexpr tally<options<Value, K...>>* tally_of(learner_state<options<Value, K..
 }
 
 template <class Value, class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(learner_state<options<Value, K...>>& s, from<accepted<Value>> const& e, Out& out) {
   auto const& m = e.message;
   auto n = e.node;

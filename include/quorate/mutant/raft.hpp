@@ -36,7 +36,7 @@ constexpr bool leaves_at_once(options<K...>, appended const&, bool own) {
 // --- terms and roles
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void step_down(node_state<options<K...>>& s, Out& out) {
   auto const readers = s.readers;
   bool const keeps = lacks<K...>(rule::reads_end_with_leadership);
@@ -47,7 +47,7 @@ constexpr void step_down(node_state<options<K...>>& s, Out& out) {
 }
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void enter_term(node_state<options<K...>>& s, term_id term, Out& out) {
   auto const before = s;
   if (lacks<K...>(rule::higher_terms_depose) && s.is == role::leader) {
@@ -73,14 +73,14 @@ constexpr bool counts_when_past(Options, Answer const&) {
   return false;
 }
 template <class... K, class Answer, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool of_this_term(node_state<options<K...>>& s, Answer const& m, Out& out) {
   if (m.term < s.current_term && counts_when_past(options<K...>{}, m)) return true;
   return of_this_term<options<K...>>(s, m, out);
 }
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool follow(node_state<options<K...>>& s, node_index leader, term_id term, Out& out) {
   // Who led itself has no such timer yet, and starts one.
   elections_unmoved<Out> sink{{out}, s.is == role::leader || !lacks<K...>(rule::leaders_put_off_elections)};
@@ -99,7 +99,7 @@ struct own_vote_unwritten : relay<Out> {
   }
 };
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void campaign(node_state<options<K...>>& s, Log const& log, Out& out) {
   bool const again = lacks<K...>(rule::campaigns_have_terms_of_their_own) && s.voted_for == s.self;
   if (again) s.current_term = term_id{s.current_term.value - 1}; // the next one is that which it has
@@ -110,7 +110,7 @@ constexpr void campaign(node_state<options<K...>>& s, Log const& log, Out& out) 
 }
 
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr void forget_progress(node_state<options<K...>>& s) {
   auto const before = s;
   forget_progress<options<K...>>(s);
@@ -132,7 +132,7 @@ constexpr Request as_compared(options<K...>, Request m, Log const& log) {
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
   auto const m = as_compared(options<K...>{}, e.message, log);
   if (lacks<K...>(rule::pre_votes_raise_no_term)) of_this_term(s, pre_vote_refused{m.next_term}, out);
@@ -142,7 +142,7 @@ constexpr void on(node_state<options<K...>>& s, from<request_pre_vote> const& e,
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<pre_vote_granted> const& e, Log const& log, Out& out) {
   if constexpr (options<K...>::pre_votes) {
     auto m = e.message;
@@ -162,7 +162,7 @@ struct granted_in : relay<Out> {
   constexpr void send(node_index n, vote_granted, written after) { this->to.send(n, vote_granted{term}, after); }
 };
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<request_vote> const& e, Log const& log, Out& out) {
   using own = options<K...>;
   auto const before = s;
@@ -183,7 +183,7 @@ constexpr void on(node_state<options<K...>>& s, from<request_vote> const& e, Log
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<vote_granted> const& e, Log const& log, Out& out) {
   auto n = e.node;
   if (lacks<K...>(rule::votes_count_once))
@@ -194,7 +194,7 @@ constexpr void on(node_state<options<K...>>& s, from<vote_granted> const& e, Log
 // --- the commit index
 
 template <class... K, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, Out& out) {
   if (upto >= s.commit || !lacks<K...>(rule::commits_never_fall))
     return advance_commit<options<K...>>(s, upto, out);
@@ -202,7 +202,7 @@ constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, Out&
   out.report(committed{upto});
 }
 template <class... K, class Out, class Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, trusting<Out, Log>& out) {
   if (lacks<K...>(rule::followers_commit_what_is_verified)) {
     auto const has = out.has < out.log.last() ? out.log.last() : out.has;
@@ -212,7 +212,7 @@ constexpr void advance_commit(node_state<options<K...>>& s, log_index upto, trus
 }
 
 template <class... K, log_view Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool of_own_term(node_state<options<K...>> const& s, log_index at, Log const& log) {
   if (at > s.commit && lacks<K...>(rule::own_terms_commit_by_counting)) return true;
   return of_own_term<options<K...>>(s, at, log);
@@ -221,7 +221,7 @@ constexpr bool of_own_term(node_state<options<K...>> const& s, log_index at, Log
 // --- the log
 
 template <class... K, log_view Log>
-  requires bent<K...>
+requires bent<K...>
 constexpr divergence diverges(node_state<options<K...>> const& s, append_entries const& m, Log const& log) {
   auto found = diverges<options<K...>>(s, m, log);
   if (lacks<K...>(rule::only_conflicts_are_removed)) {
@@ -237,13 +237,13 @@ constexpr divergence diverges(node_state<options<K...>> const& s, append_entries
 }
 
 template <class... K>
-  requires bent<K...>
+requires bent<K...>
 constexpr bool is_settled(node_state<options<K...>> const& s, log_index at) {
   return !lacks<K...>(rule::only_conflicts_are_removed) && is_settled<options<K...>>(s, at);
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<append_entries> const& e, Log const& log, Out& out) {
   auto m = e.message;
   if (m.term < s.current_term && lacks<K...>(rule::past_leaders_are_refused)) m.term = s.current_term;
@@ -254,7 +254,7 @@ constexpr void on(node_state<options<K...>>& s, from<append_entries> const& e, L
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<heartbeat> const& e, Log const& log, Out& out) {
   auto m = e.message;
   if (m.term < s.current_term && lacks<K...>(rule::past_leaders_are_refused)) m.term = s.current_term;
@@ -262,7 +262,7 @@ constexpr void on(node_state<options<K...>>& s, from<heartbeat> const& e, Log co
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, flush e, Log const& log, Out& out) {
   auto const verified = s.verified;
   if (lacks<K...>(rule::only_what_is_verified_is_acknowledged)) s.verified = log.last();
@@ -273,7 +273,7 @@ constexpr void on(node_state<options<K...>>& s, flush e, Log const& log, Out& ou
 // --- what a leader makes of the answers
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<appended> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   auto& match = s.peer(e.node).match;
@@ -283,13 +283,13 @@ constexpr void on(node_state<options<K...>>& s, from<appended> const& e, Log con
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<rejected> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   auto& p = s.peer(e.node);
   auto const next = p.next;
-  bool const heard = s.is == role::leader && m.term == s.current_term && e.node != s.self &&
-                     of_last_guess(p, m.prev_log_index);
+  bool const heard =
+      s.is == role::leader && m.term == s.current_term && e.node != s.self && of_last_guess(p, m.prev_log_index);
   on<options<K...>>(s, e, log, out);
   if (heard && lacks<K...>(rule::refusals_match_nothing)) {
     p.match = m.prev_log_index;
@@ -300,7 +300,7 @@ constexpr void on(node_state<options<K...>>& s, from<rejected> const& e, Log con
 }
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   on<options<K...>>(s, e, log, out);
   auto& p = s.peer(e.node);
@@ -320,7 +320,7 @@ struct commit_told : relay<Out> {
   }
 };
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void flush_leader(node_state<options<K...>>& s, Log const& log, Out& out) {
   commit_told<Out> sink{{out}, lacks<K...>(rule::heartbeats_tell_what_is_matched), s.commit};
   flush_leader<options<K...>>(s, log, sink);
@@ -329,7 +329,7 @@ constexpr void flush_leader(node_state<options<K...>>& s, Log const& log, Out& o
 // --- reads
 
 template <class... K, log_view Log, class Out>
-  requires bent<K...>
+requires bent<K...>
 constexpr void start_round(node_state<options<K...>>& s, Log const& log, Out& out) {
   if (!lacks<K...>(rule::reads_wait_for_an_own_commit)) return start_round<options<K...>>(s, log, out);
   if (s.readers.waits()) begin_round(s, true, log, out);

@@ -25,8 +25,10 @@ struct half {
 
 template <auto Missing, class Rule>
 constexpr bool is_rule([[maybe_unused]] Rule r) {
-  if constexpr (std::is_same_v<decltype(Missing), Rule>) return r == Missing;
-  else return false;
+  if constexpr (std::is_same_v<decltype(Missing), Rule>)
+    return r == Missing;
+  else
+    return false;
 }
 constexpr void first_of() {}
 template <class Rule, class... Rules>
@@ -103,8 +105,7 @@ struct taken_for {
 // A rule may be missing that quorums are more than half. Then another quorum system replaces the one that was
 // asked for. It is replaced here, so that tools that read the core's options see the other system too.
 template <class Default, class K, class... Keywords>
-  requires(missing_of<K, Keywords...>::bends_quorums)
-struct pick<quorum_axis, Default, K, Keywords...> {
+requires(missing_of<K, Keywords...>::bends_quorums) struct pick<quorum_axis, Default, K, Keywords...> {
   using asked = typename said_quorum<Default, K, Keywords...>::type::type;
   using type = taken_for<typename missing_of<K, Keywords...>::template counting<asked>>;
 };

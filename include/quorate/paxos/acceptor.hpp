@@ -87,10 +87,8 @@ public:
   constexpr ballot promised() const { return s_.kept.promised; }
 
   template <class Event, effect_sink<Value> Out>
-    requires requires(acceptor_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
-  constexpr void step(Event const& e, Out& out) {
-    on(s_, e, out);
-  }
+  requires requires(acceptor_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
+  constexpr void step(Event const& e, Out& out) { on(s_, e, out); }
 
   friend constexpr bool operator==(acceptor const&, acceptor const&) = default;
 

@@ -148,8 +148,8 @@ template <class Options, class Tell>
 constexpr bool quorums_are_noticed(learner_state<Options> const& s, Tell&& tell) {
   for (auto const& t : s.tallies)
     if (met<Options>(quorum_phase::commit, t.voters, s.acceptors))
-      return tell("no tally is a quorum's that has not been noticed", "learner ", s.self,
-                  " has votes at ballot ", t.of.at, " of ", t.voters, ", and does not know the value");
+      return tell("no tally is a quorum's that has not been noticed", "learner ", s.self, " has votes at ballot ",
+                  t.of.at, " of ", t.voters, ", and does not know the value");
   return true;
 }
 

@@ -29,9 +29,9 @@ struct learner_state {
   bounded<tally<Options>, Options::limit.nodes> tallies{};
   node_index self = no_node;
   nodes acceptors{};
-  nodes learners{};  // whose word on what was chosen counts
-  nodes asked{};     // of whom it inquires
-  nodes informed{};  // whom it tells
+  nodes learners{}; // whose word on what was chosen counts
+  nodes asked{};    // of whom it inquires
+  nodes informed{}; // whom it tells
 
   friend constexpr bool operator==(learner_state const&, learner_state const&) = default;
 };
@@ -131,10 +131,8 @@ public:
   constexpr bool knows() const { return !s_.known.at.none(); }
 
   template <class Event, effect_sink<Value> Out>
-    requires requires(learner_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
-  constexpr void step(Event const& e, Out& out) {
-    on(s_, e, out);
-  }
+  requires requires(learner_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
+  constexpr void step(Event const& e, Out& out) { on(s_, e, out); }
 
   friend constexpr bool operator==(learner const&, learner const&) = default;
 

@@ -122,13 +122,18 @@ private:
   };
 
   template <class Role, class Event, class Out>
-  static constexpr bool taken_by = requires(Role& r, Event const& e, Out& out) { r.step(e, out); };
+  static constexpr bool taken_by = requires(Role& r, Event const& e, Out& out) {
+    r.step(e, out);
+  };
 
   template <class Role>
   static constexpr Role start_of(node_index self, roster const& who, recovered<value_type> const& kept) {
-    if constexpr (detail::is_a<acceptor, Role>) return Role{self, who, kept.acceptor};
-    else if constexpr (detail::is_a<proposer, Role>) return Role{self, who, kept.proposer};
-    else return Role{self, who};
+    if constexpr (detail::is_a<acceptor, Role>)
+      return Role{self, who, kept.acceptor};
+    else if constexpr (detail::is_a<proposer, Role>)
+      return Role{self, who, kept.proposer};
+    else
+      return Role{self, who};
   }
 
   template <class Role, class Event, class Out>

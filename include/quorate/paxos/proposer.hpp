@@ -151,8 +151,8 @@ constexpr void on(proposer_state<Options>& s, from<promise<typename Options::val
 }
 
 template <class Options, class Out>
-  requires(Options::rewrites)
-constexpr void on(proposer_state<Options>& s, changed<typename Options::value_type> const& e, Out& out) {
+requires(Options::rewrites) constexpr void on(proposer_state<Options>& s,
+                                              changed<typename Options::value_type> const& e, Out& out) {
   if (s.now.is != phase::changing || e.at != s.now.at) return; // the answer to an earlier attempt
   // A change that changes nothing (a read, a condition that was not met) takes its round like any other: only that
   // settles what earlier ballots have left open (scenario P32).
@@ -231,8 +231,8 @@ constexpr void on(proposer_state<Options>& s, timer expired, Out& out) {
 // --- the user
 
 template <class Options, class Out>
-  requires(!Options::rewrites)
-constexpr void on(proposer_state<Options>& s, propose_value<typename Options::value_type> const& e, Out& out) {
+requires(!Options::rewrites) constexpr void on(proposer_state<Options>& s,
+                                               propose_value<typename Options::value_type> const& e, Out& out) {
   if (s.now.is == phase::done) return out.report(decided<typename Options::value_type>{s.now.at, s.now.value});
   if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // scenario P62
   s.wanted = e.value;
@@ -241,8 +241,8 @@ constexpr void on(proposer_state<Options>& s, propose_value<typename Options::va
 
 // What a learner knows needs no proposal any more, whoever proposed it.
 template <class Options, class Out>
-  requires(!Options::rewrites)
-constexpr void on(proposer_state<Options>& s, from<chosen<typename Options::value_type>> const& e, Out& out) {
+requires(!Options::rewrites) constexpr void on(proposer_state<Options>& s,
+                                               from<chosen<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
   if (!s.learners.contains(e.node)) return;
   if (s.now.is == phase::done) {
@@ -257,15 +257,13 @@ constexpr void on(proposer_state<Options>& s, from<chosen<typename Options::valu
 }
 
 template <class Options, class Out>
-  requires(Options::rewrites)
-constexpr void on(proposer_state<Options>& s, edit, Out& out) {
+requires(Options::rewrites) constexpr void on(proposer_state<Options>& s, edit, Out& out) {
   if (at_work(s)) return out.report(proposal_refused{refusal::busy}); // scenario P62
   begin(s, out);
 }
 
 template <class Options, class Out>
-  requires(Options::rewrites)
-constexpr void on(proposer_state<Options>& s, withdraw, Out& out) {
+requires(Options::rewrites) constexpr void on(proposer_state<Options>& s, withdraw, Out& out) {
   if (!at_work(s)) return;
   auto const now = s.now;
   rest(s, phase::idle, out);
@@ -296,10 +294,8 @@ public:
   constexpr void hear_of(ballot at) { rise_above(s_, at); }
 
   template <class Event, effect_sink<Value> Out>
-    requires requires(proposer_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
-  constexpr void step(Event const& e, Out& out) {
-    on(s_, e, out);
-  }
+  requires requires(proposer_state<options>& s, Event const& e, Out& out) { on(s, e, out); }
+  constexpr void step(Event const& e, Out& out) { on(s_, e, out); }
 
   friend constexpr bool operator==(proposer const&, proposer const&) = default;
 

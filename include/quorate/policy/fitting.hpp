@@ -37,9 +37,11 @@ template <class Wanted, class Object, class Call, class... Args>
 consteval verdict judge() {
   if constexpr (std::is_invocable_v<Call, Object&, Args...>)
     return Wanted::template takes<std::invoke_result_t<Call, Object&, Args...>> ? verdict::fits
-                                                                              : verdict::other_type;
-  else if constexpr (std::is_invocable_v<Call, std::remove_const_t<Object>&, Args...>) return verdict::not_const;
-  else return verdict::missing;
+                                                                                : verdict::other_type;
+  else if constexpr (std::is_invocable_v<Call, std::remove_const_t<Object>&, Args...>)
+    return verdict::not_const;
+  else
+    return verdict::missing;
 }
 
 // The first member of which something is to be said.
@@ -75,8 +77,10 @@ template <class Fitting>
 Fitting& stand_in();
 template <class Fitting, class Given>
 constexpr decltype(auto) fitting(Given& x) {
-  if constexpr (std::is_same_v<Fitting, Given>) return (x);
-  else return stand_in<Fitting>();
+  if constexpr (std::is_same_v<Fitting, Given>)
+    return (x);
+  else
+    return stand_in<Fitting>();
 }
 
 } // namespace quorate::detail

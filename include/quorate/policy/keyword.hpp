@@ -26,7 +26,7 @@ struct pick {
 template <class Axis, class Default, class K, class... Keywords>
 struct pick<Axis, Default, K, Keywords...> : pick<Axis, Default, Keywords...> {};
 template <class Axis, class Default, class K, class... Keywords>
-  requires std::is_same_v<typename K::axis, Axis>
+requires std::is_same_v<typename K::axis, Axis>
 struct pick<Axis, Default, K, Keywords...> {
   using type = K;
 };
@@ -34,7 +34,7 @@ struct pick<Axis, Default, K, Keywords...> {
 template <class K, class... Axes>
 inline constexpr bool answers_one_of = false; // a type without an axis is no keyword at all
 template <class K, class... Axes>
-  requires requires { typename K::axis; }
+requires requires { typename K::axis; }
 inline constexpr bool answers_one_of<K, Axes...> = (std::is_same_v<typename K::axis, Axes> || ...);
 
 template <class Axis, class... Keywords>
@@ -47,8 +47,8 @@ struct axes {
   template <class... Keywords>
   static constexpr bool know = (answers_one_of<Keywords, without_axis, Axes...> && ...);
   template <class... Keywords>
-  static constexpr bool answered_once =
-      answers<without_axis, Keywords...> <= 1 && ((answers<Axes, Keywords...> <= 1) && ...);
+  static constexpr bool answered_once = answers<without_axis, Keywords...> <= 1 &&
+                                        ((answers<Axes, Keywords...> <= 1) && ...);
 };
 } // namespace detail
 

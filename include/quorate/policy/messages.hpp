@@ -29,14 +29,14 @@ struct no_extra {
 // before the replica hears the message (replica/wire.hpp); the codec must take it. No replica and no core sees it,
 // and a transport without frames, as loopback, has none. Of an empty type, as no_extra, neither takes a byte.
 template <class M>
-concept message_policy =
-    std::default_initializable<typename M::command> && std::default_initializable<typename M::entry_extra> &&
+concept message_policy = std::default_initializable<typename M::command> &&
+    std::default_initializable<typename M::entry_extra> &&
     std::default_initializable<typename M::envelope_extra> &&
     requires(typename M::command const& c, typename M::entry_extra const& x, std::byte* at, payloads::bytes bytes,
              typename M::command& c_out, typename M::entry_extra& x_out) {
-      { M::entry_size(c, x) } -> std::same_as<std::size_t>;
-      M::encode_entry(c, x, at);
-      { M::decode_entry(bytes, c_out, x_out) } -> std::same_as<bool>;
-    };
+  { M::entry_size(c, x) } -> std::same_as<std::size_t>;
+  M::encode_entry(c, x, at);
+  { M::decode_entry(bytes, c_out, x_out) } -> std::same_as<bool>;
+};
 
 } // namespace quorate

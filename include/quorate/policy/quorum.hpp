@@ -21,10 +21,10 @@ enum class quorum_phase : std::uint8_t { election, commit };
 // A value, usually empty, that the core makes from nothing. Monotone: a superset of a quorum is a quorum; the
 // empty set never is one, whatever `c`.
 template <class Q>
-concept quorum_system =
-    std::semiregular<Q> && requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
-      { q.met(phase, acks, c) } -> std::same_as<bool>;
-    };
+concept quorum_system = std::semiregular<Q> &&
+    requires(Q const q, quorum_phase phase, node_set<64> acks, configuration c) {
+  { q.met(phase, acks, c) } -> std::same_as<bool>;
+};
 
 // A constant system stands over the nodes 0..nodes-1 and no others, whatever the configuration: to be no voter
 // means never to ack, and is no other difference. So its quorums meet across configurations too. Voters from
@@ -36,9 +36,11 @@ concept quorum_system =
 // | Q::miss(one, other)| if it is there: what find_miss (quorum_proof.hpp) would find, by arithmetic. Without |
 // |                    | it all sets are tried, which is for up to 10 nodes                                   |
 template <class Q>
-concept constant_quorum_system =
-    quorum_system<Q> && !requires { requires std::is_member_object_pointer_v<decltype(&Q::nodes)>; } &&
-    requires { typename std::integral_constant<std::size_t, Q::nodes>; } && (Q::nodes > 0);
+concept constant_quorum_system = quorum_system<Q> && !requires {
+  requires std::is_member_object_pointer_v<decltype(&Q::nodes)>;
+}
+&&requires { typename std::integral_constant<std::size_t, Q::nodes>; }
+&&(Q::nodes > 0);
 
 // More than half of the voters (Raft §5.2). Acks of nodes that are no voters do not count (scenario C10).
 struct majority {

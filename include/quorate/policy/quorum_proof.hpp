@@ -38,9 +38,8 @@ template <quorum_system Q>
 constexpr std::optional<quorum_miss> find_miss(Q const& q, configuration const& c,
                                                quorum_phase one = quorum_phase::election,
                                                quorum_phase other = quorum_phase::commit) {
-  auto const first = detail::smallest_subset(c.voters, [&](node_set<64> s) {
-    return q.met(one, s, c) && q.met(other, c.voters.without(s), c);
-  });
+  auto const first = detail::smallest_subset(
+      c.voters, [&](node_set<64> s) { return q.met(one, s, c) && q.met(other, c.voters.without(s), c); });
   if (!first) return std::nullopt;
   auto const rest = c.voters.without(*first);
   auto const second = detail::smallest_subset(rest, [&](node_set<64> s) { return q.met(other, s, c); });
@@ -61,8 +60,9 @@ namespace detail {
 inline constexpr std::size_t enumerable_nodes = 10; // well within what both compilers compute unasked
 
 template <class Q>
-concept knows_its_miss =
-    requires(quorum_phase p) { { Q::miss(p, p) } -> std::same_as<std::optional<quorum_miss>>; };
+concept knows_its_miss = requires(quorum_phase p) {
+  { Q::miss(p, p) } -> std::same_as<std::optional<quorum_miss>>;
+};
 
 template <class Q>
 inline constexpr configuration all_nodes{node_set<64>::first(Q::nodes)};
@@ -130,8 +130,10 @@ inline constexpr auto table_of = ask_all<Q>();
 
 template <class Q, quorum_phase One, quorum_phase Other>
 consteval std::optional<quorum_miss> miss_of() {
-  if constexpr (knows_its_miss<Q>) return Q::miss(One, Other);
-  else return find_miss(table_of<Q>, all_nodes<Q>, One, Other);
+  if constexpr (knows_its_miss<Q>)
+    return Q::miss(One, Other);
+  else
+    return find_miss(table_of<Q>, all_nodes<Q>, One, Other);
 }
 
 template <node_set<64> Set>
@@ -143,7 +145,8 @@ consteval auto members_of() {
       return static_cast<std::size_t>(std::countr_zero(s.bits));
     };
     return members<nth(I)...>{};
-  }(std::make_index_sequence<Set.size()>{});
+  }
+  (std::make_index_sequence<Set.size()>{});
 }
 
 // What the proof takes for granted, and which of it is broken first.
@@ -156,15 +159,24 @@ concept has_constexpr_met = requires {
 
 template <class Q>
 consteval law broken_law() {
-  if constexpr (Q::nodes > 64) return law::few_nodes;
-  else if constexpr (!has_constexpr_met<Q>) return law::constexpr_met;
-  else if constexpr (decides_with_strangers<Q>()) return law::no_strangers;
-  else if constexpr (!decides_with_all<Q>()) return law::decides;
-  else if constexpr (knows_its_miss<Q>) return law::all_kept;
-  else if constexpr (Q::nodes > enumerable_nodes) return law::tells_misses;
-  else if constexpr (!is_constant<Q>()) return law::constant;
-  else if constexpr (!table_of<Q>.is_monotone()) return law::monotone;
-  else return law::all_kept;
+  if constexpr (Q::nodes > 64)
+    return law::few_nodes;
+  else if constexpr (!has_constexpr_met<Q>)
+    return law::constexpr_met;
+  else if constexpr (decides_with_strangers<Q>())
+    return law::no_strangers;
+  else if constexpr (!decides_with_all<Q>())
+    return law::decides;
+  else if constexpr (knows_its_miss<Q>)
+    return law::all_kept;
+  else if constexpr (Q::nodes > enumerable_nodes)
+    return law::tells_misses;
+  else if constexpr (!is_constant<Q>())
+    return law::constant;
+  else if constexpr (!table_of<Q>.is_monotone())
+    return law::monotone;
+  else
+    return law::all_kept;
 }
 
 // Always true. If something is wrong, a sentence says it first. That sentence should be the only error; a result
@@ -212,13 +224,14 @@ inline constexpr bool fit_for_use<Q> = quorums_meet<Q>;
 template <class Q>
 inline constexpr bool elects_one = true;
 template <constant_quorum_system Q>
-  requires(broken_law<Q>() == law::all_kept)
-inline constexpr bool elects_one<Q> = election_quorums_meet<Q>;
+requires(broken_law<Q>() == law::all_kept) inline constexpr bool elects_one<Q> = election_quorums_meet<Q>;
 
 template <class Q>
 consteval bool nodes_within(std::size_t most) {
-  if constexpr (constant_quorum_system<Q>) return Q::nodes <= most;
-  else return true;
+  if constexpr (constant_quorum_system<Q>)
+    return Q::nodes <= most;
+  else
+    return true;
 }
 } // namespace detail
 

@@ -18,11 +18,10 @@ struct quorums_by_rule {
   static constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) {
     return Rule.met(phase, acks, c);
   }
-  static constexpr std::optional<quorum_miss> miss(quorum_phase one, quorum_phase other)
-    requires requires { Rule.miss(one, other); }
-  {
-    return Rule.miss(one, other);
+  static constexpr std::optional<quorum_miss> miss(quorum_phase one, quorum_phase other) requires requires {
+    Rule.miss(one, other);
   }
+  { return Rule.miss(one, other); }
 };
 template <auto Rule>
 struct fixed_quorums : quorums_by_rule<Rule> {
@@ -138,8 +137,10 @@ struct both {
   B b{};
 
   static constexpr std::size_t nodes = [] {
-    if constexpr (!constant_quorum_system<A> || !constant_quorum_system<B>) return std::size_t{0};
-    else return A::nodes < B::nodes ? B::nodes : A::nodes;
+    if constexpr (!constant_quorum_system<A> || !constant_quorum_system<B>)
+      return std::size_t{0};
+    else
+      return A::nodes < B::nodes ? B::nodes : A::nodes;
   }();
   constexpr bool met(quorum_phase phase, node_set<64> acks, configuration const& c) const {
     return met(phase, acks, c, c);
@@ -156,10 +157,10 @@ namespace detail {
 template <class A, class B>
 inline constexpr bool by_halves = !constant_quorum_system<both<A, B>> || both<A, B>::nodes > enumerable_nodes;
 template <class A, class B>
-  requires by_halves<A, B>
+requires by_halves<A, B>
 inline constexpr bool fit_for_use<both<A, B>> = fit_for_use<A> && fit_for_use<B>;
 template <class A, class B>
-  requires by_halves<A, B>
+requires by_halves<A, B>
 inline constexpr bool elects_one<both<A, B>> = elects_one<A> && elects_one<B>;
 } // namespace detail
 

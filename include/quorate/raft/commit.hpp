@@ -47,8 +47,10 @@ constexpr void count_matches(node_state<Options>& s, log_index match, Log const&
   bool between = false; // somebody holds less than that, and more than is committed
   (config.voters & Options::nodes_wide).for_each([&](node_index n) {
     auto const at = s.peer(n).match;
-    if (at >= match) holders.insert(n);
-    else between = between || at > s.commit;
+    if (at >= match)
+      holders.insert(n);
+    else
+      between = between || at > s.commit;
   });
   if (!met<Options>(quorum_phase::commit, holders, config)) {
     if (!between) return;

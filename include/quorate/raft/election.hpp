@@ -75,13 +75,15 @@ constexpr void ask_before_campaign(node_state<Options>& s, Log const& log, Out& 
 
 template <class Options, log_view Log, class Out>
 constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& out) {
-  if (s.is == role::leader) return; // a late timer (scenario E17)
+  if (s.is == role::leader) return;                  // a late timer (scenario E17)
   if (!voters_now(s, log).voters.contains(s.self)) { // never campaigns (scenario M4)
     out.arm(timer::election);
     return;
   }
-  if constexpr (Options::pre_votes) ask_before_campaign(s, log, out);
-  else campaign(s, log, out);
+  if constexpr (Options::pre_votes)
+    ask_before_campaign(s, log, out);
+  else
+    campaign(s, log, out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -131,7 +133,7 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
 
   auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
   if (!granted) return out.send(e.node, vote_refused{s.current_term});
-  out.arm(timer::election); // a refusal puts off nothing: §3.4 (scenario E14)
+  out.arm(timer::election);                     // a refusal puts off nothing: §3.4 (scenario E14)
   if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
   out.send(e.node, vote_granted{m.term}, ticket);
 }
@@ -142,8 +144,7 @@ constexpr void on(node_state<Options>& s, from<vote_granted> const& e, Log const
   s.granted.insert(e.node); // a set: the same vote twice counts once (scenario E3)
   // The candidate's own vote must have come back; then it is durable. Otherwise the candidate could lead this
   // term, crash, forget its vote, and help another node to lead the same term.
-  if (s.granted.contains(s.self) &&
-      met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log)))
+  if (s.granted.contains(s.self) && met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log)))
     become_leader(s, log, out);
 }
 

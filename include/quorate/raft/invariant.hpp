@@ -45,9 +45,9 @@ constexpr bool roles_are_voted_for(node_state<Options> const& s, Tell&& tell) {
 // Pre-votes are gathered by those who are neither candidate nor leader, and know none.
 template <class Options, class Tell>
 constexpr bool roles_are_apart(node_state<Options> const& s, Tell&& tell) {
-  bool apart = s.is == role::candidate || s.granted.empty() ||
-               tell("only candidates gather votes", "node ", s.self, " is ", s.is, ", and has votes of ",
-                    s.granted);
+  bool apart =
+      s.is == role::candidate || s.granted.empty() ||
+      tell("only candidates gather votes", "node ", s.self, " is ", s.is, ", and has votes of ", s.granted);
   if constexpr (Options::pre_votes)
     apart = apart && (!s.pre.under_way || (s.is == role::follower && s.leader == no_node) ||
                       tell("pre-votes are asked for by followers that know no leader", "node ", s.self, " is ",
@@ -130,8 +130,7 @@ constexpr bool one_leader_a_term(node_state<Options> const& before, node_state<O
 template <class Options, class Tell>
 constexpr bool leaders_were_candidates(node_state<Options> const& before, node_state<Options> const& after,
                                        Tell&& tell) {
-  return after.is != role::leader ||
-         (before.is != role::follower && before.current_term == after.current_term) ||
+  return after.is != role::leader || (before.is != role::follower && before.current_term == after.current_term) ||
          tell("only a candidate becomes leader, in the term that it campaigned in", "node ", after.self,
               " leads term ", after.current_term, ", and was ", before.is, " of term ", before.current_term);
 }

@@ -42,9 +42,9 @@ struct request_vote {
   term_id term{};
   log_index last_log_index{};
   term_id last_log_term{};
-  using fields = field_list<field<"term", &request_vote::term>,
-                            field<"last_log_index", &request_vote::last_log_index>,
-                            field<"last_log_term", &request_vote::last_log_term>>;
+  using fields =
+      field_list<field<"term", &request_vote::term>, field<"last_log_index", &request_vote::last_log_index>,
+                 field<"last_log_term", &request_vote::last_log_term>>;
   friend constexpr bool operator==(request_vote const&, request_vote const&) = default;
 };
 
@@ -78,12 +78,12 @@ struct append_entries {
 
   constexpr entry_run entries() const { return {prev_log_index + 1, count, entry_term, kind}; }
   constexpr log_index last_index() const { return prev_log_index + count; }
-  using fields = field_list<field<"term", &append_entries::term>,
-                            field<"prev_log_index", &append_entries::prev_log_index>,
-                            field<"prev_log_term", &append_entries::prev_log_term>,
-                            field<"entry_term", &append_entries::entry_term>,
-                            field<"leader_commit", &append_entries::leader_commit>,
-                            field<"count", &append_entries::count>, field<"kind", &append_entries::kind>>;
+  using fields =
+      field_list<field<"term", &append_entries::term>, field<"prev_log_index", &append_entries::prev_log_index>,
+                 field<"prev_log_term", &append_entries::prev_log_term>,
+                 field<"entry_term", &append_entries::entry_term>,
+                 field<"leader_commit", &append_entries::leader_commit>, field<"count", &append_entries::count>,
+                 field<"kind", &append_entries::kind>>;
   friend constexpr bool operator==(append_entries const&, append_entries const&) = default;
 };
 
@@ -108,9 +108,8 @@ struct rejected {
   log_index prev_log_index{}; // as it was sent: a stale refusal is told by it (scenario L4)
   log_index hint_index{};
   term_id hint_term{};
-  using fields =
-      field_list<field<"term", &rejected::term>, field<"prev_log_index", &rejected::prev_log_index>,
-                 field<"hint_index", &rejected::hint_index>, field<"hint_term", &rejected::hint_term>>;
+  using fields = field_list<field<"term", &rejected::term>, field<"prev_log_index", &rejected::prev_log_index>,
+                            field<"hint_index", &rejected::hint_index>, field<"hint_term", &rejected::hint_term>>;
   friend constexpr bool operator==(rejected const&, rejected const&) = default;
 };
 

@@ -8,8 +8,10 @@ namespace quorate::raft {
 // Without pipelining every append is a probe: the next one waits for its answer.
 template <class Options>
 constexpr bool probes(progress<Options> const& p) {
-  if constexpr (Options::pipelines) return p.is == sending::probing;
-  else return true;
+  if constexpr (Options::pipelines)
+    return p.is == sending::probing;
+  else
+    return true;
 }
 
 template <class Options>

@@ -159,12 +159,13 @@ constexpr bool flush_append(node_state<Options>& s, node_index n, entry_run& run
   // Never a previous term that is not known (scenario L3).
   if (p.next <= log.compacted()) p.next = log.compacted() + 1;
 
-  if (p.next > log.last() || !open) run = {p.next, 0, {}, {}};
+  if (p.next > log.last() || !open)
+    run = {p.next, 0, {}, {}};
   else if (p.next != run.first || run.count == 0)
     run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
   auto const prev = p.next - 1;
-  out.send(n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count,
-                             run.kind});
+  out.send(
+      n, append_entries{s.current_term, prev, log.stamp_at(prev), run.written_at, s.commit, run.count, run.kind});
   note_sent<Options>(p, run.count);
   if constexpr (Options::tells_commit) {
     auto const told = prev + run.count < s.commit ? prev + run.count : s.commit;

@@ -52,7 +52,8 @@ private:
       typename Messages::entry_extra extra{};
       if (Messages::decode_entry(record, c, extra))
         machine(applied<Messages>{run.first + taken, run.written_at, c, extra});
-      else sound = false;
+      else
+        sound = false;
       ++taken;
       if constexpr (requires { machine.sated(); }) sated = machine.sated();
     });

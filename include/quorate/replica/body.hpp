@@ -44,8 +44,10 @@ struct replica_body {
   }
   template <class Event, class Out>
   [[gnu::always_inline]] void step_into(Event const& e, Out& out) {
-    if constexpr (is_watched<Storage>) detail::watch(core, storage, hands, [&] { core.step(e, log(), out); });
-    else core.step(e, storage.log(), out);
+    if constexpr (is_watched<Storage>)
+      detail::watch(core, storage, hands, [&] { core.step(e, log(), out); });
+    else
+      core.step(e, storage.log(), out);
   }
   // A step that may write entries; their bytes are `bytes`, from `first` on.
   template <class Event>
@@ -94,9 +96,9 @@ struct replica_body {
   // A message with these entries was not sent.
   [[gnu::cold]] void note_unsent(entry_run const& run, std::size_t bytes) {
     if (bytes <= carried() || !oversized.empty()) return;
-    oversized = sentence({"entry ", run.first.value, " takes ", bytes,
-                          " bytes, and was not sent: max_frame_bytes is ", max_frame_bytes,
-                          "; start this node and its transport with larger frames"});
+    oversized =
+        sentence({"entry ", run.first.value, " takes ", bytes, " bytes, and was not sent: max_frame_bytes is ",
+                  max_frame_bytes, "; start this node and its transport with larger frames"});
   }
   static constexpr std::string_view log_is_full = "the log is full: compact() it, or give it more room";
 

@@ -65,7 +65,7 @@ private:
 
   std::size_t bound_;
   std::byte* bytes_ = nullptr;
-  std::byte* end_ = nullptr; // of what was added
+  std::byte* end_ = nullptr;   // of what was added
   std::byte* limit_ = nullptr; // of what there is room for
 };
 

@@ -18,12 +18,24 @@ struct timing_of {
   template <class C>
   auto operator()(C&, auto t) const -> decltype(C::timing_of(t));
 };
-struct self { auto operator()(auto& c) const -> decltype(c.self()); };
-struct campaigns { auto operator()(auto& c) const -> decltype(c.campaigns()); };
-struct leads { auto operator()(auto& c) const -> decltype(c.leads()); };
-struct leader { auto operator()(auto& c) const -> decltype(c.leader()); };
-struct era { auto operator()(auto& c) const -> decltype(c.era()); };
-struct commit_index { auto operator()(auto& c) const -> decltype(c.commit_index()); };
+struct self {
+  auto operator()(auto& c) const -> decltype(c.self());
+};
+struct campaigns {
+  auto operator()(auto& c) const -> decltype(c.campaigns());
+};
+struct leads {
+  auto operator()(auto& c) const -> decltype(c.leads());
+};
+struct leader {
+  auto operator()(auto& c) const -> decltype(c.leader());
+};
+struct era {
+  auto operator()(auto& c) const -> decltype(c.era());
+};
+struct commit_index {
+  auto operator()(auto& c) const -> decltype(c.commit_index());
+};
 } // namespace call
 
 template <class C, class Event>
@@ -32,7 +44,19 @@ consteval verdict judge_step() {
 }
 
 enum class core_member {
-  timing_of, self, campaigns, leads, leader, era, commit_index, start, message, propose, flush, timer, read
+  timing_of,
+  self,
+  campaigns,
+  leads,
+  leader,
+  era,
+  commit_index,
+  start,
+  message,
+  propose,
+  flush,
+  timer,
+  read
 };
 
 template <class C>
@@ -64,8 +88,7 @@ struct why_no_core {
   QUORATE_SAY_OF("Core", era, "era()", "stamp era() const");
   QUORATE_SAY_OF("Core", commit_index, "commit_index()", "log_index commit_index() const");
   QUORATE_SAY_OF("Core", start, "", "void step(start, Log const&, Out&)");
-  QUORATE_SAY_OF("Core", message, "",
-                 "void step(from<M> const&, Log const&, Out&), for each M of messages");
+  QUORATE_SAY_OF("Core", message, "", "void step(from<M> const&, Log const&, Out&), for each M of messages");
   QUORATE_SAY_OF("Core", propose, "", "void step(propose, Log const&, Out&)");
   QUORATE_SAY_OF("Core", flush, "", "void step(flush, Log const&, Out&)");
   QUORATE_SAY_OF("Core", timer, "", "void step(timer, Log const&, Out&)");
@@ -78,15 +101,25 @@ inline constexpr bool has_options = requires {
   typename std::bool_constant<C::options::reads>;
 };
 template <class C>
-inline constexpr bool has_timers = requires { requires 1 <= C::timers && C::timers <= 8; };
+inline constexpr bool has_timers = requires {
+  requires 1 <= C::timers&& C::timers <= 8;
+};
 template <class C>
-inline constexpr bool has_messages = requires { joined_messages<typename C::messages, message_set<>>::size; };
+inline constexpr bool has_messages = requires {
+  joined_messages<typename C::messages, message_set<>>::size;
+};
 template <class C>
-inline constexpr bool has_bound = requires { typename std::integral_constant<std::size_t, C::effects_bound>; };
+inline constexpr bool has_bound = requires {
+  typename std::integral_constant<std::size_t, C::effects_bound>;
+};
 template <class C>
-inline constexpr bool has_rewrites = requires { typename std::bool_constant<C::rewrites>; };
+inline constexpr bool has_rewrites = requires {
+  typename std::bool_constant<C::rewrites>;
+};
 template <class C>
-inline constexpr bool has_name = requires { std::string_view{C::protocol_name}; };
+inline constexpr bool has_name = requires {
+  std::string_view{C::protocol_name};
+};
 
 template <class C>
 constexpr void say_what_core() {
@@ -112,7 +145,8 @@ constexpr void say_what_core() {
     static_assert(never<C>, "quorate: Core: `static constexpr bool rewrites` is missing");
   else if constexpr (!has_name<C>)
     static_assert(never<C>, "quorate: Core: `static constexpr char const* protocol_name` is missing");
-  else (void)sizeof(why_no_core<core_fault<C>()>);
+  else
+    (void)sizeof(why_no_core<core_fault<C>()>);
 }
 
 // Takes the place of a core that does not fit; nothing of it is ever called.

@@ -58,8 +58,10 @@ inline constexpr std::uint64_t unbounded = ~std::uint64_t{0};
 // How much one turn may write, if the storage says so.
 template <class Storage>
 std::uint64_t turn_bytes_of(Storage const& s) {
-  if constexpr (requires { s.turn_bytes(); }) return s.turn_bytes();
-  else return unbounded;
+  if constexpr (requires { s.turn_bytes(); })
+    return s.turn_bytes();
+  else
+    return unbounded;
 }
 // How many entries the log may hold.
 template <log_view Log>

@@ -118,9 +118,8 @@ public:
   template <class Timer, class Time>
   void set_timers(Timer& t, Time now) {
     if ((news_ & timers) == 0) return;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (set_timer<I>(t, now), ...);
-    }(std::make_index_sequence<Core::timers>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (set_timer<I>(t, now), ...); }
+    (std::make_index_sequence<Core::timers>{});
     news_ &= ~timers;
   }
   entry_run placed{};          // by the last propose; empty if it was refused
@@ -138,7 +137,8 @@ private:
   bool much_unordered() const {
     if constexpr (requires { storage_.turn_bytes(); })
       return counters.bytes - ordered_bytes_ > storage_.turn_bytes() / 2;
-    else return false;
+    else
+      return false;
   }
   struct advice {
     node_index to{};
@@ -152,8 +152,10 @@ private:
     bool first = true;
     auto const write = [&](auto const& w, auto const&... bytes) {
       if (!std::exchange(first, false)) (void)this->next();
-      if constexpr (sizeof...(bytes) > 0) return counters.entries += w.count, storage_.put(w, bytes...);
-      else return ++counters.truncations, storage_.truncate(w.from);
+      if constexpr (sizeof...(bytes) > 0)
+        return counters.entries += w.count, storage_.put(w, bytes...);
+      else
+        return ++counters.truncations, storage_.truncate(w.from);
     };
     if (!rewriting_.put(storage_, run, offered ? part_for(run) : payloads{}, write)) fail();
   }
@@ -171,8 +173,10 @@ private:
   template <std::size_t I, class Timer, class Time>
   void set_timer(Timer& t, Time now) {
     if ((news_ & (1U << I)) == 0) return;
-    if ((armed_ & (1U << I)) != 0) t.arm(I, Core::timing_of(static_cast<timer>(I)), now);
-    else t.disarm(I);
+    if ((armed_ & (1U << I)) != 0)
+      t.arm(I, Core::timing_of(static_cast<timer>(I)), now);
+    else
+      t.disarm(I);
   }
   static std::uint32_t bit_of(timer t) { return 1U << static_cast<unsigned>(t); }
 

@@ -71,7 +71,6 @@ struct read_answer {
   friend constexpr bool operator==(read_answer const&, read_answer const&) = default;
 };
 
-using replica_messages =
-    message_set<forward, forward_placed, forward_refused, read_request, read_answer>;
+using replica_messages = message_set<forward, forward_placed, forward_refused, read_request, read_answer>;
 
 } // namespace quorate

@@ -79,7 +79,8 @@ constexpr auto fitting_messages() {
     else if constexpr (!std::default_initializable<typename M::envelope_extra>)
       static_assert(never<M>,
                     "quorate: Messages: `envelope_extra` needs a default constructor: decoding fills one in");
-    else (void)sizeof(why_no_messages<messages_fault<M>()>);
+    else
+      (void)sizeof(why_no_messages<messages_fault<M>()>);
     return type_is<no_messages>{};
   }
 }

@@ -60,8 +60,8 @@ struct outcome_of {
   Token first{};
   std::uint32_t count{};
   fate what{};
-  refusal reason{};   // when refused, why; when unknown, why it can't be told
-  log_index index{};  // of the first, when committed; applied at least up to here, when readable
+  refusal reason{};  // when refused, why; when unknown, why it can't be told
+  log_index index{}; // of the first, when committed; applied at least up to here, when readable
   friend constexpr bool operator==(outcome_of const&, outcome_of const&) = default;
 };
 using proposal_outcome = outcome_of<proposal_token>;

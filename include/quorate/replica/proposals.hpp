@@ -57,8 +57,10 @@ public:
     seen = {m.asker, m.number};
     if (!takes(b, bytes)) return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::too_large});
     auto const& run = put(b, bytes);
-    if (run.count == 0) b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.refused_for});
-    else b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
+    if (run.count == 0)
+      b.hands.send(n, forward_refused{m.asker, m.number, m.count, b.hands.refused_for});
+    else
+      b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
   }
   void take(Body& b, node_index, forward_placed const& m, payloads) {
     if (m.asker != b.incarnation()) return;
@@ -157,8 +159,10 @@ private:
   // A transport that returns a bool says `false` when it surely sent nothing.
   template <class Send, class M>
   static bool sent(Send& send, node_id to, M const& m, payloads bytes) {
-    if constexpr (std::is_same_v<decltype(send(to, m, bytes)), bool>) return send(to, m, bytes);
-    else return send(to, m, bytes), true;
+    if constexpr (std::is_same_v<decltype(send(to, m, bytes)), bool>)
+      return send(to, m, bytes);
+    else
+      return send(to, m, bytes), true;
   }
   // Nothing has left yet: refusing is safe, after a while.
   void wait_for_leader(Body& b) {

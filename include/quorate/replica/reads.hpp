@@ -36,8 +36,10 @@ public:
     auto const leader = b.core.leader();
     if (!waiting_.unanswered() || leader == no_node) return;
     if (asked_era_ == b.core.era() && asked_upto_ == waiting_.last()) return;
-    if (!b.core.leads()) b.hands.send(leader, read_request{b.incarnation(), waiting_.last()});
-    else if (!serve(b, b.self(), b.incarnation(), waiting_.last())) return;
+    if (!b.core.leads())
+      b.hands.send(leader, read_request{b.incarnation(), waiting_.last()});
+    else if (!serve(b, b.self(), b.incarnation(), waiting_.last()))
+      return;
     asked_era_ = b.core.era();
     asked_upto_ = waiting_.last();
   }
@@ -91,8 +93,10 @@ private:
     auto const r = std::exchange(b.hands.read_answer, {});
     for (; !served_.empty() && served_.front().core_number <= r.upto; served_.pop()) {
       auto const& s = served_.front();
-      if (s.node == b.self()) waiting_.answer(s.number, r.index);
-      else b.hands.send(s.node, read_answer{s.asker, s.number, r.index});
+      if (s.node == b.self())
+        waiting_.answer(s.number, r.index);
+      else
+        b.hands.send(s.node, read_answer{s.asker, s.number, r.index});
     }
   }
 

@@ -127,8 +127,10 @@ public:
       ++b_.counters.dropped_in;
       return;
     }
-    if constexpr (requires { proposals_.take(b_, n, m, bytes); }) proposals_.take(b_, n, m, bytes);
-    else if constexpr (replica_messages::contains<M>) reads_.take(b_, n, m, bytes);
+    if constexpr (requires { proposals_.take(b_, n, m, bytes); })
+      proposals_.take(b_, n, m, bytes);
+    else if constexpr (replica_messages::contains<M>)
+      reads_.take(b_, n, m, bytes);
     else if constexpr (entry_message<M>) {
       if (m.entries().count != bytes.count()) return void(++b_.counters.dropped_in);
       b_.step(from<M>{n, m}, m.entries().first, bytes);
@@ -144,8 +146,10 @@ public:
   turn_result<time> turn(time now, Send&& send, Machine&& machine) {
     collect(now, send);
     if (auto order = start_sync()) {
-      if (auto const d = b_.storage.sync(std::move(*order))) synced(*d);
-      else stop();
+      if (auto const d = b_.storage.sync(std::move(*order)))
+        synced(*d);
+      else
+        stop();
     }
     release(send, machine);
     return next();
@@ -183,8 +187,10 @@ public:
     return b_.hands.order();
   }
   void synced(durable d) {
-    QUORATE_ASSERT(ordered_ != none_ordered && d.number() <= ordered_, "Storage: a token must be of an order that "
-                   "was given, but this one is of the writes up to ", d.number());
+    QUORATE_ASSERT(ordered_ != none_ordered && d.number() <= ordered_,
+                   "Storage: a token must be of an order that "
+                   "was given, but this one is of the writes up to ",
+                   d.number());
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
   }
 
@@ -195,8 +201,10 @@ public:
     auto& machine = fitting_machine(given_machine);
     if (durable_ && !b_.stopped) {
       b_.hands.waiting().release(*durable_, [&](node_index to, auto const& m) {
-        if (to == b_.self()) tell_self(m);
-        else send(b_.ids[to], m, payloads{});
+        if (to == b_.self())
+          tell_self(m);
+        else
+          send(b_.ids[to], m, payloads{});
       });
       heed();
     }

@@ -34,8 +34,10 @@ public:
     }
     std::size_t own = 0; // how much of bytes_ is the run's own, at its start
     if (offered.count() == 0) {
-      if (run.kind == entry_kind::no_op) (void)empty(run.count);
-      else if (!take_up(storage, run.first, run.last())) return false;
+      if (run.kind == entry_kind::no_op)
+        (void)empty(run.count);
+      else if (!take_up(storage, run.first, run.last()))
+        return false;
       own = bytes_.size();
       kept_.clear();
     }

@@ -15,12 +15,14 @@ namespace quorate {
 class word {
 public:
   template <class Text>
-    requires std::is_convertible_v<Text const&, std::string_view>
+  requires std::is_convertible_v<Text const&, std::string_view>
   constexpr word(Text const& t) : text_{t} {} // borrowed
   constexpr word(std::uint64_t n) : number_{n}, is_number_{true} {}
   void append_to(std::string& s) const {
-    if (is_number_) s += std::to_string(number_);
-    else s += text_;
+    if (is_number_)
+      s += std::to_string(number_);
+    else
+      s += text_;
   }
 
 private:

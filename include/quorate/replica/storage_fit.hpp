@@ -17,29 +17,61 @@ namespace quorate::detail {
 
 namespace call {
 using n32 = std::uint32_t;
-struct compacted { auto operator()(auto& l) const -> decltype(l.compacted()); };
-struct last { auto operator()(auto& l) const -> decltype(l.last()); };
-struct stamp_at { auto operator()(auto& l, log_index i) const -> decltype(l.stamp_at(i)); };
-struct run_at { auto operator()(auto& l, log_index i, n32 n) const -> decltype(l.run_at(i, n)); };
-struct fit { auto operator()(auto& l, log_index i, n32 n, std::size_t b) const -> decltype(l.fit(i, n, b)); };
+struct compacted {
+  auto operator()(auto& l) const -> decltype(l.compacted());
+};
+struct last {
+  auto operator()(auto& l) const -> decltype(l.last());
+};
+struct stamp_at {
+  auto operator()(auto& l, log_index i) const -> decltype(l.stamp_at(i));
+};
+struct run_at {
+  auto operator()(auto& l, log_index i, n32 n) const -> decltype(l.run_at(i, n));
+};
+struct fit {
+  auto operator()(auto& l, log_index i, n32 n, std::size_t b) const -> decltype(l.fit(i, n, b));
+};
 struct last_not_above {
   auto operator()(auto& l, log_index i, stamp s) const -> decltype(l.last_not_above(i, s));
 };
-struct config_at { auto operator()(auto& l, log_index i) const -> decltype(l.config_at(i)); };
-struct room { auto operator()(auto& l) const -> decltype(l.room()); };
+struct config_at {
+  auto operator()(auto& l, log_index i) const -> decltype(l.config_at(i));
+};
+struct room {
+  auto operator()(auto& l) const -> decltype(l.room());
+};
 
-struct log { auto operator()(auto& s) const -> decltype(s.log()); };
-struct hard { auto operator()(auto& s) const -> decltype(s.hard()); };
-struct identity { auto operator()(auto& s) const -> decltype(s.identity()); };
-struct read { auto operator()(auto& s, log_index i, n32 n) const -> decltype(s.read(i, n)); };
-struct put_run { auto operator()(auto& s, entry_run run, payloads bytes) const -> decltype(s.put(run, bytes)); };
-struct truncate { auto operator()(auto& s, log_index i) const -> decltype(s.truncate(i)); };
-struct put_hard { auto operator()(auto& s, hard_state h) const -> decltype(s.put(h)); };
-struct compact { auto operator()(auto& s, log_index i) const -> decltype(s.compact(i)); };
+struct log {
+  auto operator()(auto& s) const -> decltype(s.log());
+};
+struct hard {
+  auto operator()(auto& s) const -> decltype(s.hard());
+};
+struct identity {
+  auto operator()(auto& s) const -> decltype(s.identity());
+};
+struct read {
+  auto operator()(auto& s, log_index i, n32 n) const -> decltype(s.read(i, n));
+};
+struct put_run {
+  auto operator()(auto& s, entry_run run, payloads bytes) const -> decltype(s.put(run, bytes));
+};
+struct truncate {
+  auto operator()(auto& s, log_index i) const -> decltype(s.truncate(i));
+};
+struct put_hard {
+  auto operator()(auto& s, hard_state h) const -> decltype(s.put(h));
+};
+struct compact {
+  auto operator()(auto& s, log_index i) const -> decltype(s.compact(i));
+};
 struct sync {
   auto operator()(auto& s, sync_order&& order) const -> decltype(s.sync(static_cast<sync_order&&>(order)));
 };
-struct failure { auto operator()(auto& s) const -> decltype(s.failure()); };
+struct failure {
+  auto operator()(auto& s) const -> decltype(s.failure());
+};
 } // namespace call
 
 struct view_type {
@@ -148,7 +180,8 @@ constexpr auto fitting_storage() {
     constexpr auto f = storage_fault<Storage>();
     if constexpr (f == fault{storage_member::log, verdict::other_type})
       (void)sizeof(why_no_log_view<log_fault<decltype(std::declval<Storage const&>().log())>()>);
-    else (void)sizeof(why_no_storage<f>);
+    else
+      (void)sizeof(why_no_storage<f>);
     return type_is<no_storage>{};
   }
 }

@@ -15,12 +15,20 @@ template <class Time>
 struct arm {
   auto operator()(auto& t, std::size_t slot, timing how, Time now) const -> decltype(t.arm(slot, how, now));
 };
-struct disarm { auto operator()(auto& t, std::size_t slot) const -> decltype(t.disarm(slot)); };
-struct deadline { auto operator()(auto& t) const -> decltype(t.deadline()); };
+struct disarm {
+  auto operator()(auto& t, std::size_t slot) const -> decltype(t.disarm(slot));
+};
+struct deadline {
+  auto operator()(auto& t) const -> decltype(t.deadline());
+};
 template <class Time>
-struct expired { auto operator()(auto& t, Time now) const -> decltype(t.expired(now)); };
+struct expired {
+  auto operator()(auto& t, Time now) const -> decltype(t.expired(now));
+};
 template <class Time>
-struct after { auto operator()(auto& t, timing how, Time now) const -> decltype(t.after(how, now)); };
+struct after {
+  auto operator()(auto& t, timing how, Time now) const -> decltype(t.after(how, now));
+};
 } // namespace call
 
 enum class timer_member { arm, disarm, deadline, expired, after };

@@ -27,16 +27,10 @@ public:
   hard_state hard() const { return std::as_const(s_).hard(); }
   store_identity identity() const { return std::as_const(s_).identity(); }
   decltype(auto) failure() const { return std::as_const(s_).failure(); }
-  auto misfit() const
-    requires requires(Storage const& s) { s.misfit(); }
-  {
-    return std::as_const(s_).misfit();
-  }
-  std::uint64_t turn_bytes() const
-    requires requires(Storage const& s) { s.turn_bytes(); }
-  {
-    return std::as_const(s_).turn_bytes();
-  }
+  auto misfit() const requires requires(Storage const& s) { s.misfit(); }
+  { return std::as_const(s_).misfit(); }
+  std::uint64_t turn_bytes() const requires requires(Storage const& s) { s.turn_bytes(); }
+  { return std::as_const(s_).turn_bytes(); }
 
   std::optional<payloads> read(log_index first, std::uint32_t count) {
     auto r = s_.read(first, count);
@@ -93,8 +87,10 @@ public:
   picture const& before() const { return before_; }
   void look() {
     for (auto const& [run, config] : written_) {
-      if (run.count == 0) before_.truncate(run.first);
-      else (void)before_.put(run, config);
+      if (run.count == 0)
+        before_.truncate(run.first);
+      else
+        (void)before_.put(run, config);
     }
     written_.clear();
     auto const gone = log().compacted();

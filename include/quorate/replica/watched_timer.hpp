@@ -50,10 +50,12 @@ public:
 private:
   // A time as far as a sentence can say it.
   static auto spoken(time const& t) {
-    if constexpr (std::is_integral_v<time>) return t;
+    if constexpr (std::is_integral_v<time>)
+      return t;
     else if constexpr (requires { requires std::is_integral_v<decltype(t.time_since_epoch().count())>; })
       return t.time_since_epoch().count();
-    else return "a time";
+    else
+      return "a time";
   }
 
   Timer t_;

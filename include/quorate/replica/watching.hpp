@@ -16,7 +16,9 @@ namespace quorate {
 // A storage that says `static constexpr bool is_judged = true` is watched by somebody else, who means to tell what
 // is wrong and to go on: a simulator's.
 template <class Storage>
-inline constexpr bool is_watched = asserts && !requires { requires Storage::is_judged; };
+inline constexpr bool is_watched = asserts && !requires {
+  requires Storage::is_judged;
+};
 
 namespace detail {
 

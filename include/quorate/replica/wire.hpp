@@ -30,8 +30,10 @@ struct wire_of {
     appender to{out};
     bool sound = encode(static_cast<std::uint32_t>(encoded_message_size(m)), to) && encode_message(set{}, m, to);
     if constexpr (!std::is_empty_v<extra>) sound = sound && encode(x, to);
-    if (!sound) out.resize(before);
-    else out.insert(out.end(), bytes.whole().begin(), bytes.whole().end());
+    if (!sound)
+      out.resize(before);
+    else
+      out.insert(out.end(), bytes.whole().begin(), bytes.whole().end());
     return sound;
   }
 
@@ -62,9 +64,12 @@ private:
   // How many records travel beside m. Others count what they do not carry.
   template <class M>
   static std::uint32_t carried(M const& m) {
-    if constexpr (entry_message<M>) return m.entries().count;
-    else if constexpr (std::is_same_v<M, forward>) return m.count;
-    else return 0;
+    if constexpr (entry_message<M>)
+      return m.entries().count;
+    else if constexpr (std::is_same_v<M, forward>)
+      return m.count;
+    else
+      return 0;
   }
 };
 

@@ -192,16 +192,11 @@ void key_value::exec(operation op, Out& out, std::size_t most) {
 template <class Out>
 void key_value::apply_one(operation op, Out& out) {
   switch (op.code) {
-  case op_code::set:
-    return set(op, out);
-  case op_code::getdel:
-    return getdel(op, out);
-  case op_code::increment:
-    return increment(op, out);
-  case op_code::append:
-    return append(op, out);
-  case op_code::cas:
-    return compare_and_swap(op, out);
+  case op_code::set: return set(op, out);
+  case op_code::getdel: return getdel(op, out);
+  case op_code::increment: return increment(op, out);
+  case op_code::append: return append(op, out);
+  case op_code::cas: return compare_and_swap(op, out);
   case op_code::del: {
     std::int64_t gone = 0;
     while (op.arguments.count() > 0) gone += erase(locate(op.arguments.next())) ? 1 : 0;
@@ -213,23 +208,17 @@ void key_value::apply_one(operation op, Out& out) {
       put(locate(key), op.arguments.next());
     }
     return out.status("OK");
-  case op_code::flush:
-    garbage_.add(std::exchange(entries_, {}));
-    return out.status("OK");
-  default:
-    return; // exec and the reads are taken care of above
+  case op_code::flush: garbage_.add(std::exchange(entries_, {})); return out.status("OK");
+  default: return; // exec and the reads are taken care of above
   }
 }
 
 template <class Out>
 void key_value::read_one(operation op, Out& out, std::size_t most) const {
   switch (op.code) {
-  case op_code::get:
-    return answer(find(op.arguments.next()), out);
-  case op_code::mget:
-    return mget(op, out, most);
-  case op_code::dbsize:
-    return out.integer(static_cast<std::int64_t>(entries_.size()));
+  case op_code::get: return answer(find(op.arguments.next()), out);
+  case op_code::mget: return mget(op, out, most);
+  case op_code::dbsize: return out.integer(static_cast<std::int64_t>(entries_.size()));
   case op_code::strlen: {
     auto const* const value = find(op.arguments.next());
     return out.integer(value != nullptr ? static_cast<std::int64_t>(value->size()) : 0);
@@ -239,14 +228,12 @@ void key_value::read_one(operation op, Out& out, std::size_t most) const {
     while (op.arguments.count() > 0) there += find(op.arguments.next()) != nullptr ? 1 : 0;
     return out.integer(there);
   }
-  case op_code::type:
-    return out.status(find(op.arguments.next()) != nullptr ? "string" : "none");
+  case op_code::type: return out.status(find(op.arguments.next()) != nullptr ? "string" : "none");
   case op_code::echo: {
     auto const text = op.arguments.next();
     return (op.flags & echo_flag::as_status) != 0 ? out.status(text) : out.bulk(text);
   }
-  default:
-    return; // the writes and the walks are taken care of above
+  default: return; // the writes and the walks are taken care of above
   }
 }
 

@@ -104,40 +104,23 @@ constexpr std::optional<op_shape> shape_of(op_code code) {
   case op_code::set:
     return op_shape{set_flag::if_absent | set_flag::if_present | set_flag::return_old | set_flag::as_integer, 0, 2,
                     2, 1};
-  case op_code::getdel:
-    return op_shape{0, 0, 1, 1, 1};
-  case op_code::del:
-    return op_shape{0, 0, 1, any, 1};
-  case op_code::increment:
-    return op_shape{0, 1, 1, 1, 1};
-  case op_code::append:
-    return op_shape{0, 1, 2, 2, 1};
-  case op_code::mset:
-    return op_shape{0, 0, 2, any, 2};
-  case op_code::cas:
-    return op_shape{0, 0, 3, 3, 1};
-  case op_code::flush:
-    return op_shape{0, 0, 0, 0, 1};
-  case op_code::exec:
-    return op_shape{0, 0, 0, any, 1};
-  case op_code::get:
-    return op_shape{0, 0, 1, 1, 1};
-  case op_code::exists:
-    return op_shape{0, 0, 1, any, 1};
-  case op_code::strlen:
-    return op_shape{0, 0, 1, 1, 1};
-  case op_code::mget:
-    return op_shape{0, 0, 1, any, 1};
-  case op_code::keys:
-    return op_shape{0, 0, 1, 1, 1};
-  case op_code::scan:
-    return op_shape{0, 2, 1, 1, 1};
-  case op_code::dbsize:
-    return op_shape{0, 0, 0, 0, 1};
-  case op_code::type:
-    return op_shape{0, 0, 1, 1, 1};
-  case op_code::echo:
-    return op_shape{echo_flag::as_status, 0, 1, 1, 1};
+  case op_code::getdel: return op_shape{0, 0, 1, 1, 1};
+  case op_code::del: return op_shape{0, 0, 1, any, 1};
+  case op_code::increment: return op_shape{0, 1, 1, 1, 1};
+  case op_code::append: return op_shape{0, 1, 2, 2, 1};
+  case op_code::mset: return op_shape{0, 0, 2, any, 2};
+  case op_code::cas: return op_shape{0, 0, 3, 3, 1};
+  case op_code::flush: return op_shape{0, 0, 0, 0, 1};
+  case op_code::exec: return op_shape{0, 0, 0, any, 1};
+  case op_code::get: return op_shape{0, 0, 1, 1, 1};
+  case op_code::exists: return op_shape{0, 0, 1, any, 1};
+  case op_code::strlen: return op_shape{0, 0, 1, 1, 1};
+  case op_code::mget: return op_shape{0, 0, 1, any, 1};
+  case op_code::keys: return op_shape{0, 0, 1, 1, 1};
+  case op_code::scan: return op_shape{0, 2, 1, 1, 1};
+  case op_code::dbsize: return op_shape{0, 0, 0, 0, 1};
+  case op_code::type: return op_shape{0, 0, 1, 1, 1};
+  case op_code::echo: return op_shape{echo_flag::as_status, 0, 1, 1, 1};
   }
   return std::nullopt;
 }
@@ -271,20 +254,16 @@ inline std::optional<operation> decode_operation(std::string_view bytes) {
 inline std::uint64_t key_count(std::string_view bytes) {
   auto const named = [](operation const& op) -> std::uint64_t {
     switch (op.code) {
-    case op_code::mset:
-      return op.arguments.count() / 2;
+    case op_code::mset: return op.arguments.count() / 2;
     case op_code::del:
     case op_code::exists:
-    case op_code::mget:
-      return op.arguments.count();
+    case op_code::mget: return op.arguments.count();
     case op_code::flush:
     case op_code::dbsize:
     case op_code::keys:
     case op_code::scan:
-    case op_code::echo:
-      return 0;
-    default:
-      return 1;
+    case op_code::echo: return 0;
+    default: return 1;
     }
   };
   auto const op = decode_operation(bytes);

@@ -2,9 +2,9 @@
 // and the list of actions.
 #pragma once
 
-#include "quorate/trace/trace.hpp"
 #include "quorate/core/id.hpp"
 #include "quorate/sim/action.hpp"
+#include "quorate/trace/trace.hpp"
 
 #include <algorithm>
 #include <cstdint>

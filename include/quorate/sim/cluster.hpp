@@ -163,24 +163,15 @@ private:
     auto const& h = hosts_[a.node];
     bool const works = h.up() && !h.node->stopped();
     switch (a.what) {
-    case act::turn:
-      return h.up();
-    case act::sync:
-      return works && a.argument < h.in_flight.size();
-    case act::crash:
-      return h.up();
-    case act::restart:
-      return !h.up();
-    case act::wipe:
-      return !h.up() && (h.lost || can_lose(a.node));
-    case act::damage:
-      return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
-    case act::renew:
-      return Family::renews;
-    case act::abandon:
-      return true;
-    default:
-      return works;
+    case act::turn: return h.up();
+    case act::sync: return works && a.argument < h.in_flight.size();
+    case act::crash: return h.up();
+    case act::restart: return !h.up();
+    case act::wipe: return !h.up() && (h.lost || can_lose(a.node));
+    case act::damage: return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
+    case act::renew: return Family::renews;
+    case act::abandon: return true;
+    default: return works;
     }
   }
   void carry_out(action const& a) {
@@ -188,40 +179,25 @@ private:
     begin(a, h);
     bool restarted = false;
     switch (a.what) {
-    case act::turn:
-      turn(h, a.match, static_cast<turn_steps>(a.flag));
-      break;
-    case act::sync:
-      sync(h, a.argument, static_cast<sync_end>(a.flag));
-      break;
-    case act::crash:
-      return crash(h, a.argument);
-    case act::restart:
-      return restart(h);
+    case act::turn: turn(h, a.match, static_cast<turn_steps>(a.flag)); break;
+    case act::sync: sync(h, a.argument, static_cast<sync_end>(a.flag)); break;
+    case act::crash: return crash(h, a.argument);
+    case act::restart: return restart(h);
     case act::propose:
-    case act::read:
-      ghost_.request(h, a);
-      break;
-    case act::compact:
-      ghost_.compact(h, a.argument);
-      break;
+    case act::read: ghost_.request(h, a); break;
+    case act::compact: ghost_.compact(h, a.argument); break;
     case act::trouble:
       h.disk.make(static_cast<disk_trouble>(a.argument));
       if (a.argument != 0) note(h, check::trace_kind::fault, "from here on its disk takes no writes");
       break;
-    case act::wipe:
-      return wipe(h);
+    case act::wipe: return wipe(h);
     case act::damage:
       h.disk.damage(log_index{a.argument}), h.lost = true;
       note(h, check::trace_kind::fault, "entry " + std::to_string(a.argument) + " can't be read any more");
       break;
-    case act::renew:
-      return renew();
-    case act::abandon:
-      h.abandoned = true;
-      break;
-    case act::deliver:
-      break;
+    case act::renew: return renew();
+    case act::abandon: h.abandoned = true; break;
+    case act::deliver: break;
     }
     if (h.up()) look_at(h, restarted);
   }
@@ -390,7 +366,7 @@ private:
   coverage covered_{};
   chronicle log_{};
   char const* broken_ = nullptr;
-  breach breach_{};  // the first that was found
+  breach breach_{}; // the first that was found
   breach teller_{}; // what was told last
   std::uint32_t broken_at_ = 0;
 };

@@ -175,12 +175,10 @@ private:
   }
   bool carry_out(disk_write const& w) {
     switch (w.what) {
-    case disk_write::kind::hard:
-      return inner_.put(w.hard);
+    case disk_write::kind::hard: return inner_.put(w.hard);
     case disk_write::kind::truncation:
       return w.run.first > log().compacted() && w.run.first <= log().last() + 1 && inner_.truncate(w.run.first);
-    case disk_write::kind::entries:
-      break;
+    case disk_write::kind::entries: break;
     }
     return w.run.first == log().last() + 1 &&
            inner_.put(w.run, payloads::trusted({bytes_.data() + w.at, w.size}, w.run.count));

@@ -125,16 +125,13 @@ private:
     auto& command = book_.command(made.number);
     note(h, "propose " + std::to_string(made.number), t);
     switch (t.became) {
-    case fate::unknown:
-      ++c_.covered()[happening::proposals_unknown];
-      return true;
+    case fate::unknown: ++c_.covered()[happening::proposals_unknown]; return true;
     case fate::refused:
       ++c_.covered()[happening::proposals_refused];
       c_.covered()[happening::no_room] += t.reason == refusal::no_room ? 1 : 0;
       command.refused = true;
       return command.index == 0 || book_.refused(made.number, command.index, tell);
-    case fate::done:
-      break;
+    case fate::done: break;
     }
     ++c_.covered()[happening::proposals_done];
     if (command.index != t.index || t.index == 0)

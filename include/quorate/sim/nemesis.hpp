@@ -1,9 +1,9 @@
 // Whoever does the damage: strikes of the faults that come by themselves, at times drawn for each of them.
 #pragma once
 
-#include "quorate/trace/trace.hpp"
 #include "quorate/sim/disk.hpp"
 #include "quorate/sim/network.hpp"
+#include "quorate/trace/trace.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -71,30 +71,19 @@ private:
     auto const nodes = s_.world().size();
     auto const n = static_cast<std::uint32_t>(random.below(nodes));
     switch (f) {
-    case fault::clogs:
-      return clog(random, n);
-    case fault::partitions:
-      return partition(random);
-    case fault::one_way:
-      return one_way(random, n);
-    case fault::flapping:
-      return flap(random, n);
-    case fault::crashes:
-      return s_.crash(random.below(2) == 0 && s_.leader() < nodes ? s_.leader() : n);
+    case fault::clogs: return clog(random, n);
+    case fault::partitions: return partition(random);
+    case fault::one_way: return one_way(random, n);
+    case fault::flapping: return flap(random, n);
+    case fault::crashes: return s_.crash(random.below(2) == 0 && s_.leader() < nodes ? s_.leader() : n);
     case fault::pauses:
     case fault::jumps:
-    case fault::frozen_clocks:
-      return take_time(f, n, random);
-    case fault::failed_writes:
-      return s_.trouble(n, disk_trouble::writes_fail);
-    case fault::full_disks:
-      return s_.trouble(n, disk_trouble::full);
-    case fault::wiped_disks:
-      return s_.wipe(n);
-    case fault::damage:
-      return s_.damage(n, random);
-    default:
-      return false; // those that strike where something happens
+    case fault::frozen_clocks: return take_time(f, n, random);
+    case fault::failed_writes: return s_.trouble(n, disk_trouble::writes_fail);
+    case fault::full_disks: return s_.trouble(n, disk_trouble::full);
+    case fault::wiped_disks: return s_.wipe(n);
+    case fault::damage: return s_.damage(n, random);
+    default: return false; // those that strike where something happens
     }
   }
   bool take_time(fault f, std::uint32_t n, stream& random) {

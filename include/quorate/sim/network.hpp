@@ -98,12 +98,9 @@ inline link_list draw_partition(stream& draw, std::uint32_t nodes, std::uint32_t
   auto const sides = draw();
   auto const side = [&](std::uint32_t n) { return sides >> n & 1U; };
   switch (draw.below(5)) {
-  case 0:
-    return cut_where(nodes, [&](auto a, auto) { return a == (leader < nodes ? leader : one); });
-  case 1:
-    return cut_where(nodes, [&](auto a, auto) { return a == one; });
-  case 2:
-    return cut_where(nodes, [&](auto a, auto b) { return side(a) != side(b); });
+  case 0: return cut_where(nodes, [&](auto a, auto) { return a == (leader < nodes ? leader : one); });
+  case 1: return cut_where(nodes, [&](auto a, auto) { return a == one; });
+  case 2: return cut_where(nodes, [&](auto a, auto b) { return side(a) != side(b); });
   case 3: // a ring: each hears its two neighbours only
     return cut_where(nodes, [&](auto a, auto b) { return (a + 1) % nodes != b && (b + 1) % nodes != a; });
   default: // two sides, and one node that hears both

@@ -48,7 +48,12 @@ public:
     ++world_.covered().seeds;
     world_.covered().simulated_us = now_;
     auto const node = world_.broken() == nullptr ? 0 : world_.broken_at() + 1;
-    return {world_.broken(), node, world_.log().hash(), world_.size(), built_, world_.covered(),
+    return {world_.broken(),
+            node,
+            world_.log().hash(),
+            world_.size(),
+            built_,
+            world_.covered(),
             check::sentence_of(world_.breach_found())};
   }
 
@@ -137,30 +142,18 @@ private:
   void step(event const& e) {
     now_ = e.time;
     switch (e.what) {
-    case deliver:
-      return on_deliver(e);
-    case turn:
-      return on_turn(e);
-    case sync:
-      return on_sync(e);
-    case request:
-      return on_request();
-    case restart:
-      return on_restart(e);
-    case strike:
-      return nemesis_.strike(static_cast<fault>(e.argument));
-    case mend:
-      return nemesis_.mend(static_cast<std::size_t>(e.argument));
-    case tidy:
-      return on_tidy();
-    case fall:
-      return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
-    case calm:
-      return heal();
-    case check:
-      return on_check();
-    case late:
-      return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
+    case deliver: return on_deliver(e);
+    case turn: return on_turn(e);
+    case sync: return on_sync(e);
+    case request: return on_request();
+    case restart: return on_restart(e);
+    case strike: return nemesis_.strike(static_cast<fault>(e.argument));
+    case mend: return nemesis_.mend(static_cast<std::size_t>(e.argument));
+    case tidy: return on_tidy();
+    case fall: return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
+    case calm: return heal();
+    case check: return on_check();
+    case late: return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
     }
   }
   // The node stands still: what happens to it happens later.

@@ -24,16 +24,19 @@ struct wal_counters {
   std::uint64_t entries{}; // put
 };
 
-template <wal_files Files> class basic_file_wal;
+template <wal_files Files>
+class basic_file_wal;
 
 // Either a log, or one sentence that says what was expected, what was found, in which file, and what to do.
-template <wal_files Files> struct opened_wal {
+template <wal_files Files>
+struct opened_wal {
   std::optional<basic_file_wal<Files>> wal{};
   std::string error{};
   explicit operator bool() const { return wal.has_value(); }
 };
 
-template <wal_files Files> class basic_file_wal {
+template <wal_files Files>
+class basic_file_wal {
 public:
   // Opens the store in a directory, or makes one if it is empty. When this returns a log, the store is locked to
   // this process until the log is destroyed, its content is recovered, and its incarnation is raised, durably.
@@ -241,9 +244,9 @@ private:
   }
 
   bool misused(std::string const& what, log_index i) {
-    return dir_.refuse("the log can't " + what + " at entry " + std::to_string(i.value) +
-                       ": it holds entries " + std::to_string(log_.compacted().value + 1) + " to " +
-                       std::to_string(log_.last().value) + ". This is a bug of the program");
+    return dir_.refuse("the log can't " + what + " at entry " + std::to_string(i.value) + ": it holds entries " +
+                       std::to_string(log_.compacted().value + 1) + " to " + std::to_string(log_.last().value) +
+                       ". This is a bug of the program");
   }
 
   wal_options options_;

@@ -27,8 +27,9 @@ class memory {
 public:
   // Options that can't work make a log that has room for nothing, and misfit() says which.
   explicit memory(memory_options const& o = {})
-      : identity_{o.identity}, misfit_{wrong(o)},
-        log_{misfit_.empty() ? o.entries : 0, misfit_.empty() ? o.bytes : 0}, undo_(64) {}
+      : identity_{o.identity}, misfit_{wrong(o)}, log_{misfit_.empty() ? o.entries : 0,
+                                                       misfit_.empty() ? o.bytes : 0},
+        undo_(64) {}
   // A log whose entries up to `compacted` are gone; only for one that is still empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     log_.start_at(compacted, stamp_there, in_force);
@@ -71,8 +72,10 @@ public:
   std::optional<durable> sync(sync_order order) {
     if (order.upto() < durable_) return std::move(order).succeeded(); // a later order ended earlier
     auto const now = static_cast<std::size_t>(order.upto() - durable_);
-    if (now == pending_ && replaced_.empty()) pending_ = 0; // as almost always
-    else forget(now);
+    if (now == pending_ && replaced_.empty())
+      pending_ = 0; // as almost always
+    else
+      forget(now);
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
@@ -98,8 +101,8 @@ private:
       return sentence({"memory_options::entries is ", o.entries, ": expected 1 to ", entries,
                        "; give as many as are applied between two calls of compact()"});
     if (o.bytes > bytes)
-      return sentence({"memory_options::bytes is ", o.bytes, ": expected at most ", bytes,
-                       "; it grows when it must"});
+      return sentence(
+          {"memory_options::bytes is ", o.bytes, ": expected at most ", bytes, "; it grows when it must"});
     return {};
   }
   struct removed_run {
@@ -111,9 +114,9 @@ private:
     std::optional<hard_state> hard{};
     std::vector<removed_run> removed{};
   };
-  struct undo { // how to take one write back
-    log_index before{};         // the last entry before it
-    bool has_replaced = false;  // the last of replaced_ is its
+  struct undo {                // how to take one write back
+    log_index before{};        // the last entry before it
+    bool has_replaced = false; // the last of replaced_ is its
   };
 
   [[gnu::cold]] bool put_configuration(entry_run const& run, payloads const& bytes) {

@@ -21,8 +21,8 @@ class memory_log {
 public:
   // It never holds more than `entries`; the arena starts with `bytes` and grows when they do not suffice.
   memory_log(std::size_t entries, std::size_t bytes)
-      : capacity_{entries}, marks_(std::bit_ceil(entries)), slot_mask_{marks_.size() - 1}, arena_(bytes),
-        limit_{bytes} {}
+      : capacity_{entries}, marks_(std::bit_ceil(entries)), slot_mask_{marks_.size() - 1},
+        arena_(bytes), limit_{bytes} {}
 
   // --- the log_view; what fits is limited by the bytes that lie together
   log_index compacted() const { return shape_.compacted(); }
@@ -141,8 +141,10 @@ private:
   }
   // Makes `size` bytes from tail_ on free: at the arena's start, if they are there, or by a larger arena.
   [[gnu::cold]] void make_place(std::size_t size) {
-    if (limit_ == arena_.size() && size <= head()) lap_end_ = tail_, tail_ = 0, limit_ = head();
-    else grow(size);
+    if (limit_ == arena_.size() && size <= head())
+      lap_end_ = tail_, tail_ = 0, limit_ = head();
+    else
+      grow(size);
   }
   void grow(std::size_t size) {
     std::vector<std::byte> larger(std::bit_ceil(2 * arena_.size() + size));

@@ -28,34 +28,21 @@ inline std::string what(trace_record const& r) { return r.text.empty() ? r.name 
 // What is said of one record, without whose it is.
 inline std::string said_of(trace const& t, trace_record const& r) {
   switch (r.kind) {
-  case trace_kind::start:
-    return " starts" + (r.text.empty() ? "" : ": " + r.text);
-  case trace_kind::crash:
-    return r.text.empty() ? " crashes" : ": " + r.text;
-  case trace_kind::stop:
-    return " stops: " + r.text;
-  case trace_kind::send:
-    return " says to " + name_of_node(t, r.peer) + ": " + what(r);
-  case trace_kind::deliver:
-    return " hears " + name_of_node(t, r.peer) + ": " + what(r);
-  case trace_kind::drop:
-    return " is not heard by " + name_of_node(t, r.peer) + ": " + what(r);
-  case trace_kind::sync_begins:
-    return ": it begins a sync";
-  case trace_kind::sync:
-    return ": its sync returns";
-  case trace_kind::timer:
-    return ": " + (r.text.empty() ? "its timer " + r.name + " expires" : r.text);
-  case trace_kind::role:
-    return " is " + r.name + ", in " + name_of_era(t, r.term);
-  case trace_kind::commit:
-    return " knows that all up to " + std::to_string(r.index) + " is committed";
+  case trace_kind::start: return " starts" + (r.text.empty() ? "" : ": " + r.text);
+  case trace_kind::crash: return r.text.empty() ? " crashes" : ": " + r.text;
+  case trace_kind::stop: return " stops: " + r.text;
+  case trace_kind::send: return " says to " + name_of_node(t, r.peer) + ": " + what(r);
+  case trace_kind::deliver: return " hears " + name_of_node(t, r.peer) + ": " + what(r);
+  case trace_kind::drop: return " is not heard by " + name_of_node(t, r.peer) + ": " + what(r);
+  case trace_kind::sync_begins: return ": it begins a sync";
+  case trace_kind::sync: return ": its sync returns";
+  case trace_kind::timer: return ": " + (r.text.empty() ? "its timer " + r.name + " expires" : r.text);
+  case trace_kind::role: return " is " + r.name + ", in " + name_of_era(t, r.term);
+  case trace_kind::commit: return " knows that all up to " + std::to_string(r.index) + " is committed";
   case trace_kind::client:
   case trace_kind::outcome:
-  case trace_kind::fault:
-    return ": " + what(r);
-  case trace_kind::violation:
-    break;
+  case trace_kind::fault: return ": " + what(r);
+  case trace_kind::violation: break;
   }
   return ", broken: " + r.text;
 }

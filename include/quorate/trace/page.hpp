@@ -87,9 +87,8 @@ inline std::string page_of(trace const& t, page_limits const& limits = {}) {
   page_detail::put_header(out, t);
   out.append(page_detail::page_controls).append("<script type=\"application/json\" id=\"trace\">\n");
   out.append(page_data(t, limits)).append("\n</script>\n<script>");
-  for (auto const part :
-       {page_detail::page_model, page_detail::page_draw, page_detail::page_view, page_detail::page_story,
-        page_detail::page_tools})
+  for (auto const part : {page_detail::page_model, page_detail::page_draw, page_detail::page_view,
+                          page_detail::page_story, page_detail::page_tools})
     out += part;
   return out += "</script>\n</body>\n</html>\n";
 }

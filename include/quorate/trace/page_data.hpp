@@ -23,18 +23,10 @@ namespace page_detail {
 // Text between tags, or in an attribute's quotes.
 inline void put_html(std::string& out, std::string_view text) {
   for (auto const c : text) switch (c) {
-    case '&':
-      out += "&amp;";
-      break;
-    case '<':
-      out += "&lt;";
-      break;
-    case '>':
-      out += "&gt;";
-      break;
-    case '"':
-      out += "&quot;";
-      break;
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '"': out += "&quot;"; break;
     default: // HTML has no other control characters, not even escaped ones
       out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
     }

@@ -50,8 +50,8 @@ struct trace_record {
 };
 
 struct trace {
-  std::string title{}; // what ran, and how to run it again
-  std::string unit{};  // of time: "us", "step" ...
+  std::string title{};      // what ran, and how to run it again
+  std::string unit{};       // of time: "us", "step" ...
   std::string era = "term"; // what trace_record::term is: "term", or "ballot"
   std::uint32_t nodes = 0;
   std::vector<trace_record> records{};

@@ -3,8 +3,8 @@
 
 #include "quorate/core/node_set.hpp"
 #include "quorate/core/payloads.hpp"
-#include "quorate/replica/byte_buffer.hpp"
 #include "quorate/message/set.hpp"
+#include "quorate/replica/byte_buffer.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -23,10 +23,9 @@ namespace quorate {
 // call send(), relocate() and close(), but not destroy the transport. The io_context must outlive it.
 template <class OnFrame, class OnLog>
 class tcp_transport {
-  static_assert(
-      std::is_invocable_v<OnFrame&, node_id, incarnation_id, std::span<std::byte const>>,
-      "tcp_transport's frame handler must be callable as void(node_id from, incarnation_id of_sender, "
-      "std::span<std::byte const> frame)");
+  static_assert(std::is_invocable_v<OnFrame&, node_id, incarnation_id, std::span<std::byte const>>,
+                "tcp_transport's frame handler must be callable as void(node_id from, incarnation_id of_sender, "
+                "std::span<std::byte const> frame)");
   static_assert(std::is_invocable_v<OnLog&, std::string>,
                 "tcp_transport's log handler must be callable as void(std::string line)");
 
@@ -93,9 +92,8 @@ public:
   }
 
   bool send(node_id to, std::span<std::byte const> frame) {
-    return send(to, [frame](std::vector<std::byte>& buffer) {
-      buffer.insert(buffer.end(), frame.begin(), frame.end());
-    });
+    return send(
+        to, [frame](std::vector<std::byte>& buffer) { buffer.insert(buffer.end(), frame.begin(), frame.end()); });
   }
 
   // From now on this peer is dialled there. Precondition: it is in options.peers and is not self.

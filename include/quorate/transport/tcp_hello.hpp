@@ -155,8 +155,7 @@ inline std::string version_mismatch(std::uint16_t theirs) {
 // Why these two may not talk, in words that are true on both sides; empty when they may.
 inline std::string mismatch(hello const& theirs, hello const& ours) {
   auto const says = [&](std::string const& what, std::string const& a, std::string const& b) {
-    return what + " mismatch: " + name_of(theirs.from) + " has " + a + ", " + name_of(ours.from) + " has " +
-           b;
+    return what + " mismatch: " + name_of(theirs.from) + " has " + a + ", " + name_of(ours.from) + " has " + b;
   };
   if (theirs.protocol != ours.protocol)
     return says("protocol", "'" + printable(theirs.protocol) + "'", "'" + printable(ours.protocol) + "'");

@@ -66,8 +66,7 @@ private:
     asio::async_write(socket_, asio::buffer(reply_),
                       [self = this->shared_from_this()](std::error_code ec, std::size_t) {
                         if (!self->owner_) return;
-                        if (ec)
-                          return self->fail(self->up() ? loss::broken : loss::unreachable, ec.message());
+                        if (ec) return self->fail(self->up() ? loss::broken : loss::unreachable, ec.message());
                         self->read_record();
                       });
   }

@@ -25,8 +25,8 @@ struct peer {
   std::chrono::milliseconds backoff{};
   std::uint32_t takes = 0;      // bytes of a frame, as it said last; 0: nothing yet
   std::uint64_t told_sizes = 0; // of frames that it does not take: bit n, one of at least 2^(n-1) and below 2^n
-  std::string trouble{};     // what was last said about dialling it; empty when all is well
-  std::string turned_away{}; // why it was last turned away; empty when it was let in
+  std::string trouble{};        // what was last said about dialling it; empty when all is well
+  std::string turned_away{};    // why it was last turned away; empty when it was let in
 };
 
 inline std::string name_of(store_id s) {
@@ -79,8 +79,8 @@ public:
       return name_of(h.from) + " has come back with another store (" + name_of(h.store) + "; it was " +
              name_of(*p->store) + ")";
     if (h.incarnation < p->incarnation)
-      return name_of(h.from) + " of incarnation " + std::to_string(h.incarnation.value) +
-             " was superseded by " + std::to_string(p->incarnation.value);
+      return name_of(h.from) + " of incarnation " + std::to_string(h.incarnation.value) + " was superseded by " +
+             std::to_string(p->incarnation.value);
     return {};
   }
 

@@ -96,8 +96,7 @@ struct reads_told {
   typename Memory::template list<log_index, most> answers{};
 
   constexpr void told(readable const& r) {
-    while (answers.size() < r.upto && append<log_index>(answers, r.index)) {
-    }
+    while (answers.size() < r.upto && append<log_index>(answers, r.index)) {}
   }
   friend constexpr bool operator==(reads_told const&, reads_told const&) = default;
 };
@@ -112,8 +111,7 @@ public:
                                               Tell&& tell) {
     auto& must = must_see_[n.value];
     if (must.size() > told.asked) must.clear(); // it began anew
-    while (must.size() < std::size_t{told.asked} && append<log_index>(must, known)) {
-    }
+    while (must.size() < std::size_t{told.asked} && append<log_index>(must, known)) {}
     for (std::size_t i = 0; i < told.answers.size(); ++i)
       if (told.answers[i] < must[i])
         return tell("a read sees what was committed before it was asked", "node ", n, " answers its read number ",

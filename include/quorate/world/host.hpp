@@ -66,7 +66,7 @@ struct boxes {
   using box = outbox<Room, M...>;
 };
 template <class Disk>
-  requires requires { typename Disk::template box<1>; }
+requires requires { typename Disk::template box<1>; }
 struct boxes<Disk> {
   template <std::size_t Room, class... M>
   using box = typename Disk::template box<Room, M...>;
@@ -133,8 +133,10 @@ public:
   constexpr void step(Event const& e, Ears& ears) {
     hands<Ears> out{*this, ears};
     ears.begins(e);
-    if constexpr (requires { written.log; }) core.step(e, written.log, out);
-    else core.step(e, out);
+    if constexpr (requires { written.log; })
+      core.step(e, written.log, out);
+    else
+      core.step(e, out);
     written.offer({}); // it is used up
     ears.ended();
   }
@@ -166,8 +168,10 @@ public:
   }
   template <class Ears>
   constexpr void crash(Disk const& survived, Ears& ears) {
-    if constexpr (requires { survived.log; }) crash(survived, Core{self, survived.hard, survived.log}, ears);
-    else crash(survived, Core{self, survived}, ears);
+    if constexpr (requires { survived.log; })
+      crash(survived, Core{self, survived.hard, survived.log}, ears);
+    else
+      crash(survived, Core{self, survived}, ears);
   }
 
   // The message as it travels.

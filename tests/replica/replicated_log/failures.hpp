@@ -27,10 +27,10 @@ std::uint64_t script(std::uint32_t victim, std::uint64_t fails_at) {
     (void)c.read(id);
   };
   c.crash(victim); // so that the founding entry is among the operations
-  c[victim].disk = tripping<combination::storage>{
-      {.identity = {cluster_id{7}, node_id{victim}, store_id{9}, incarnation_id{1}},
-       .entries = 256,
-       .bytes = 4096}};
+  c[victim].disk =
+      tripping<combination::storage>{{.identity = {cluster_id{7}, node_id{victim}, store_id{9}, incarnation_id{1}},
+                                      .entries = 256,
+                                      .bytes = 4096}};
   c[victim].disk.fails_at = fails_at;
   c.restart(victim);
   c.run(330);

@@ -171,8 +171,7 @@ TEST_CASE("an answer to a read of an earlier incarnation is dropped") {
   CHECK(read_fate(c, f, token) == fate::done);
 }
 
-TEST_CASE(
-    "a read asked before the turn that places a write need not see it; one asked after its outcome must") {
+TEST_CASE("a read asked before the turn that places a write need not see it; one asked after its outcome must") {
   cluster c;
   auto const l = c.elect();
   for (std::uint64_t i = 0; i < 30; ++i) {
@@ -187,8 +186,7 @@ TEST_CASE(
   CHECK(done == 30);
 }
 
-TEST_CASE(
-    "reads are refused at once by a replica that has stopped, and those that wait when it stops, once") {
+TEST_CASE("reads are refused at once by a replica that has stopped, and those that wait when it stops, once") {
   cluster c;
   c.elect();
   auto const seen = c.read(1);

@@ -56,8 +56,7 @@ TEST_CASE("without a leader a proposal waits for the request time, is refused, a
   c.book.check();
 }
 
-TEST_CASE(
-    "a leader that crashes before its proposal is anywhere else: the command may vanish, the log goes on") {
+TEST_CASE("a leader that crashes before its proposal is anywhere else: the command may vanish, the log goes on") {
   cluster c;
   auto const l = c.elect();
   c.net.clear();
@@ -76,8 +75,7 @@ TEST_CASE(
   c.book.check();
 }
 
-TEST_CASE(
-    "T4: a deposed leader's proposal whose place another leader's entry has taken is never told done") {
+TEST_CASE("T4: a deposed leader's proposal whose place another leader's entry has taken is never told done") {
   cluster c;
   auto const l = c.elect();
   auto const cut = cut_off(l);
@@ -205,8 +203,10 @@ TEST_CASE("a batch of one turn, cut by an append, is told in two parts, each tru
   c.run(60);
   for (std::size_t i = 0; i < 5; ++i) {
     CHECK(c.book.where.contains(90 + i) == (i < 2));
-    if (i < 2) CHECK(c.fate_of(l, tokens[i]) == fate::done); // a majority has them
-    else check_superseded(c, l, tokens[i]);
+    if (i < 2)
+      CHECK(c.fate_of(l, tokens[i]) == fate::done); // a majority has them
+    else
+      check_superseded(c, l, tokens[i]);
   }
   c.book.check();
 }

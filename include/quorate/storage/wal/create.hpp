@@ -12,7 +12,8 @@ inline std::uint64_t written_end(byte_span b) {
   return n;
 }
 
-template <wal_files Files> class founding {
+template <wal_files Files>
+class founding {
 public:
   founding(folder<Files>& dir, wal_options const& options, wal_recovery& report)
       : dir_{dir}, options_{options}, report_{report} {}
@@ -48,8 +49,7 @@ public:
     first.before = options_.start;
     first.compacted = options_.start.compacted;
     typename Files::file log;
-    return make_segment(dir_, first, log) &&
-           make_file(state_name, state_copy{{}, head.store, 0, 0}.encode()) &&
+    return make_segment(dir_, first, log) && make_file(state_name, state_copy{{}, head.store, 0, 0}.encode()) &&
            make_file(new_store_name, head.encode()) && dir_.rename(new_store_name, store_name) && dir_.sync();
   }
 
@@ -62,20 +62,19 @@ public:
     auto const file = dir_.in(store_name);
     if (!read)
       return dir_.refuse("the file " + file + " is damaged or not a store's (offset 0, " +
-                         std::to_string(raw.size()) + " bytes): expected " +
-                         std::to_string(store_head::size) + " bytes with a good checksum. " + restore);
+                         std::to_string(raw.size()) + " bytes): expected " + std::to_string(store_head::size) +
+                         " bytes with a good checksum. " + restore);
     head = *read;
     if (head.format != format_version)
-      return dir_.refuse("the store in " + dir_.path() + " has format version " +
-                         std::to_string(head.format) + " (file " + file +
-                         "), and this program reads version " + std::to_string(format_version) +
+      return dir_.refuse("the store in " + dir_.path() + " has format version " + std::to_string(head.format) +
+                         " (file " + file + "), and this program reads version " + std::to_string(format_version) +
                          ". Start the program that wrote it, or convert the store.");
     auto const mine = [&](char const* what, std::string const& expected, std::string const& found) {
       return expected == found ||
-             dir_.refuse("the store in " + dir_.path() + " belongs to " + what + " " + found +
-                         " and not to " + what + " " + expected + ", which was expected (file " + file +
-                         "). Name the directory of " + what + " " + expected + ", or start the node as " +
-                         what + " " + found + ".");
+             dir_.refuse("the store in " + dir_.path() + " belongs to " + what + " " + found + " and not to " +
+                         what + " " + expected + ", which was expected (file " + file +
+                         "). Name the directory of " + what + " " + expected + ", or start the node as " + what +
+                         " " + found + ".");
     };
     return mine("protocol", options_.protocol, head.protocol) &&
            mine("cluster", std::to_string(options_.cluster.value), std::to_string(head.cluster.value)) &&
@@ -96,13 +95,11 @@ private:
       if (!segment_start(n) && n != state_name) continue;
       if (!dir_.load(n, raw)) return false;
       auto const state = state_copy::decode(raw);
-      bool const used = n == state_name
-                            ? state && state->state != node_state{}
-                            : written_end(raw) > segment_head::encoded_size || n != segment_name(0);
+      bool const used = n == state_name ? state && state->state != node_state{}
+                                        : written_end(raw) > segment_head::encoded_size || n != segment_name(0);
       if (used)
-        return dir_.refuse("the directory " + dir_.path() + " holds a log (" + dir_.in(n) +
-                           ") but the file " + dir_.in(store_name) + " that says whose it is is missing. " +
-                           restore);
+        return dir_.refuse("the directory " + dir_.path() + " holds a log (" + dir_.in(n) + ") but the file " +
+                           dir_.in(store_name) + " that says whose it is is missing. " + restore);
     }
     bool removed = false;
     for (auto const& n : names)
@@ -115,8 +112,8 @@ private:
 
   bool make_file(std::string const& name, byte_span content) {
     typename Files::file f;
-    return dir_.open(name, file_mode::create, f) && dir_.write(f, name, 0, content) &&
-           dir_.sync_file(f, name) && dir_.sync();
+    return dir_.open(name, file_mode::create, f) && dir_.write(f, name, 0, content) && dir_.sync_file(f, name) &&
+           dir_.sync();
   }
 
   folder<Files>& dir_;

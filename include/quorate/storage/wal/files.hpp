@@ -45,9 +45,9 @@ struct io_result {
 template <class F>
 concept wal_files = std::movable<F> && std::movable<typename F::file> &&
     std::default_initializable<typename F::file> &&
-    requires(F f, typename F::file const& file, typename F::file& opened, std::string const& path,
-             file_mode mode, std::uint64_t at, std::uint64_t& number, std::span<std::byte> into,
-             std::span<std::byte const> from, std::vector<std::string>& names) {
+    requires(F f, typename F::file const& file, typename F::file& opened, std::string const& path, file_mode mode,
+             std::uint64_t at, std::uint64_t& number, std::span<std::byte> into, std::span<std::byte const> from,
+             std::vector<std::string>& names) {
   { f.open(path, mode, opened) } -> std::same_as<int>;
   { f.size(file, number) } -> std::same_as<int>;
   { f.read(file, at, into) } -> std::same_as<io_result>;

@@ -15,27 +15,22 @@ namespace quorate::wal {
 inline std::string advice(int error) {
   switch (error) {
   case ENOSPC:
-  case EDQUOT:
-    return "Free some space there, then start the node again.";
+  case EDQUOT: return "Free some space there, then start the node again.";
   case EACCES:
   case EPERM:
-  case EROFS:
-    return "Let this user write there, then start the node again.";
-  case EIO:
-    return "The disk may be failing: look at the system's log before you start the node again.";
-  case EFBIG:
-    return "Raise the limit on the size of a file (ulimit -f), then start the node again.";
+  case EROFS: return "Let this user write there, then start the node again.";
+  case EIO: return "The disk may be failing: look at the system's log before you start the node again.";
+  case EFBIG: return "Raise the limit on the size of a file (ulimit -f), then start the node again.";
   case EMFILE:
-  case ENFILE:
-    return "Raise the limit on open files, then start the node again.";
-  default:
-    return "Mend the cause, then start the node again.";
+  case ENFILE: return "Raise the limit on open files, then start the node again.";
+  default: return "Mend the cause, then start the node again.";
   }
 }
 
 // Keeps the first failure and does nothing more after it. That is the whole of fail-stop: a write or sync
 // that failed may have lost its pages, and the next one would "succeed" without them.
-template <wal_files Files> class folder {
+template <wal_files Files>
+class folder {
 public:
   using file = typename Files::file;
 
@@ -136,8 +131,8 @@ public:
 
 private:
   bool succeeded(int error, std::string const& what, std::string const& which) {
-    return error == 0 || refuse("can't " + what + " " + which + ": " +
-                                std::generic_category().message(error) + ". " + advice(error));
+    return error == 0 || refuse("can't " + what + " " + which + ": " + std::generic_category().message(error) +
+                                ". " + advice(error));
   }
   static std::string parent(std::string const& path) {
     auto const slash = path.rfind('/');

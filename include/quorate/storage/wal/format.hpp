@@ -26,12 +26,15 @@ namespace quorate::wal {
 
 inline constexpr std::uint32_t format_version = 1;
 
-template <std::size_t N> using block = std::array<std::byte, N>;
+template <std::size_t N>
+using block = std::array<std::byte, N>;
 
-template <std::size_t N> void seal(block<N>& b) {
+template <std::size_t N>
+void seal(block<N>& b) {
   byte_writer{b.data() + N - 4}.u32(checksum{}.add(byte_span{b}.first(N - 4)).value());
 }
-template <std::size_t N> bool sealed(byte_span b) {
+template <std::size_t N>
+bool sealed(byte_span b) {
   return b.size() >= N && byte_reader{b.data() + N - 4}.u32() == checksum{}.add(b.first(N - 4)).value();
 }
 

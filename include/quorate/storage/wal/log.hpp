@@ -29,8 +29,7 @@ public:
     // Byte sums are kept modulo 2^32. Offsets grow at least as fast, so within 2 GiB of them the sums don't wrap.
     run.count =
         greatest(run.count, [&](std::uint32_t n) { return slot_of(i + (n - 1)).at - slot_of(i).at < wrap; });
-    run.count =
-        greatest(run.count, [&](std::uint32_t n) { return sum_before(i + n) - sum_before(i) <= bytes; });
+    run.count = greatest(run.count, [&](std::uint32_t n) { return sum_before(i + n) - sum_before(i) <= bytes; });
     return run;
   }
 
@@ -78,8 +77,7 @@ public:
     if (upto <= compacted()) return;
     gone_ += static_cast<std::size_t>(upto - compacted());
     shape_.compact(upto);
-    if (gone_ < 1024 || gone_ < slots_.size() / 2)
-      return; // moving the rest up costs less than one step an entry
+    if (gone_ < 1024 || gone_ < slots_.size() / 2) return; // moving the rest up costs less than one step an entry
     slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(gone_));
     gone_ = 0;
   }
@@ -98,7 +96,8 @@ private:
   std::uint32_t sum_before(log_index i) const { return i > last() ? end_sum_ : slot_of(i).sum; }
 
   // The greatest n in 2..most that is good, where the good ones come first; else 1.
-  template <class Good> static std::uint32_t greatest(std::uint32_t most, Good good) {
+  template <class Good>
+  static std::uint32_t greatest(std::uint32_t most, Good good) {
     std::uint32_t low = 1;
     while (low < most) {
       auto const n = most - (most - low) / 2;

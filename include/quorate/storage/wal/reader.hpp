@@ -6,7 +6,8 @@
 
 namespace quorate::wal {
 
-template <wal_files Files> class reader {
+template <wal_files Files>
+class reader {
 public:
   // The payloads of entries i..i+n-1 as one piece, borrowed until the next call or the next change of `tail`;
   // nothing when reading failed, and `dir` says why. Precondition: n >= 1 and the entries are in `log`; what

@@ -52,7 +52,7 @@ enum class record_type : std::uint8_t {
   entries = 1, // a run of entries; behind the head their payloads, as they came
   truncate,    // entries from `first` on are gone
   state,       // behind the head a node_state
-  base, // entries up to `first` are compacted; `written_at` there, and behind the head its configuration
+  base,        // entries up to `first` are compacted; `written_at` there, and behind the head its configuration
 };
 
 struct record_head {

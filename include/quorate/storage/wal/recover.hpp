@@ -18,7 +18,8 @@
 
 namespace quorate::wal {
 
-template <wal_files Files> class recovery {
+template <wal_files Files>
+class recovery {
 public:
   recovery(folder<Files>& dir, store_head const& store, wal_recovery& report)
       : dir_{dir}, store_{store}, report_{report} {}
@@ -50,8 +51,7 @@ public:
     // read and are not on the disk. After a failed sync the system may take such bytes for clean, so syncing
     // alone is not enough: those that nothing proves durable are written again.
     if (!dir_.open(name, file_mode::update, f)) return false;
-    if (!unproven_.empty() && !dir_.write(f, name, s.offset_of(end_) - unproven_.size(), unproven_))
-      return false;
+    if (!unproven_.empty() && !dir_.write(f, name, s.offset_of(end_) - unproven_.size(), unproven_)) return false;
     return (report_.cut_bytes == 0 || cut(f, name)) && dir_.sync_data(f, name) && dir_.sync();
   }
 
@@ -70,8 +70,8 @@ public:
 
 private:
   bool damaged(std::string const& name, std::uint64_t offset, std::string const& why) {
-    return dir_.refuse("the file " + dir_.in(name) + " is damaged at offset " + std::to_string(offset) +
-                       ": " + why + ". Nothing has been changed. " + founding<Files>::restore);
+    return dir_.refuse("the file " + dir_.in(name) + " is damaged at offset " + std::to_string(offset) + ": " +
+                       why + ". Nothing has been changed. " + founding<Files>::restore);
   }
 
   bool read_state() {
@@ -230,9 +230,9 @@ private:
       return damaged(name, offset,
                      "its good frames end here, at log offset " + std::to_string(end_) +
                          ", but the log was durable up to " + std::to_string(durable_));
-    auto const written =
-        raw.size() < offset || half_made_ ? byte_span{}
-                                          : raw.first(at).last(static_cast<std::size_t>(end_ - durable_));
+    auto const written = raw.size() < offset || half_made_
+                             ? byte_span{}
+                             : raw.first(at).last(static_cast<std::size_t>(end_ - durable_));
     unproven_.assign(written.begin(), written.end());
     if (torn == 0) return true;
     if (!copy_)
@@ -260,8 +260,7 @@ private:
   bool judge_state() {
     if (!copy_) {
       report_.notes.push_back("the file " + dir_.in(state_name) + " was bad or missing: term " +
-                              std::to_string(state_.hard.promised.value) +
-                              " and vote were taken from the log");
+                              std::to_string(state_.hard.promised.value) + " and vote were taken from the log");
       return true;
     }
     return copy_->state.sequence < state_.sequence || copy_->state == state_ ||

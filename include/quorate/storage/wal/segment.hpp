@@ -13,9 +13,8 @@ namespace quorate {
 struct wal_options {
   std::string directory{}; // made if missing; must be empty or hold this node's store
   cluster_id cluster{};
-  node_id node{}; // 1 or more
-  std::string
-      protocol{}; // the protocol's name and version, at most 64 bytes: another protocol's log is refused
+  node_id node{};         // 1 or more
+  std::string protocol{}; // the protocol's name and version, at most 64 bytes: another protocol's log is refused
   std::uint64_t segment_bytes = std::uint64_t{64}
                                 << 20; // of a segment file: 512 to 1 TiB; a turn that is larger gets a larger one
   std::size_t cache_bytes = std::size_t{4} << 20; // of the newest log kept in memory for reading

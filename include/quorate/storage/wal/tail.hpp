@@ -62,8 +62,8 @@ public:
       record_head::seal(std::span{bytes_}.subspan(at, n), salt);
       at += n;
     }
-    frame_head{static_cast<std::uint32_t>(length), frame_at(), durable, incarnation}.encode(
-        bytes_.data() + frame_, salt);
+    frame_head{static_cast<std::uint32_t>(length), frame_at(), durable, incarnation}.encode(bytes_.data() + frame_,
+                                                                                            salt);
     bytes_.resize(frame_ + static_cast<std::size_t>(aligned(bytes_.size() - frame_)));
     auto const whole = byte_span{bytes_}.subspan(frame_);
     frame_ = none;
