@@ -48,8 +48,8 @@ std::string lines_of(recorded<Model> const& r, std::vector<std::size_t> const& n
   std::string all;
   for (auto const i : numbers) {
     auto const& op = r.operations[i];
-    auto const from = std::to_string(op.invoked);
-    all += op.answered ? "    lines " + from + "-" + std::to_string(op.returned) : "    line " + from;
+    auto const from = std::to_string(r.line_of(op.invoked));
+    all += op.answered ? "    lines " + from + "-" + std::to_string(r.line_of(op.returned)) : "    line " + from;
     all += ", process " + std::to_string(op.client) + ": " + text_of(r.model, op);
     all += op.answered ? "\n" : ", of unknown outcome\n";
   }
@@ -61,7 +61,8 @@ template <class Model>
 std::string witness_of(recorded<Model> const& r, judgement const& j) {
   auto const effort = "  " + std::to_string(r.operations.size()) + " operations, " +
                       std::to_string(j.spent.states) + " states visited\n";
-  if (j.found == verdict::undecided) return effort + "  the budget is spent: raise --states or --memory\n";
+  if (j.found == verdict::undecided)
+    return effort + "  the budget is spent: raise --states, --memory or --seconds\n";
   if (j.found == verdict::linearizable) return effort + "  an order that explains it:\n" + lines_of(r, j.order);
   return effort + "  the longest beginning of an order:\n" + lines_of(r, j.order) +
          "  what must come next, and can't:\n" + lines_of(r, j.stuck);

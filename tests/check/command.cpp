@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 #include <string>
 
 namespace quorate::test {
@@ -66,6 +71,35 @@ TEST_CASE("a spent budget is no verdict") {
   CHECK(r.text == "key_value/c10-ok.txt undecided\n");
 }
 
+// The most that a command had in memory, in MiB, as the kernel counts it.
+long most_mib_of(std::string const& words) {
+  check(words);
+  rusage children{};
+  ::getrusage(RUSAGE_CHILDREN, &children);
+  return children.ru_maxrss / 1024;
+}
+
+TEST_CASE("--memory is a bound: a history that takes more is undecided, with a few MiB for the program itself") {
+  // Appends of one letter side by side, and then a get that has one letter less than all: every set of them fits.
+  std::string text;
+  auto const event = [&](std::size_t p, std::string const& more) {
+    text += "{:process " + std::to_string(p) + " :key \"k\" " + more + "}\n";
+  };
+  for (auto const* const type : {"invoke", "ok"})
+    for (std::size_t p = 1; p <= 30; ++p)
+      event(p, ":f :append :type :" + std::string{type} + " :value \"" + std::string(p, 'a') + "\"");
+  event(99, ":f :get :type :invoke");
+  event(99, ":f :get :type :ok :value \"" + std::string(30 * 31 / 2 - 1, 'a') + "\"");
+  auto const file = "/tmp/quorate-hard-" + std::to_string(::getpid()) + ".edn";
+  std::ofstream{file} << text;
+  auto const r = check("history --memory 100 " + file + " 2>/dev/null");
+  CHECK(r.text == file + " undecided\n");
+  auto const most = most_mib_of("history --memory 100 " + file + " 2>/dev/null");
+  CHECK(most > 60);
+  CHECK(most < 110);
+  std::remove(file.c_str());
+}
+
 TEST_CASE("check explore sees all that each protocol can do within bounds, and says how much that was") {
   auto const explored = [](std::string const& words, std::string const& first, std::string const& happened) {
     auto const r = check("explore --threads 1 --protocol " + words);
@@ -103,6 +137,8 @@ TEST_CASE("what is wrong with the words is said in words") {
   CHECK(complaint("history --frob x") == "check: \"--frob\" is no flag of check history; see check --help\n");
   CHECK(complaint("history --explain=1 x") == "check: --explain: expected no value, but got \"1\"\n");
   CHECK(complaint("history x --states") == "check: --states: expected a value behind it, but nothing came\n");
+  CHECK(complaint("history --rules frob x") == "check: --rules: expected jepsen or knossos, but got \"frob\"\n");
+  CHECK(complaint("history --seconds 0 x").starts_with("check: --seconds: expected a number from 1 to"));
   CHECK(complaint("history --memory 0 x").starts_with("check: --memory: expected a number from 1 to"));
   CHECK(complaint("explore --protocol paxos --terms 2") ==
         "check: explore: --terms is no bound of paxos; see check --help\n");

@@ -105,10 +105,72 @@ TEST_CASE("a bad line is named, with what was expected and what came") {
   CHECK(complaint(log_of("0|:invoke|:read|nil") + "\n\n") ==
         "file:2: expected \"INFO\", but got the end of the line");
   CHECK(complaint("{:process 0, :type :invoke, :f :get, :key \"k") ==
-        "file:1: expected a closing quote, but got the end of the line");
+        "file:1: expected a closing quote, but got the end of the file");
   CHECK(complaint("{:process 0, :type :invoke, :f :get, :key \"\\q\"")
             .starts_with("file:1: expected one of \"\\ntr behind a backslash, but got \"q"));
-  CHECK(complaint("{:process 0, :f") == "file:1: expected \", :type \", but got \", :f\"");
+  CHECK(complaint("{:process 0, :f") == "file:1: expected a value behind the key, but got the end of the file");
+}
+
+verdict verdict_of(std::string_view text, history_rules rules = history_rules::jepsen) {
+  std::string error;
+  auto r = read_history("file", text, error, rules);
+  INFO(error);
+  REQUIRE(r.has_value());
+  return std::visit([](auto& h) { return check_history(h.model, h.operations).found; }, *r);
+}
+
+TEST_CASE("Knossos' EDN is read: vectors, lists, comments, tags, a nemesis, any order of keys") {
+  for (std::string const brackets : {"[]", "()", "  "}) {
+    auto const text = "; a register\n" + brackets.substr(0, 1) +
+                      "#jepsen.history.Op{:f :write, :value 3 :type :invoke, :process 0, :time 1.5, :index 0}\n"
+                      "{:process :nemesis, :type :info, :f :start, :value {:a #{1 2} \"b\" [nil \\c]}}\n"
+                      "{:type :invoke :process 1 :f :cas :value [3 4]}, #_{:process 0 :junk [\n]} "
+                      "{:type :ok :process 0 :f :write :value 3} {:type :ok :process 1 :f :cas :value (3 4)}\n\n"
+                      "{:type :invoke :process 2 :f :read :value nil} {:type :ok :process 2 :f :read :value +4N}" +
+                      brackets.substr(1);
+    auto const r = read<register_model>(text);
+    REQUIRE(r.operations.size() == 3);
+    CHECK(r.operations[0].invoked == 1);
+    CHECK(r.operations[1].asked == register_model::request{register_model::verb::compare_and_set, 4, 3});
+    CHECK(r.operations[2].answered == register_model::answer{4, true});
+    CHECK(r.operations[2].invoked > r.operations[1].returned); // though on one line
+    CHECK(r.line_of(r.operations[2].invoked) == r.line_of(r.operations[2].returned));
+    CHECK(verdict_of(text) == verdict::linearizable);
+  }
+}
+
+TEST_CASE("--rules knossos: what failed did not happen, and nil says nothing") {
+  std::string const written =
+      "{:process 0 :type :invoke :f :write :value 1}{:process 0 :type :ok :f :write :value 1}";
+  auto const nil = written + "{:process 1 :type :invoke :f :read}{:process 1 :type :ok :f :read :value nil}";
+  CHECK(verdict_of(nil) == verdict::not_linearizable);
+  CHECK(verdict_of(nil, history_rules::knossos) == verdict::linearizable);
+  auto const failed = written + "{:process 1 :type :invoke :f :cas :value [1 2]}"
+                                "{:process 1 :type :fail :f :cas :value :why}";
+  CHECK(verdict_of(failed) == verdict::not_linearizable);
+  CHECK(verdict_of(failed, history_rules::knossos) == verdict::linearizable);
+  auto const open = written + "{:process 1 :type :invoke :f :cas :value [1 2]}{:process 1 :type :info :f :cas}"
+                              "{:process 2 :type :invoke :f :read}{:process 2 :type :ok :f :read :value ";
+  for (auto const rules : {history_rules::jepsen, history_rules::knossos}) {
+    CHECK(verdict_of(open + "1}", rules) == verdict::linearizable);
+    CHECK(verdict_of(open + "2}", rules) == verdict::linearizable);
+    CHECK(verdict_of(open + "3}", rules) == verdict::not_linearizable);
+  }
+}
+
+TEST_CASE("bad EDN is named with its line") {
+  CHECK(complaint("[{:process 0 :type :invoke\n :f :erase}]") ==
+        "file:2: expected :read, :write, :cas, :get, :put or :append, but got \":erase\"");
+  CHECK(complaint("[\n3]") == "file:2: expected a map, which is an event, but got \"3\"");
+  CHECK(complaint("[\n{:type :ok}]") == "file:2: expected a map with :process, but got \"{:type :ok}\"");
+  CHECK(complaint("[{:process 0 :type :invoke :f :read}") ==
+        "file:1: expected \"]\", but got the end of the file");
+  CHECK(complaint("{:process 0 :type :invoke :f :cas :value [1]}") ==
+        "file:1: expected a vector of two integers, but got \"[1]\"");
+  CHECK(complaint("[{:process 0 :type :ok :f :read :value 1}]") ==
+        "file:1: expected process 0 to begin something, but it ends what it did not begin");
+  CHECK(complaint("[{:process -1}]") == "file:1: expected a process number, but got \"-1\"");
+  CHECK(complaint(std::string(1000, '[')).find("values that are not nested so deep") != std::string::npos);
 }
 
 TEST_CASE("events that don't fit together are named too") {

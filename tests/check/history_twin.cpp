@@ -124,7 +124,9 @@ TEST_CASE("what is seen ahead changes no verdict on a map of strings") {
     for (std::uint64_t const others_a_put : {2U, 5U, 19U})
       twin_without_foresight<string_map_model>(1000 * letters, [&](string_map_model& model, dice& random) {
         auto const what = random(1 + others_a_put);
-        string_map_model::request r{what == 0 ? verb::put : what % 2 == 0 ? verb::append : verb::get,
+        string_map_model::request r{what == 0       ? verb::put
+                                    : what % 2 == 0 ? verb::append
+                                                    : verb::get,
                                     model.key_of("a")};
         if (r.what != verb::get && random(9) != 0) r.value = static_cast<char>('a' + random(letters));
         return r;

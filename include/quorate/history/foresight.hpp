@@ -47,8 +47,7 @@ public:
     for (std::size_t i = 0; i < part.size(); ++i) take_back(i);
     first_ = range(model.initial());
     std::uint64_t number = 0;
-    do
-      nowhere_ = model.nowhere(number++);
+    do nowhere_ = model.nowhere(number++);
     while (nodes_.find(nowhere_) != nodes_.end());
   }
 

@@ -128,8 +128,10 @@ private:
   template <class Use>
   search_end with_search(std::size_t part, bool ahead, Use use) {
     auto const as_it_was = [&] {
-      if constexpr (requires { model_.forget(model_.mark()); }) return model_.mark();
-      else return 0;
+      if constexpr (requires { model_.forget(model_.mark()); })
+        return model_.mark();
+      else
+        return 0;
     }();
     auto const end = [&] {
       search<Model> one{model_, history_, parts_[part], ahead};

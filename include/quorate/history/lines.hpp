@@ -16,6 +16,17 @@
 #include <utility>
 #include <vector>
 
+namespace quorate::check {
+
+// What the words of a history mean.
+// - jepsen: a comparison that failed did take place, and did not match; nil that was read is a register that holds
+//   nothing, or a key with the empty string.
+// - knossos: what failed did not happen, whatever it was; a read of nil does not say what was read.
+// For both, other failures did not happen, and :info, or no end, may have happened, may still, or never will.
+enum class history_rules { jepsen, knossos };
+
+} // namespace quorate::check
+
 namespace quorate::check::history_detail {
 
 // Thrown within this file and those that read formats; never leaves read_events().
@@ -122,18 +133,24 @@ struct event_line {
   event_kind kind{};
   typename Model::request asked{};
   typename Model::answer answered{};
-  bool repeats = true;   // `asked` is all there, also at the end of an operation
-  bool happened = false; // though it failed
+  bool repeats = true;        // `asked` is all there, also at the end of an operation
+  bool same_key = false;      // of what does not repeat: the key does
+  bool happened = false;      // though it failed
+  bool tells_nothing = false; // its answer is nil
 };
 
 // Operations out of events: each process has one open at a time, and is not heard of after an unknown outcome.
 template <sequential_model Model>
 class assembly {
 public:
+  // `lines` are those of instants; null: an instant is a line.
+  explicit assembly(history_rules rules, std::vector<std::uint64_t> const* lines = nullptr)
+      : rules_{rules}, lines_{lines} {}
+
   void take(event_line<Model> const& e, std::uint64_t instant) {
     auto& p = processes_[e.process];
     auto const who = [&] { return "process " + std::to_string(e.process); };
-    auto const which = [&] { return " (line " + std::to_string(p.since) + ")"; };
+    auto const which = [&] { return " (line " + std::to_string(lines_ ? (*lines_)[p.since - 1] : p.since) + ")"; };
     if (p.gone) throw bad_line{"expected nothing more of " + who() + ", whose outcome was unknown" + which()};
     if (e.kind == event_kind::invoke) {
       if (p.open)
@@ -144,11 +161,15 @@ public:
     }
     if (!p.open) throw bad_line{"expected " + who() + " to begin something, but it ends what it did not begin"};
     auto& [op, never_happened] = all_[p.number];
-    if (op.asked.what != e.asked.what || (e.repeats && !(op.asked == e.asked)))
+    bool const differs =
+        (e.same_key && is_of_another_key(op.asked, e.asked)) || (e.repeats && !(op.asked == e.asked));
+    if (op.asked.what != e.asked.what || differs)
       throw bad_line{"expected the end of what " + who() + " began before" + which() + ", but another one ends"};
     op.returned = instant;
-    never_happened = e.kind == event_kind::fail && !e.happened;
-    if (e.kind == event_kind::ok || e.happened) op.answered = e.answered;
+    bool const knossos = rules_ == history_rules::knossos;
+    bool const happened = e.kind == event_kind::ok || (e.happened && !knossos);
+    never_happened = (e.kind == event_kind::fail && !happened) || (knossos && happened && e.tells_nothing);
+    if (happened) op.answered = e.answered;
     p.open = false;
     p.gone = e.kind == event_kind::info;
   }
@@ -168,15 +189,25 @@ private:
     bool open = false;
     bool gone = false;
   };
+  static bool is_of_another_key([[maybe_unused]] typename Model::request const& one,
+                                [[maybe_unused]] typename Model::request const& other) {
+    if constexpr (requires { one.key; })
+      return one.key != other.key;
+    else
+      return false;
+  }
+
+  history_rules rules_;
+  std::vector<std::uint64_t> const* lines_;
   std::map<std::uint32_t, process> processes_;
   std::vector<std::pair<operation<Model>, bool>> all_;
 };
 
 // The operations of the events in `text`, one a line, as Format reads them; false, and why, if a line is wrong.
 template <class Format, sequential_model Model>
-bool read_events(std::string_view name, std::string_view text, Model& model,
+bool read_events(std::string_view name, std::string_view text, Model& model, history_rules rules,
                  std::vector<operation<Model>>& operations, std::string& error) {
-  assembly<Model> all;
+  assembly<Model> all{rules};
   std::uint64_t number = 0;
   try {
     while (!text.empty()) {

@@ -112,9 +112,9 @@ private:
   };
 
   // What the lists and the stack take, at most.
-  static constexpr std::size_t bytes_an_operation =
-      2 * sizeof(answered_events::event) + 16 * sizeof(std::uint32_t) + 8 * sizeof(std::size_t) +
-      3 * sizeof(placing);
+  static constexpr std::size_t bytes_an_operation = 2 * sizeof(answered_events::event) +
+                                                    16 * sizeof(std::uint32_t) + 8 * sizeof(std::size_t) +
+                                                    3 * sizeof(placing);
 
   static std::vector<std::size_t> sorted(std::span<operation<Model> const> history,
                                          std::vector<std::size_t> const& part, bool answered) {
