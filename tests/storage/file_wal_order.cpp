@@ -3,6 +3,7 @@
 #include "wal_model.hpp"
 
 #include <doctest/doctest.h>
+#include <algorithm>
 #include <set>
 
 namespace quorate {

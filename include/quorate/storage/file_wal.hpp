@@ -71,7 +71,7 @@ public:
   bool put(entry_run const& run, payloads bytes) {
     if (dir_.failed()) return false;
     if (run.first != log_.last() + 1 ||
-        bytes.whole().size() > most_bytes - (std::min)(most_bytes, tail_.frame_bytes()))
+        bytes.whole().size() > most_bytes - wal::lesser(most_bytes, tail_.frame_bytes()))
       return misused("put", run.first);
     auto const spot = tail_.add_entries(run, bytes.whole());
     counters_.entries += run.count;
@@ -84,7 +84,7 @@ public:
     if (from > log_.last()) return true;
     log_.truncate(from);
     tail_.add({0, wal::record_type::truncate, {}, 0, from, {}});
-    lowest_cut_ = (std::min)(lowest_cut_, from);
+    lowest_cut_ = wal::lesser(lowest_cut_, from);
     return true;
   }
 
@@ -179,7 +179,7 @@ private:
     ++counters_.syncs;
     counters_.bytes += frame.size();
     durable_ = tail_.end();
-    segments_.back().lowest_cut = (std::min)(segments_.back().lowest_cut, lowest_cut_);
+    segments_.back().lowest_cut = wal::lesser(segments_.back().lowest_cut, lowest_cut_);
     bool const changed = state_ != settled_.state;
     settle();
     if (changed && !save_state()) return false;
@@ -226,7 +226,7 @@ private:
     std::size_t keep = 0;
     auto lowest = log_index{~std::uint64_t{0}};
     for (auto k = segments_.size() - 1; k > 0 && keep == 0; --k) {
-      lowest = (std::min)(lowest, segments_[k].lowest_cut);
+      lowest = wal::lesser(lowest, segments_[k].lowest_cut);
       if (segments_[k].before <= log_.compacted() && lowest > segments_[k].before) keep = k;
     }
     if (keep == 0) return true;

@@ -105,7 +105,10 @@ public:
   // Whether a name is there; false too when that can't be found out, and then failed() is true.
   bool has(std::string const& name) {
     std::vector<std::string> names;
-    return list(names) && std::find(names.begin(), names.end(), name) != names.end();
+    if (!list(names)) return false;
+    for (auto const& n : names)
+      if (n == name) return true;
+    return false;
   }
 
   // Makes the directory and those above it where they are missing; each new name is durable in its parent.

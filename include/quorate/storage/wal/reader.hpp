@@ -50,7 +50,7 @@ private:
     while (k > 0 && segments[k].start > at) --k; // reads are mostly of the newest
     auto const& s = segments[k];
     auto const limit = k + 1 < segments.size() ? segments[k + 1].start : end;
-    if (!holds(at, (std::max)(bytes, record_head::encoded_size)) && !load(dir, s, at, bytes, limit))
+    if (!holds(at, greater(bytes, record_head::encoded_size)) && !load(dir, s, at, bytes, limit))
       return std::nullopt;
     auto const whole = record_head::encoded_size + byte_reader{view(at).data()}.u32();
     if (whole > limit - at || whole < bytes) return bad(dir, s, at);
@@ -80,7 +80,7 @@ private:
     }
     checked_ = none;
     at_ = at;
-    auto const wanted = (std::min<std::uint64_t>)(limit - at, (std::max)(bytes, read_ahead));
+    auto const wanted = lesser<std::uint64_t>(limit - at, greater(bytes, read_ahead));
     window_.resize(static_cast<std::size_t>(wanted));
     return dir.read(file_, name, s.offset_of(at), window_);
   }

@@ -94,11 +94,12 @@ private:
         if (copy_ && *start < copy_->first)
           dropped_.push_back(*start);
         else
-          segments_.push_back({*start, 0, {}});
+          insert(*start);
       }
-    std::sort(segments_.begin(), segments_.end(), [](auto& a, auto& b) { return a.start < b.start; });
     auto const missing = [&](std::uint64_t start) {
-      return std::none_of(segments_.begin(), segments_.end(), [=](auto& s) { return s.start == start; });
+      for (auto const& s : segments_)
+        if (s.start == start) return false;
+      return true;
     };
     if (segments_.empty()) return damaged(segment_name(0), 0, "no segment of the log is there at all");
     if (copy_ && missing(copy_->first))
@@ -116,6 +117,13 @@ private:
     half_made_ = segments_[k].start;
     segments_.pop_back();
     return true;
+  }
+
+  // In order: directories name their files in any.
+  void insert(std::uint64_t start) {
+    auto at = segments_.end();
+    while (at != segments_.begin() && start < (at - 1)->start) --at;
+    segments_.insert(at, {start, 0, {}});
   }
 
   bool read_head(std::size_t k, byte_span raw) {
@@ -154,13 +162,13 @@ private:
   bool read_frames(std::size_t k, byte_span raw) {
     auto& s = segments_[k];
     end_ = s.start;
-    durable_ = (std::max)(durable_, s.start);
+    durable_ = greater(durable_, s.start);
     while (s.offset_of(end_) < raw.size()) {
       auto const from = raw.subspan(static_cast<std::size_t>(s.offset_of(end_)));
       auto const head = good_frame(from, end_, store_.salt);
       if (!head || head->incarnation < incarnation_) break;
       incarnation_ = head->incarnation;
-      durable_ = (std::max)(durable_, head->durable);
+      durable_ = greater(durable_, head->durable);
       if (!replay(s, from.subspan(frame_head::encoded_size, head->length))) return false;
       end_ = head->next();
     }
@@ -193,7 +201,7 @@ private:
     }
     case record_type::truncate:
       if (head.first <= log_.compacted()) return false;
-      s.lowest_cut = (std::min)(s.lowest_cut, head.first);
+      s.lowest_cut = lesser(s.lowest_cut, head.first);
       log_.truncate(head.first);
       return true;
     case record_type::state: {
@@ -206,7 +214,7 @@ private:
     }
     case record_type::base:
       if (head.first > log_.last()) return false;
-      compacted_ = (std::max)(compacted_, head.first);
+      compacted_ = greater(compacted_, head.first);
       log_.compact(head.first);
       return head.first < log_.compacted() || log_.stamp_at(head.first) == head.written_at;
     }
@@ -215,7 +223,7 @@ private:
 
   // What follows the last good frame. `raw` is the last segment, or the half-made one.
   bool judge_end(byte_span raw) {
-    if (copy_) durable_ = (std::max)(durable_, copy_->durable);
+    if (copy_) durable_ = greater(durable_, copy_->durable);
     auto const& s = segments_.back();
     auto const name = segment_name(s.start);
     auto const offset = s.offset_of(end_);
@@ -224,8 +232,8 @@ private:
     auto const torn = written_end(rest);
     for (std::size_t n = frame_alignment; n < torn; n += frame_alignment)
       if (auto const head = frame_head::decode(rest.subspan(n), end_ + n, store_.salt))
-        durable_ = (std::max)(durable_, head->durable);
-    if (half_made_) durable_ = (std::max)(durable_, *half_made_);
+        durable_ = greater(durable_, head->durable);
+    if (half_made_) durable_ = greater(durable_, *half_made_);
     if (end_ < durable_)
       return damaged(name, offset,
                      "its good frames end here, at log offset " + std::to_string(end_) +
@@ -270,10 +278,10 @@ private:
 
   // Zeroes the torn bytes rather than shortening the file, so that its size stays what its head says.
   bool cut(typename Files::file const& f, std::string const& name) {
-    auto const most = (std::min<std::uint64_t>)(report_.cut_bytes, std::uint64_t{1} << 20);
+    auto const most = lesser<std::uint64_t>(report_.cut_bytes, std::uint64_t{1} << 20);
     std::vector<std::byte> const zeros(static_cast<std::size_t>(most));
     for (std::uint64_t done = 0; done < report_.cut_bytes; done += zeros.size()) {
-      auto const n = static_cast<std::size_t>((std::min<std::uint64_t>)(zeros.size(), report_.cut_bytes - done));
+      auto const n = static_cast<std::size_t>(lesser<std::uint64_t>(zeros.size(), report_.cut_bytes - done));
       if (!dir_.write(f, name, report_.cut_offset + done, byte_span{zeros}.first(n))) return false;
     }
     report_.notes.push_back("cut a torn tail of " + std::to_string(report_.cut_bytes) + " bytes at offset " +

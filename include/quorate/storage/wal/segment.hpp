@@ -82,7 +82,7 @@ inline constexpr std::uint64_t least_segment_bytes = 512, most_segment_bytes = s
 
 // Room for a segment's head and one frame at the least.
 inline std::uint64_t size_of_segment(std::uint64_t asked, std::uint64_t frame) {
-  return (std::max)(asked, segment_head::encoded_size + aligned(frame));
+  return greater(asked, segment_head::encoded_size + aligned(frame));
 }
 
 } // namespace quorate::wal
