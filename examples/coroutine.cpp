@@ -1,5 +1,6 @@
 // The same nodes (udp_node.hpp) driven by C++20 coroutines: one serves each, and a client awaits its outcomes.
 #include "udp_node.hpp"
+#include <algorithm>
 #include <coroutine>
 #include <exception>
 using namespace quorate;

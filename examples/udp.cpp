@@ -1,5 +1,6 @@
 // Three nodes (udp_node.hpp) in an event loop written by hand: wait, hear, take a turn.
 #include "udp_node.hpp"
+#include <algorithm>
 #include <cstdio>
 using namespace std::chrono_literals;
 

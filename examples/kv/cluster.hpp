@@ -5,6 +5,7 @@
 #include "client.hpp"
 #include "process.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstddef>

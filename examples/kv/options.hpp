@@ -161,8 +161,9 @@ inline constexpr serve_flag optional_flags[] = {
      "of all clients together: unread answers, half requests,\npipelines; who has most unread is closed first "
      "(268435456)",
      [](auto& o, auto flag, auto text) {
+       constexpr auto most = std::min<std::uint64_t>(~std::size_t{0}, std::uint64_t{1} << 40);
        o.limit.client_memory =
-           integer_within<std::size_t>(flag, text, std::size_t{16} << 20, std::size_t{1} << 40);
+           integer_within<std::size_t>(flag, text, std::size_t{16} << 20, static_cast<std::size_t>(most));
      }},
     {"--idle-timeout", "SECONDS", "closes a connection that neither asks nor fetches; 0: never (0)",
      [](auto& o, auto flag, auto text) {

@@ -4,6 +4,7 @@
 
 #include "../../examples/kv/resp.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

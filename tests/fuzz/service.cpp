@@ -6,6 +6,7 @@
 #include "quorate/service/key_value.hpp"
 #include "quorate/service/key_walk.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -5,6 +5,7 @@
 //   kv_faults PROGRAM PROTOCOL [SECONDS] [SEED]
 #include "../../examples/kv/cluster.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>

@@ -5,6 +5,7 @@
 #include "support/dice.hpp"
 #include "wal_disk.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>

@@ -2,6 +2,7 @@
 // directory after its last change.
 #include "wal_model.hpp"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <set>
 

@@ -5,6 +5,7 @@
 #include "quorate/storage/file_wal.hpp"
 #include "wal_disk.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <random>
 

@@ -1,5 +1,7 @@
 #include "harness.hpp"
 
+#include <algorithm>
+
 namespace quorate::test {
 namespace {
 

@@ -6,7 +6,6 @@
 #include "quorate/replica/sentence.hpp"
 #include "quorate/storage/memory_log.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -152,7 +151,7 @@ private:
     for (std::size_t i = 0; i < n; ++i) rare += undo_[i].has_replaced ? 1 : 0;
     replaced_.erase(replaced_.begin(), replaced_.begin() + rare);
     pending_ -= n;
-    std::copy_n(undo_.begin() + static_cast<std::ptrdiff_t>(n), pending_, undo_.begin());
+    for (std::size_t i = 0; i < pending_; ++i) undo_[i] = undo_[n + i];
   }
 
   std::vector<removed_run> copy_from(log_index from) const {

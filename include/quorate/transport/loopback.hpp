@@ -6,7 +6,6 @@
 #include "quorate/message/set.hpp"
 #include "quorate/replica/byte_buffer.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -74,7 +73,8 @@ public:
 private:
   template <class... Ms>
   static constexpr std::size_t largest(message_set<Ms...>) {
-    return (std::max)({sizeof(Ms)...});
+    std::size_t most = 0;
+    return ((most = most < sizeof(Ms) ? sizeof(Ms) : most), ...);
   }
   static constexpr std::size_t largest_message = largest(typename Replica::wire{});
 
