@@ -46,7 +46,7 @@ public:
   }
   std::optional<std::size_t> expired(time now) {
     if (again_) return std::exchange(again_, std::nullopt);
-    for (std::size_t i = 0; i < slots; ++i)
+    for (std::size_t i = 0; i < slot_count; ++i)
       if (ghost_[i] && *ghost_[i] <= now) return ghost_[i].reset(), i;
     auto e = manual_timer::expired(now);
     if (e == 2U && lost_) return manual_timer::arm(2, timing::request, now), std::nullopt;
@@ -64,7 +64,7 @@ public:
   }
 
 private:
-  std::array<std::optional<time>, slots> due_{}, ghost_{};
+  std::array<std::optional<time>, slot_count> due_{}, ghost_{};
   std::optional<std::size_t> again_{};
   bool lost_ = false;
 };
