@@ -107,7 +107,7 @@ TEST_CASE("no text of a trace becomes markup or script") {
 TEST_CASE("what is no UTF-8 is replaced, and what is stays") {
   auto const shown = [](std::string_view text) {
     std::string out;
-    detail::put_json(out, text);
+    page_detail::put_json(out, text);
     return out;
   };
   CHECK(shown("\xc3\xa4 \xe2\x86\x92 \xf0\x9f\x99\x82") == "\"\xc3\xa4 \xe2\x86\x92 \xf0\x9f\x99\x82\"");
