@@ -68,7 +68,7 @@ struct lines { // the Messages policy
 
 struct some { // what check_messages tries: a command for each number, and the number of a command
   static delivery make(std::uint64_t n) {
-    return {std::string_view{"green apples"}.substr(n % 12), static_cast<int>(n)};
+    return {std::string_view{"green apples"}.substr(std::size_t(n % 12)), static_cast<int>(n)};
   }
   static std::uint64_t number(delivery const& d) { return static_cast<std::uint64_t>(d.pieces); }
 };

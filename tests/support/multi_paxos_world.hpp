@@ -9,7 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace quorate::test::inline on_multi_paxos {
+namespace quorate::test {
+inline namespace on_multi_paxos {
 
 using multi_paxos::timer;
 using value = quorate::world::slot_value;
@@ -75,4 +76,5 @@ private:
   std::uint64_t made_ = 0;
 };
 
-} // namespace quorate::test::inline on_multi_paxos
+} // namespace on_multi_paxos
+} // namespace quorate::test

@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <initializer_list>
 
-namespace quorate::test::inline on_raft {
+namespace quorate::test {
+inline namespace on_raft {
 
 using raft::timer;
 using packet = quorate::world::packet<raft::node<>::messages, quorate::world::no_payload>;
@@ -37,4 +38,5 @@ public:
   }
 };
 
-} // namespace quorate::test::inline on_raft
+} // namespace on_raft
+} // namespace quorate::test
