@@ -43,7 +43,8 @@ HEADERS = {'iostream', 'ranges', 'chrono', 'ctime', 'time.h', 'random', 'thread'
 ALLOCATING = {'string', 'vector', 'map', 'set', 'unordered_map', 'unordered_set', 'deque', 'list', 'memory'}
 
 SYSTEM = re.compile(r'<(sys/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|dirent\.h|poll\.h|signal\.h|pthread\.h)')
-DEFINED = re.compile(r'^(?:(?:inline )?namespace ([\w: ]+) \{|(?:template <.*>\s)?(?:struct|class|union) (\w+)[^;]*?\{)',
+DEFINED = re.compile(r'^(?:(?:inline )?namespace ([\w: ]+) \{|'
+                     r'(?:template <.*>\s)?(?:struct|class|union) (\w+)[^;]*?\{)',
                      re.MULTILINE)
 # In two pieces each, or this file would break its own rules.
 UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX)\b|(?i:\bnot (yet )?imple' r'mented\b)')
