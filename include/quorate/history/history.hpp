@@ -76,7 +76,7 @@ public:
     for (bool ahead = false; !open_.empty(); ahead = can_look_ahead) {
       bool const as_well_as_it_can = ahead == can_look_ahead;
       if (open_.size() == 1 && as_well_as_it_can) states = limit_.states;
-      if (!round(states, ahead) || (states == limit_.states && as_well_as_it_can)) break;
+      if (!one_round(states, ahead) || (states == limit_.states && as_well_as_it_can)) break;
       if (as_well_as_it_can) states = (std::min)(2 * states, limit_.states);
     }
     if (all_.found == verdict::not_linearizable) return std::move(all_);
@@ -91,7 +91,7 @@ private:
   static constexpr std::uint64_t to_tell = 65536; // states, to find how far an order goes
 
   // All that are open, once; false if that was the last round.
-  bool round(std::uint64_t states, bool ahead) {
+  bool one_round(std::uint64_t states, bool ahead) {
     std::vector<std::size_t> still;
     for (auto const part : open_) {
       auto const end = judge(part, states, ahead);

@@ -150,7 +150,10 @@ public:
   void take(event_line<Model> const& e, std::uint64_t instant) {
     auto& p = processes_[e.process];
     auto const who = [&] { return "process " + std::to_string(e.process); };
-    auto const which = [&] { return " (line " + std::to_string(lines_ ? (*lines_)[p.since - 1] : p.since) + ")"; };
+    auto const which = [&] {
+      auto const line = lines_ ? (*lines_)[static_cast<std::size_t>(p.since - 1)] : p.since;
+      return " (line " + std::to_string(line) + ")";
+    };
     if (p.gone) throw bad_line{"expected nothing more of " + who() + ", whose outcome was unknown" + which()};
     if (e.kind == event_kind::invoke) {
       if (p.open)
