@@ -7,7 +7,8 @@
 // 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
 //    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
 //    and read() at any time between two turns.
-// 3. turn(now, send, machine): all that was heard becomes one write and one sync. The sync blocks. A program whose
+// 3. turn(now, send, machine): all that was heard becomes one write and one sync. What need not wait for the sync
+//    leaves before it: `send` has a flush() for that (wire_of<node>::sender). The sync blocks. A program whose
 //    storage can sync in the background takes the four steps by itself: collect, start_sync, and, when the storage
 //    has reported, synced and release.
 // 4. `machine` gets each committed command, and the outcome of each token (answer.cpp: how a client hears of it).
@@ -92,12 +93,8 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
   while (!over && !raft->stopped()) {
     if (std::exchange(propose, false)) (void)raft->propose({"apples", 14});
     for (int i = 0; i < 512 && io.poll_one() != 0; ++i) {} // what waits is heard before a timer that has run out
-    auto const next = raft->turn(
-        std::chrono::steady_clock::now(),
-        [&](node_id to, auto const& message, payloads bytes) {
-          return net.send(to, [&](std::vector<std::byte>& out) { wire_of<node>::append(out, message, bytes); });
-        },
-        [&](auto const& event) {
+    auto const next =
+        raft->turn(std::chrono::steady_clock::now(), wire_of<node>::sender(net), [&](auto const& event) {
           if constexpr (requires { event.command; }) stock[event.command.item] += event.command.pieces;
           if constexpr (std::is_same_v<decltype(event), proposal_outcome const&>)
             propose = event.what == fate::refused; // it has not happened: again

@@ -159,14 +159,8 @@ private:
   void turn() {
     sockets_.time([this] { hear(); });
     slices_.time([this] { port_->work(); });
-    auto const next = turns_.time([this] {
-      return replica_.turn(
-          clock::now(),
-          [this](quorate::node_id to, auto const& m, quorate::payloads bytes) {
-            return transport_.send(to, [&](std::vector<std::byte>& out) { wire::append(out, m, bytes); });
-          },
-          backend_);
-    });
+    auto const next =
+        turns_.time([this] { return replica_.turn(clock::now(), wire::sender(transport_), backend_); });
     note_leader();
     if (next.pending || port_->pending() || finished()) return;
     if (next.deadline)

@@ -37,7 +37,31 @@ TESTS = {
 LEFT_OUT = re.compile(r'(invariant|options|message|_fit|sentence|watch\w*|fitting)\.hpp$')
 ROUNDS = 6  # of dropping what does not compile
 # Survivors that were looked at: (header, what was, what became), each with a line why it is the same program.
-EQUIVALENT = {}
+CHOOSING, READER = 'multi_paxos/choosing.hpp', 'storage/wal/reader.hpp'
+EQUIVALENT = {
+    (CHOOSING, 'first < p.apart_first', 'first <= p.apart_first'): 'if equal, it assigns what is there',
+    (CHOOSING, 'last > p.apart_last', 'last >= p.apart_last'): 'if equal, it assigns what is there',
+    (CHOOSING, 'p.match > commit', 'p.match >= commit'): 'if equal, both are the base',
+    (CHOOSING, 'last > p.match', 'last >= p.match'): 'if equal, it assigns what is there',
+    (CHOOSING, 'return p.apart_first <= at && at <= p.apart_last ? p.apart_last : at - 1;', 'with 2 for that 1'):
+        'whoever asks only wants to know that it is below `at`',
+    (CHOOSING, 'chosen < log.last()', 'chosen <= log.last()'): 'nobody holds what is behind the end: no quorum',
+    (CHOOSING, 'end < upto', 'end <= upto'): 'if equal, it assigns what is there',
+    (CHOOSING, 'chosen > s.commit', 'chosen >= s.commit'): 'advance_commit does nothing where nothing is new',
+    ('timer/jittered.hpp', 'due < next_', 'due <= next_'): 'if equal, it assigns what is there',
+    ('timer/jittered.hpp', 'longest() < settings_.election', 'longest() <= settings_.election'):
+        'they are equal if T is 0, which misfit() refuses',
+    (READER, 'k > 0', 'k >= 0'): 'no offset is below the first segment, so the walk ends there',
+    (READER, 'segments[k].start > at', 'segments[k].start >= at'):
+        'a segment begins with the head of a frame, not a record',
+    (READER, 'at + n <= at_ + window_.size()', 'at + n < at_ + window_.size()'): 'the same bytes are read again',
+    (READER, 'open_ = s.start;', ''): 'the file is opened again each time',
+    (READER, 'checked_ = none;', ''): 'the next check says another, or refuses for good',
+    ('paxos/proposer.hpp', 'at.round_number() > s.heard', 'at.round_number() >= s.heard'):
+        'if equal, it assigns what is there',
+    ('paxos/proposer.hpp', 'm.voted.at > now.best.at', 'm.voted.at >= now.best.at'):
+        'votes of one ballot have one value',
+}
 
 
 def arguments():

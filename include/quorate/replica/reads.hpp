@@ -27,7 +27,8 @@ public:
   // Does any read of this node wait?
   bool any() const { return any_; }
 
-  // Own reads go to the leader, each era's anew: reading twice harms nobody.
+  // Own reads go to the leader, in each era anew, and once a heartbeat interval again: a request or its answer may
+  // be lost, and reading twice harms nobody (scenario K6).
   [[gnu::cold]] void ask(Body& b) {
     if (new_ > 0 && !waiting_.full()) {
       waiting_.add(made_ - new_ + 1, new_, b.timer.after(timing::request, b.now));
@@ -35,7 +36,9 @@ public:
     }
     auto const leader = b.core.leader();
     if (!waiting_.unanswered() || leader == no_node) return;
-    if (asked_era_ == b.core.era() && asked_upto_ == waiting_.last()) return;
+    bool const asked = asked_era_ == b.core.era() && asked_upto_ == waiting_.last();
+    if (asked && (b.core.leads() || b.now < again_at_)) return;
+    again_at_ = b.timer.after(timing::heartbeat, b.now);
     if (!b.core.leads())
       b.hands.send(leader, read_request{b.incarnation(), waiting_.last()});
     else if (!serve(b, b.self(), b.incarnation(), waiting_.last()))
@@ -50,7 +53,8 @@ public:
     if (std::exchange(b.hands.reads_lost, false)) served_.clear(); // whoever asked will ask the next leader
   }
   void take(Body& b, node_index n, read_request const& m, payloads) {
-    if (b.core.leads()) serve(b, n, m.asker, m.number); // else it asks again when it knows the next leader
+    // Whoever does not lead drops it: the node that asks does so again when it knows the next leader.
+    if (b.core.leads() && !is_under_way(n, m)) serve(b, n, m.asker, m.number);
   }
   void take(Body& b, node_index, read_answer const& m, payloads) {
     if (m.asker == b.incarnation()) waiting_.answer(m.number, m.index);
@@ -70,10 +74,11 @@ public:
   }
 
   bool pending() const { return new_ > 0 && !waiting_.full(); }
-  // Calls f(time) for the time at which the oldest expires.
+  // Calls f(time) for the time at which the oldest expires, and for that at which the leader is asked again.
   template <class F>
-  void deadlines(F&& f) const {
+  void deadlines(Body const& b, F&& f) const {
     if (!waiting_.empty()) f(waiting_.deadline());
+    if (waiting_.unanswered() && b.core.leader() != no_node && !b.core.leads()) f(again_at_);
   }
 
 private:
@@ -84,6 +89,12 @@ private:
     std::uint64_t number{};
   };
 
+  // It is asked again, and this answer is still to come.
+  bool is_under_way(node_index n, read_request const& m) const {
+    for (std::size_t i = 0; i < served_.size(); ++i)
+      if (auto const& s = served_[i]; s.node == n && s.asker == m.asker && s.number >= m.number) return true;
+    return false;
+  }
   bool serve(Body& b, node_index n, incarnation_id asker, std::uint64_t number) {
     if (served_.full()) return false;
     b.step(read{1});
@@ -106,6 +117,7 @@ private:
   waiting_reads<time, Body::batches> waiting_{};
   stamp asked_era_{};
   std::uint64_t asked_upto_ = 0;
+  time again_at_{}; // when the leader is asked again
   std::uint64_t core_reads_ = 0;
   bounded_queue<served_read, Body::batches> served_{};
 };
@@ -114,8 +126,8 @@ private:
 struct no_reads {
   static constexpr bool any() { return false; }
   static constexpr bool pending() { return false; }
-  template <class F>
-  static constexpr void deadlines(F&&) {}
+  template <class Body, class F>
+  static constexpr void deadlines(Body const&, F&&) {}
   template <class Tell>
   static constexpr void give_up(Tell&&) {}
   template <class Body>

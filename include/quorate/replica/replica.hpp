@@ -43,7 +43,9 @@ struct turn_result {
 //   auto next = r.turn(now, send, machine);       // step -> write -> one sync -> release -> apply
 //
 // `send(to, message, bytes)` must copy what it needs before it returns. It may return false: the message was
-// surely not sent. A proposal then waits for another turn or another leader.
+// surely not sent. A proposal then waits for another turn or another leader. It may have a member flush(), for a
+// transport that gathers what it is sent. It is called when a turn has sent all that need not wait for the sync,
+// before the sync begins, and again when all that waited for a sync was sent. What was sent must then leave.
 //
 // `machine` is called with `applied<Messages> const&` for each committed command, in the order of the log. It is
 // called with `proposal_outcome const&` or `read_outcome const&` once for each token. The outcome of a proposal
@@ -174,6 +176,7 @@ public:
     b_.step_into(flush{}, out);
     if (b_.hands.any_news()) see_to_news(deliver);
     b_.note_changes();
+    flush_of(send);
   }
 
   // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turn
@@ -206,6 +209,7 @@ public:
         else
           send(b_.ids[to], m, payloads{});
       });
+      flush_of(send); // before anything is applied, which may take its time
       heed();
     }
     auto const tell = [&](auto const& o) { machine(o); };
@@ -277,6 +281,11 @@ private:
   template <class Machine>
   static auto& fitting_machine(Machine& machine) {
     return detail::fitting<typename decltype(detail::fitting_machine<Machine, Messages>())::type>(machine);
+  }
+
+  template <class Send>
+  static void flush_of(Send& send) {
+    if constexpr (requires { send.flush(); }) send.flush();
   }
 
   template <class M>
@@ -368,7 +377,7 @@ private:
       if (!first || t < *first) first = t;
     };
     proposals_.deadlines(b_, sooner);
-    reads_.deadlines(sooner);
+    reads_.deadlines(b_, sooner);
     return first;
   }
 

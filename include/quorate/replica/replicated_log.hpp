@@ -27,7 +27,8 @@ struct any_machine {
 } // namespace detail
 
 // `send(to, message, bytes)` and `machine(event)` are as replica.hpp says; a turn is collect, start_sync, the
-// storage's sync, synced, release.
+// storage's sync, synced, release. What may leave before a sync leaves before it: collect ends with send.flush(),
+// and release calls it before it applies anything, if `send` has that member.
 //
 // | expression                  | returns                  | meaning                                             |
 // | r.propose(command, extra)   | proposal_asked           | a command, on any node: a token, or why not         |

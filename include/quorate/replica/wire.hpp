@@ -37,6 +37,22 @@ struct wire_of {
     return sound;
   }
 
+  // What a turn sends with, over a transport that has send(to, fill) and flush() (transport/tcp.hpp). The
+  // transport must outlive it.
+  template <class Transport>
+  struct frames {
+    Transport& net;
+    template <class M>
+    bool operator()(node_id to, M const& m, payloads bytes) const {
+      return net.send(to, [&](std::vector<std::byte>& out) { append(out, m, bytes); });
+    }
+    void flush() const { net.flush(); }
+  };
+  template <class Transport>
+  static frames<Transport> sender(Transport& net) {
+    return {net};
+  }
+
   // Decodes a frame and hands it to the replica; `seen(extra)` is called before. Every byte is taken for hostile:
   // an error, and the replica hears nothing, or the whole of it.
   template <class Seen>

@@ -78,8 +78,8 @@ public:
   // Queues one frame. fill(std::vector<std::byte>& buffer) appends the frame's bytes to the buffer; it must not
   // call the transport. Returns false if the frame was dropped. There are four reasons: `to` is not connected
   // (then fill is not called), the queue is full, the frame is empty, or the frame is larger than the peer takes.
-  // The log tells of a frame that is too large once for each peer and size, by powers of two. All frames queued in
-  // one turn of the event loop go out as one write.
+  // The log tells of a frame that is too large once for each peer and size, by powers of two. Frames wait for
+  // flush(), or for the event loop's next turn, and go out as one write.
   template <std::invocable<std::vector<std::byte>&> Fill>
   bool send(node_id to, Fill&& fill) {
     auto const l = links_.find(to);
@@ -94,6 +94,13 @@ public:
   bool send(node_id to, std::span<std::byte const> frame) {
     return send(
         to, [frame](std::vector<std::byte>& buffer) { buffer.insert(buffer.end(), frame.begin(), frame.end()); });
+  }
+
+  // What was sent leaves now, as far as the system takes it, and not at the event loop's next turn: call it before
+  // what blocks.
+  void flush() {
+    for (auto& [node, l] : links_)
+      if (l.out) l.out->flush();
   }
 
   // From now on this peer is dialled there. Precondition: it is in options.peers and is not self.

@@ -75,6 +75,11 @@ public:
     return {true};
   }
 
+  // What is queued goes to the system now, as far as it takes it.
+  void flush() {
+    if (up_) swap_and_write();
+  }
+
   void fail(loss kind, std::string const& why) {
     if (!owner_) return;
     auto* const owner = owner_;
@@ -167,7 +172,7 @@ private:
   }
 
   void swap_and_write() {
-    if (filling_.empty()) return;
+    if (filling_.empty() || !writing_.empty()) return;
     std::swap(filling_, writing_);
     writing_frames_ = std::exchange(filling_frames_, 0);
     write();

@@ -50,6 +50,49 @@ TEST_CASE("a sync may be in flight while turns collect: nothing binding leaves, 
   CHECK(c.book.where.size() == 5);
 }
 
+// What a turn sends with, over a transport that gathers: it counts what is in it.
+struct gathering {
+  cluster& c;
+  cluster::host& h;
+  std::size_t& waiting;
+  template <class M>
+  void operator()(node_id to, M const& m, payloads bytes) const {
+    ++waiting;
+    c.sender(h)(to, m, bytes);
+  }
+  void flush() const { waiting = 0; }
+};
+
+TEST_CASE("what may leave before a sync leaves before it, and what waited for one before anything is applied") {
+  cluster c;
+  auto const l = c.elect();
+  std::size_t waiting = 0, syncs_behind_a_message = 0, applied_then = 0;
+  for (std::uint64_t now = 1; now <= 60; ++now) {
+    (void)c.propose(l, 10 + now);
+    ++c.now;
+    c.deliver([](auto const&) { return true; });
+    for (auto const id : c.members()) {
+      auto& h = c[id.value];
+      auto const before = c.net.size();
+      h->collect(ticks<combination::timer>::time(c.now), gathering{c, h, waiting});
+      CHECK(waiting == 0);
+      if (auto order = h->start_sync()) {
+        syncs_behind_a_message += c.net.size() > before ? 1 : 0;
+        h->synced(*h.disk.sync(std::move(*order)));
+      }
+      auto machine = [&](auto const& e) {
+        applied_then += waiting;
+        c.hear(h, e);
+      };
+      h->release(gathering{c, h, waiting}, machine);
+      CHECK(waiting == 0);
+    }
+  }
+  CHECK(syncs_behind_a_message > 50); // the leader's appends
+  CHECK(applied_then == 0);
+  CHECK(c.book.where.size() > 50);
+}
+
 TEST_CASE("syncs that end in another order than they began release no less in the end") {
   cluster c;
   auto const l = c.elect();
