@@ -57,6 +57,8 @@ EQUIVALENT = {
     (READER, 'at + n <= at_ + window_.size()', 'at + n < at_ + window_.size()'): 'the same bytes are read again',
     (READER, 'open_ = s.start;', ''): 'the file is opened again each time',
     (READER, 'checked_ = none;', ''): 'the next check says another, or refuses for good',
+    ('replica/replica.hpp', 'upto > applying_.index()', 'upto >= applying_.index()'):
+        'if equal, it assigns what is there',
     ('paxos/proposer.hpp', 'at.round_number() > s.heard', 'at.round_number() >= s.heard'):
         'if equal, it assigns what is there',
     ('paxos/proposer.hpp', 'm.voted.at > now.best.at', 'm.voted.at >= now.best.at'):
