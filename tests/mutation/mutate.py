@@ -73,7 +73,7 @@ def arguments():
     parser.add_argument('--seed', type=int, help='of the draw; left out: any, and it is printed')
     parser.add_argument('--files', type=int, default=12, help='how many headers are drawn (12)')
     parser.add_argument('--count', type=int, default=200, help='how many mutants, over all of them (200)')
-    parser.add_argument('--only', default='', help='headers whose path has this in it')
+    parser.add_argument('--only', default='', help='headers whose path begins so')
     parser.add_argument('--list', action='store_true', help='prints what could be drawn, and builds nothing')
     parser.add_argument('--table', type=pathlib.Path, help='writes the table there, too')
     return parser.parse_args()
@@ -85,7 +85,8 @@ def headers_of(repository, only):
     for room in FLOORS:
         for path in sorted((include / room).rglob('*.hpp')):
             name = path.relative_to(include).as_posix()
-            mutants = [] if LEFT_OUT.search(name) or only not in name else list(found_in(path.read_text()))
+            wanted = name.startswith(only) and not LEFT_OUT.search(name)
+            mutants = list(found_in(path.read_text())) if wanted else []
             if mutants:
                 found[name] = mutants
     return found
@@ -137,12 +138,22 @@ def build(folder, header, text, numbered, targets):
     raise SystemExit(f'{header}: with its mutants the tests do not build, after {ROUNDS} rounds')
 
 
-def killer_of(folder, targets, number):
-    """Which test notices; '' if none does."""
+def patience_of(folder, targets):
+    """{test: seconds to wait for it}, by how long it takes with no mutant; a test that fails is not there."""
+    patience = {}
     for target in targets:
+        begun = time.monotonic()
+        if not killer_of(folder, {target: 600}, 0):
+            patience[target] = 20 + 5 * (time.monotonic() - begun)
+    return patience
+
+
+def killer_of(folder, patience, number):
+    """Which test notices; '' if none does. Of a test that takes five times as long as usual it is said."""
+    for target, seconds in patience.items():
         program = folder / 'build' / target
         try:
-            said = run([program], timeout=300, env={'QUORATE_MUTANT': str(number), 'PATH': '/usr/bin:/bin'})
+            said = run([program], timeout=seconds, env={'QUORATE_MUTANT': str(number), 'PATH': '/usr/bin:/bin'})
         except subprocess.TimeoutExpired:
             return f'{pathlib.Path(target).name} (never ends)'
         if said.returncode != 0:
@@ -150,11 +161,11 @@ def killer_of(folder, targets, number):
     return ''
 
 
-def tried_each(folder, targets, numbers):
+def tried_each(folder, patience, numbers):
     """(which test notices, seconds) of each mutant in their order, as many at once as there are cores."""
     def timed(number):
         begun = time.monotonic()
-        return killer_of(folder, targets, number), time.monotonic() - begun
+        return killer_of(folder, patience, number), time.monotonic() - begun
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(timed, numbers)
 
@@ -193,9 +204,10 @@ def main():
             dropped += len(numbered) - len(built)
             print(f'{header}: {len(built)} of {len(numbered)} compile, built in {time.monotonic() - begun:.0f} s',
                   flush=True)
-            if killer_of(folder, targets, 0):
-                raise SystemExit(f'{header}: with no mutant chosen, {killer_of(folder, targets, 0)} fails')
-            for (n, m), (killer, spent) in zip(built, tried_each(folder, targets, [n for n, _ in built])):
+            patience = patience_of(folder, targets)
+            if len(patience) != len(targets):
+                raise SystemExit(f'{header}: with no mutant chosen, {set(targets) - set(patience)} fails')
+            for (n, m), (killer, spent) in zip(built, tried_each(folder, patience, [n for n, _ in built])):
                 same = EQUIVALENT.get((header, m.was, m.now), '')
                 survivors += 0 if killer or same else 1
                 verdict = killer or (f'the same program: {same}' if same else 'SURVIVES')
