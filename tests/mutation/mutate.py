@@ -45,6 +45,7 @@ EQUIVALENT = {
     (CHOOSING, 'last > p.match', 'last >= p.match'): 'if equal, it assigns what is there',
     (CHOOSING, 'return p.apart_first <= at && at <= p.apart_last ? p.apart_last : at - 1;', 'with 2 for that 1'):
         'whoever asks only wants to know that it is below `at`',
+    (CHOOSING, 'p.apart_last > p.match', 'p.apart_last >= p.match'): 'if equal, it assigns what is there',
     (CHOOSING, 'chosen < log.last()', 'chosen <= log.last()'): 'nobody holds what is behind the end: no quorum',
     (CHOOSING, 'end < upto', 'end <= upto'): 'if equal, it assigns what is there',
     (CHOOSING, 'chosen > s.commit', 'chosen >= s.commit'): 'advance_commit does nothing where nothing is new',
