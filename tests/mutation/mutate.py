@@ -38,18 +38,19 @@ LEFT_OUT = re.compile(r'(invariant|options|message|_fit|sentence|watch\w*|fittin
 ROUNDS = 6  # of dropping what does not compile
 # Survivors that were looked at: (header, what was, what became), each with a line why it is the same program.
 CHOOSING, READER = 'multi_paxos/choosing.hpp', 'storage/wal/reader.hpp'
+SAME_VALUE = 'if equal, it assigns what is there'
 EQUIVALENT = {
-    (CHOOSING, 'first < p.apart_first', 'first <= p.apart_first'): 'if equal, it assigns what is there',
-    (CHOOSING, 'last > p.apart_last', 'last >= p.apart_last'): 'if equal, it assigns what is there',
+    (CHOOSING, 'first < p.apart_first', 'first <= p.apart_first'): SAME_VALUE,
+    (CHOOSING, 'last > p.apart_last', 'last >= p.apart_last'): SAME_VALUE,
     (CHOOSING, 'p.match > commit', 'p.match >= commit'): 'if equal, both are the base',
-    (CHOOSING, 'last > p.match', 'last >= p.match'): 'if equal, it assigns what is there',
+    (CHOOSING, 'last > p.match', 'last >= p.match'): SAME_VALUE,
     (CHOOSING, 'return p.apart_first <= at && at <= p.apart_last ? p.apart_last : at - 1;', 'with 2 for that 1'):
         'whoever asks only wants to know that it is below `at`',
-    (CHOOSING, 'p.apart_last > p.match', 'p.apart_last >= p.match'): 'if equal, it assigns what is there',
+    (CHOOSING, 'p.apart_last > p.match', 'p.apart_last >= p.match'): SAME_VALUE,
     (CHOOSING, 'chosen < log.last()', 'chosen <= log.last()'): 'nobody holds what is behind the end: no quorum',
-    (CHOOSING, 'end < upto', 'end <= upto'): 'if equal, it assigns what is there',
+    (CHOOSING, 'end < upto', 'end <= upto'): SAME_VALUE,
     (CHOOSING, 'chosen > s.commit', 'chosen >= s.commit'): 'advance_commit does nothing where nothing is new',
-    ('timer/jittered.hpp', 'due < next_', 'due <= next_'): 'if equal, it assigns what is there',
+    ('timer/jittered.hpp', 'due < next_', 'due <= next_'): SAME_VALUE,
     ('timer/jittered.hpp', 'longest() < settings_.election', 'longest() <= settings_.election'):
         'they are equal if T is 0, which misfit() refuses',
     (READER, 'k > 0', 'k >= 0'): 'no offset is below the first segment, so the walk ends there',
@@ -59,9 +60,9 @@ EQUIVALENT = {
     (READER, 'open_ = s.start;', ''): 'the file is opened again each time',
     (READER, 'checked_ = none;', ''): 'the next check says another, or refuses for good',
     ('replica/replica.hpp', 'upto > applying_.index()', 'upto >= applying_.index()'):
-        'if equal, it assigns what is there',
+        SAME_VALUE,
     ('paxos/proposer.hpp', 'at.round_number() > s.heard', 'at.round_number() >= s.heard'):
-        'if equal, it assigns what is there',
+        SAME_VALUE,
     ('paxos/proposer.hpp', 'm.voted.at > now.best.at', 'm.voted.at >= now.best.at'):
         'votes of one ballot have one value',
 }

@@ -6,10 +6,14 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace quorate::test {
@@ -25,6 +29,25 @@ struct harm {
 inline constexpr harm harms[] = {{"KILL", "signal=KILL", nullptr},
                                  {"EIO", "error=EIO", "Input/output error"},
                                  {"ENOSPC", "error=ENOSPC", "No space left on device"}};
+
+// A directory of its own, which goes with this.
+class folder {
+public:
+  explicit folder(std::string const& name)
+      : path_{(std::filesystem::temp_directory_path() / ("quorate-" + name + "-XXXXXX")).string()} {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path_};
+  }
+  folder(folder const&) = delete;
+  folder& operator=(folder const&) = delete;
+  ~folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string const& path() const { return path_; }
+
+private:
+  std::string path_;
+};
 
 inline std::string content(std::string const& path) {
   std::ifstream in{path, std::ios::binary};

@@ -35,21 +35,13 @@ class lone_node {
 public:
   lone_node(std::string program, std::string protocol)
       : program_{std::move(program)}, protocol_{std::move(protocol)} {
-    auto path = (std::filesystem::temp_directory_path() / "quorate-kv-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path};
-    directory_ = path;
     if (ports_.size() != 2) throw std::runtime_error{"this machine gives no free ports at 127.0.0.1"};
   }
   lone_node(lone_node const&) = delete;
   lone_node& operator=(lone_node const&) = delete;
-  ~lone_node() {
-    process_ = kv::process{};
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-  std::string data() const { return directory_ + "/data"; }
-  std::string log() const { return directory_ + "/log"; }
-  std::string trace() const { return directory_ + "/trace"; }
+  std::string data() const { return directory_.path() + "/data"; }
+  std::string log() const { return directory_.path() + "/log"; }
+  std::string trace() const { return directory_.path() + "/trace"; }
 
   // `tracer`: words before the program's own. The process is the node's own also then (strace -D).
   void start(std::vector<std::string> words) {
@@ -88,7 +80,8 @@ public:
   }
 
 private:
-  std::string program_, protocol_, directory_;
+  std::string program_, protocol_;
+  quorate::test::folder directory_{"kv"}; // outlives the process
   kv::reserved_ports ports_{2};
   kv::process process_;
   std::optional<int> status_{};

@@ -8,9 +8,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,23 +23,6 @@ using lines = std::vector<std::string>;
 constexpr int writes = 40;
 constexpr int enough = 36; // a busy machine puts two writes into one turn, or fills a socket
 std::string value(int i) { return "needle" + std::to_string(1000 + i); }
-
-class folder {
-public:
-  folder() : path_{(std::filesystem::temp_directory_path() / "quorate-order-XXXXXX").string()} {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"cannot make a directory at " + path_};
-  }
-  folder(folder const&) = delete;
-  folder& operator=(folder const&) = delete;
-  ~folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string const& path() const { return path_; }
-
-private:
-  std::string path_;
-};
 
 bool is(std::string const& line, std::string_view call) {
   return line.starts_with(call) && line[call.size()] == '(';
@@ -90,7 +73,7 @@ void count(lines const& trace, order& seen) {
 }
 
 int run(std::string const& program, std::string const& protocol) {
-  folder const here;
+  quorate::test::folder const here{"order"};
   std::vector<std::string> const strace{
       "strace", "-D",
       "-ff",    "-qq",

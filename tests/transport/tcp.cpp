@@ -50,6 +50,27 @@ TEST_CASE("three nodes each hear the two others") {
   }
 }
 
+TEST_CASE_FIXTURE(pair_of_nodes, "frames leave when they are flushed, and between others that are not, in order") {
+  open();
+  std::vector<std::string> sent;
+  auto const send = [&](std::size_t size) {
+    sent.push_back(std::string(size, static_cast<char>('a' + sent.size() % 26)));
+    REQUIRE(a.send(2, sent.back()));
+  };
+  send(10);
+  a.net->flush();
+  for (std::size_t i = 0; i < 300; ++i) {
+    send(1 + i);
+    a.net->flush();
+    send(100'000);
+    if (i % 3 == 0) a.net->flush();
+    if (i % 2 == 0) io.poll();
+    REQUIRE(until(io, [&] { return b.got.size() + 20 > sent.size(); }));
+  }
+  REQUIRE(until(io, [&] { return b.got.size() == sent.size(); }));
+  for (std::size_t i = 0; i < sent.size(); ++i) REQUIRE(b.got[i].bytes == sent[i]);
+}
+
 TEST_CASE_FIXTURE(pair_of_nodes, "a hundred thousand small frames of many sizes arrive as they were sent") {
   open();
   std::mt19937 random{42};

@@ -38,7 +38,7 @@ struct wire_of {
   }
 
   // What a turn sends with, over a transport that has send(to, fill) and flush() (transport/tcp.hpp). The
-  // transport must outlive it.
+  // transport must outlive it. The envelope's extra fields stay as they begin.
   template <class Transport>
   struct frames {
     Transport& net;

@@ -94,6 +94,27 @@ TEST_CASE("a driver that sleeps as told hears in time that there is no leader") 
   CHECK(s.c[1].read.at(read).what == fate::refused);
 }
 
+TEST_CASE("K6: a driver that sleeps as told asks again in time for a read whose request was lost") {
+  sleeper s;
+  s.run_until(1000);
+  auto const l = s.c.leader();
+  REQUIRE(l != 0);
+  auto const f = s.c.other_than(l);
+  auto const token = s.c.read(f);
+  s.wake(f);
+  s.c.net.clear(); // the request; from now on the follower hears of nobody, so only its own deadline wakes it
+  auto const asked = s.c.now;
+  while (s.c.net.empty()) {
+    REQUIRE(s.c[f].next.deadline);
+    s.c.now = *s.c[f].next.deadline;
+    REQUIRE(s.c.now <= asked + s.c.settings.heartbeat + 1);
+    s.wake(f);
+  }
+  s.run_until(s.c.now + 20);
+  REQUIRE(s.c[f].read.contains(token));
+  CHECK(s.c[f].read.at(token).what == fate::done);
+}
+
 TEST_CASE("a sole node under a driver that sleeps as told elects itself, commits and answers within one waking") {
   sleeper s{1};
   s.run_until(300);

@@ -104,14 +104,20 @@ TEST_CASE("a deposed leader that does not know it answers no read") {
   CHECK(c[l].read.size() == 1);
 }
 
+// A follower asks for a read, and its request is lost. The read's token.
+std::uint64_t ask_in_vain(cluster& c, std::uint32_t follower) {
+  c.net.clear();
+  auto const token = c.read(follower);
+  c.turn(follower);
+  REQUIRE(c.take_out<read_request>());
+  return token;
+}
+
 TEST_CASE("a follower's read is asked anew of the next leader, and done once") {
   cluster c;
   auto const l = c.elect();
   auto const f = c.other_than(l);
-  c.net.clear();
-  auto const token = c.read(f);
-  c.turn(f);
-  REQUIRE(c.take_out<read_request>()); // lost with the leader
+  auto const token = ask_in_vain(c, f); // the request is lost with the leader
   c.crash(l);
   c.run(330);
   CHECK(c.leader() != 0);
@@ -131,10 +137,7 @@ TEST_CASE("K6: a read whose request or answer is lost is asked again within a he
   cluster c;
   auto const l = c.elect();
   auto const f = c.other_than(l);
-  c.net.clear();
-  auto const token = c.read(f);
-  c.turn(f);
-  REQUIRE(c.take_out<read_request>());
+  auto const token = ask_in_vain(c, f);
   c.run(c.settings.heartbeat + 5);
   CHECK(read_fate(c, f, token) == fate::done);
 
