@@ -83,6 +83,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, O
     else
       step_down(s, out); // a canvass of its own, perhaps
     s.leader = leader;
+    out.disarm(timer::election); // which ends the campaigns in a row
   }
   out.arm(timer::election);
   s.in_contact = true;

@@ -209,6 +209,7 @@ public:
         else
           send(b_.ids[to], m, payloads{});
       });
+      b_.hands.begin_timers(*durable_);
       flush_of(send); // before anything is applied, which may take its time
       heed();
     }
@@ -327,6 +328,7 @@ private:
     for (std::size_t n = 0; n < Core::timers; ++n) {
       auto const slot = b_.timer.expired(b_.now);
       if (!slot) break;
+      if (b_.hands.waits_to_run(*slot)) continue;
       b_.step(static_cast<typename Core::timer>(*slot));
       heed();
       b_.hands.set_timers(b_.timer, b_.now);
@@ -367,7 +369,7 @@ private:
 
   bool pending() const {
     if (b_.stopped) return false;
-    return b_.hands.more_to_send || b_.hands.has_ready() || ordered_ != b_.hands.latest().number() ||
+    return b_.hands.more_to_send || b_.hands.any_news() || ordered_ != b_.hands.latest().number() ||
            applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
