@@ -97,6 +97,9 @@ public:
     return !failed() && succeeded(files_.list(path_, names), "list the directory", path_);
   }
 
+  // Removes what a crash may have left of a file that was being made; its name need not be there.
+  bool discard(std::string const& name) { return has(name) ? unlink(name) : !failed(); }
+
   // Whether a name is there; false too when that can't be found out, and then failed() is true.
   bool has(std::string const& name) {
     std::vector<std::string> names;
