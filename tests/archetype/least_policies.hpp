@@ -43,7 +43,8 @@ public:
 
   void arm(std::size_t slot, timing how, moment now) requires(Lacks != 1) {
     auto times = std::uint64_t{1};
-    if (how == timing::campaign && campaigns_[slot]++ > 0) times <<= campaigns_[slot] < 5 ? campaigns_[slot] - 1 : 4;
+    if (how == timing::campaign && campaigns_[slot]++ > 0)
+      times <<= campaigns_[slot] < 5 ? campaigns_[slot] - 1 : 4;
     bool const elects = how == timing::election || how == timing::campaign;
     armed_[slot] = elects ? now.later((10 + patience_) * times) : later(how, now);
   }

@@ -150,10 +150,9 @@ TEST_CASE("the exact effects of a Raft core that may be elected: who is asked wh
   out.clear();
   a.step(from<raft::pre_vote_granted>{B, {stamp{5}}}, log, out);
   raft::request_vote const vote{stamp{5}, log_index{1}, stamp{}};
-  CHECK(
-      holds(out, {any{hard_state{stamp{5}, A}}, any{said{A, raft::vote_granted{stamp{5}}, 1}},
-                  any{said{B, vote, 1}}, any{said{C, vote, 1}}, beat,
-                  any{armed<raft::timer>{raft::timer::election, 1, timing::campaign}}}));
+  CHECK(holds(out,
+              {any{hard_state{stamp{5}, A}}, any{said{A, raft::vote_granted{stamp{5}}, 1}}, any{said{B, vote, 1}},
+               any{said{C, vote, 1}}, beat, any{armed<raft::timer>{raft::timer::election, 1, timing::campaign}}}));
   CHECK(!out.overflowed());
 }
 

@@ -83,8 +83,7 @@ TEST_CASE("prepare: below refused, at the promise answered after the last write,
   o.hear(B, prepare{ballot(4, B), at(2), all});
   CHECK(says(o, {said(B, no)}));
   o.hear(B, prepare{ballot(5, B), at(2), all});
-  CHECK(says(
-      o, {arms_after(1), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  CHECK(says(o, {arms_after(1), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
   o.hear(C, prepare{ballot(5, C), at(2), all});
   CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms_after(2),
                  said(C, promise{ballot(5, C), at(2), at(1), at(1), stamp{}, 0, {}, all}, 2)}));
@@ -112,14 +111,14 @@ TEST_CASE("accept: below refused, at the promise written, above promised and wri
   o.out.clear();
   o.step(flush{});
   CHECK(says(o, {said(B, accepted{ballot(5, B), at(3), all, 1, 1}, 2)}));
-  o.hear(B, accept{ballot(5, B), ballot(5, B), at(4), at(1), all, 0, entry_kind::command}); // which it does not hold
+  o.hear(B,
+         accept{ballot(5, B), ballot(5, B), at(4), at(1), all, 0, entry_kind::command}); // which it does not hold
   o.out.clear();
   o.step(flush{});
   CHECK(says(o, {}));
   o.hear(B, of(6));
-  CHECK(says(o, {effect{hard_state{ballot(6, B), no_node, at(1)}}, disarms(timer::election),
-                 arms(timer::election), arms(timer::contact),
-                 effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
+  CHECK(says(o, {effect{hard_state{ballot(6, B), no_node, at(1)}}, disarms(timer::election), arms(timer::election),
+                 arms(timer::contact), effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
 }
 
 TEST_CASE("heartbeat: below refused, at and above answered, and what is verified is chosen") {
@@ -131,9 +130,8 @@ TEST_CASE("heartbeat: below refused, at and above answered, and what is verified
   CHECK(says(o, {arms(timer::election), arms(timer::contact), effect{committed{at(3)}},
                  said(B, heartbeat_answer{ballot(5, B), at(3), 3, all})}));
   o.hear(C, heartbeat{ballot(5, C), at(9), 3, all});
-  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(3)}}, disarms(timer::election),
-                 arms(timer::election), arms(timer::contact),
-                 said(C, heartbeat_answer{ballot(5, C), at(3), 3, all})}));
+  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(3)}}, disarms(timer::election), arms(timer::election),
+                 arms(timer::contact), said(C, heartbeat_answer{ballot(5, C), at(3), 3, all})}));
 }
 
 TEST_CASE("canvass: only above the promise, beside no leader, and nothing is changed by it") {
@@ -206,7 +204,8 @@ TEST_CASE("an election and a decision, effect by effect") {
   CHECK(says(o, {effect{readable{1, at(3)}}}));
 }
 
-TEST_CASE("asked again once a heartbeat: what was lost is sent again from where the peer stands, else nothing but a word") {
+TEST_CASE("asked again once a heartbeat: what was lost is sent again from where the peer stands, else nothing but "
+          "a word") {
   one o{{}, {ballot(1, C), no_node, {}}};
   o.step(timer::election);
   o.step(timer::heartbeat); // those that have not answered
@@ -245,7 +244,8 @@ TEST_CASE("asked again once a heartbeat: what was lost is sent again from where 
   CHECK(says(o, {}));
   o.step(timer::heartbeat);
   o.step(flush{});
-  o.hear(B, heartbeat_answer{ballot(2, A), at(1), 0, all}); // it has started again, and knows no more what it holds
+  o.hear(B,
+         heartbeat_answer{ballot(2, A), at(1), 0, all}); // it has started again, and knows no more what it holds
   o.out.clear();
   o.step(flush{});
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 3, entry_kind::command})}));

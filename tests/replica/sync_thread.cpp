@@ -71,7 +71,9 @@ TEST_CASE("what fails before the wait or after it has no token") {
 TEST_CASE("who ends waits for the sync that is under way, and for none if there is none") {
   gate g;
   parted_memory storage{g};
-  { sync_thread const none{storage, [] {}}; }
+  {
+    sync_thread const none{storage, [] {}};
+  }
   std::atomic<bool> ended = false;
   std::thread releases;
   {
@@ -168,7 +170,8 @@ TEST_CASE("heartbeats and appends leave during a sync, and what is written meanw
     n.receive(node_id{2}, raft::vote_granted{term});
   });
 }
-TEST_CASE("heartbeats and appends leave during a sync, and what is written meanwhile shares the next: Multi-Paxos") {
+TEST_CASE(
+    "heartbeats and appends leave during a sync, and what is written meanwhile shares the next: Multi-Paxos") {
   goes_on_during_a_sync<multi_paxos::node<>>([](auto& n) {
     auto const& s = n.core().state();
     if (s.is == role::leader) return;

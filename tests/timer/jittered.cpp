@@ -116,7 +116,7 @@ TEST_CASE("campaigns in a row wait twice as long each time, 16 times at the most
   CHECK(!t.expired(now));
   CHECK(*t.deadline() - now == first);
   CHECK(wait(now += 100'000) == 16 * first);
-  t.arm(3, timing::campaign, now); // a slot counts by itself
+  t.arm(3, timing::campaign, now);     // a slot counts by itself
   CHECK(t.expired(now + first) == 3U); // and draws anew
   t.disarm(4);
   auto const other = wait(now += 100'000);

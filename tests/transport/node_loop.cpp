@@ -41,9 +41,10 @@ struct alone {
         loop{io, *replica, s} {}
   auto turn() {
     loop.hear();
-    return loop.turn([](auto, auto const&, auto) {}, [this](auto const& e) {
-      if constexpr (requires { e.command; }) applied.push_back(e.command);
-    });
+    return loop.turn([](auto, auto const&, auto) {},
+                     [this](auto const& e) {
+                       if constexpr (requires { e.command; }) applied.push_back(e.command);
+                     });
   }
   template <class Until>
   void run(Until until) {

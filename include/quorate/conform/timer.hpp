@@ -23,7 +23,7 @@ enum class timer_law : std::uint8_t {
   none_expires_early,       // before now + h
   none_expires_twice,       // unless it is armed again
   disarmed_timers_do_not_expire,
-  campaigns_back_off, // in a slot: twice as long each time, 16 times at the most, until it is disarmed
+  campaigns_back_off,          // in a slot: twice as long each time, 16 times at the most, until it is disarmed
   the_latest_request_counts,   // arming anew forgets the earlier one, whether that was for sooner or later
   the_lowest_slot_comes_first, // of several that have expired
   deadlines_are_there_just_if_armed,
@@ -157,8 +157,8 @@ private:
     }
     for (std::size_t i = 0; i < slot_count && sound_; ++i)
       if (model_[i].armed && model_[i].most <= now_)
-        breach(model_[i].backs_off ? timer_law::campaigns_back_off : timer_law::armed_timers_expire, number(i) + " to expire by " + number(model_[i].most),
-               "nothing at " + number(now_));
+        breach(model_[i].backs_off ? timer_law::campaigns_back_off : timer_law::armed_timers_expire,
+               number(i) + " to expire by " + number(model_[i].most), "nothing at " + number(now_));
   }
   void not_armed(std::size_t slot) {
     using fate = typename slot_model::fate;

@@ -84,7 +84,9 @@ public:
     add(effect{message{to, m, after.number()}});
   }
   constexpr void arm(timer t) { add(effect{armed<timer>{t}}); }
-  constexpr void arm_later(timer t, timing how, written after) { add(effect{armed<timer>{t, after.number(), how}}); }
+  constexpr void arm_later(timer t, timing how, written after) {
+    add(effect{armed<timer>{t, after.number(), how}});
+  }
   constexpr void disarm(timer t) { add(effect{disarmed<timer>{t}}); }
   template <class Outcome>
   constexpr void report(Outcome const& o) {

@@ -81,8 +81,19 @@ template <class S>
 concept parted_storage = storage<S> && requires(S s, typename S::pending_sync p, sync_order order) {
   requires std::movable<typename S::pending_sync>;
   { s.prepare(static_cast<sync_order&&>(order)) } -> std::same_as<std::optional<typename S::pending_sync>>;
-  { p.wait() } noexcept;
+  { p.wait() }
+  noexcept;
   { s.finish(static_cast<typename S::pending_sync&&>(p)) } -> std::same_as<std::optional<durable>>;
+};
+
+// What a storage is between prepare() and finish(); nothing for one whose sync has no parts.
+template <class S>
+struct pending_of {
+  struct type {};
+};
+template <parted_storage S>
+struct pending_of<S> {
+  using type = typename S::pending_sync;
 };
 
 } // namespace quorate

@@ -193,7 +193,8 @@ public:
   }
   void synced(durable d) {
     QUORATE_ASSERT(ordered_ != none_ordered && d.number() <= ordered_,
-                   "Storage: a token must be of an order that was given; this one is of writes up to ", d.number());
+                   "Storage: a token must be of an order that was given; this one is of writes up to ",
+                   d.number());
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
     if (durable_->number() == ordered_) syncing_since_.reset();
   }

@@ -88,15 +88,6 @@ public:
 
 private:
   static constexpr bool parted = parted_storage<Storage>;
-  struct none {};
-  template <class S>
-  struct pending_of {
-    using type = none;
-  };
-  template <parted_storage S>
-  struct pending_of<S> {
-    using type = typename S::pending_sync;
-  };
 
   void run() {
     for (std::unique_lock lock{mutex_};;) {

@@ -116,6 +116,35 @@ public:
     return static_cast<sync_order&&>(order).succeeded();
   }
 
+  // The same in three parts (parted_storage). The log stays where it is meanwhile: it is not moved. A turn that needs
+  // a new segment makes it in prepare(), which then takes as long as that takes.
+  class pending_sync {
+  public:
+    void wait() noexcept {
+      if (written_) error_ = wal_->dir_.sync_data_apart(wal_->active_);
+    }
+
+  private:
+    friend basic_file_wal;
+    pending_sync(basic_file_wal& w, sync_order order, bool written)
+        : wal_{&w}, order_{std::move(order)}, written_{written} {}
+    basic_file_wal* wal_;
+    sync_order order_;
+    bool written_; // there was something to write
+    int error_ = 0;
+  };
+  std::optional<pending_sync> prepare(sync_order order) {
+    if (dir_.failed()) return std::nullopt;
+    bool const dirty = tail_.dirty();
+    if (dirty && !prepare()) return std::nullopt;
+    return pending_sync{*this, std::move(order), dirty};
+  }
+  std::optional<durable> finish(pending_sync p) {
+    if (dir_.failed()) return std::nullopt;
+    if (p.written_ && (!dir_.synced(p.error_, active_name()) || !finish())) return std::nullopt;
+    return std::move(p.order_).succeeded();
+  }
+
   wal_counters const& counters() const { return counters_; }
   // What the opening found and mended.
   wal_recovery const& recovered() const { return recovered_; }
@@ -206,7 +235,8 @@ private:
   }
 
   // Waits until what was prepared is on stable storage: the one thing in a turn that does.
-  bool sync_active() { return dir_.sync_data(active_, wal::segment_name(segments_.back().start)); }
+  bool sync_active() { return dir_.sync_data(active_, active_name()); }
+  std::string active_name() const { return wal::segment_name(segments_.back().start); }
 
   // Drops what may be dropped now that its compaction is durable.
   bool finish() {
@@ -312,6 +342,6 @@ private:
 };
 
 using file_wal = basic_file_wal<posix_files>;
-static_assert(storage<file_wal>);
+static_assert(parted_storage<file_wal>);
 
 } // namespace quorate

@@ -73,14 +73,16 @@ public:
     return whole;
   }
 
-  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once.
-  // Precondition: not dirty().
+  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once. A frame
+  // that was begun stays.
   void shrink(std::size_t limit) {
-    QUORATE_ASSERT(!dirty(), "file_wal: a frame that was begun can't be forgotten");
     if (bytes_.size() <= limit) return;
-    auto const gone = bytes_.size() - limit / 2;
+    auto const gone = (std::min)(bytes_.size() - limit / 2, dirty() ? frame_ : bytes_.size());
     bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(gone));
     start_ += gone;
+    if (!dirty()) return;
+    frame_ -= gone;
+    last_at_ -= gone;
   }
 
   // n bytes from a log offset on; nothing if they are not all here.
