@@ -7,18 +7,18 @@
 // 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
 //    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
 //    and read() at any time between two turns.
-// 3. turn(send, machine): all that was heard becomes one write and one sync. What need not wait for the sync leaves
-//    before it: `send` has a flush() for that (wire_of<node>::sender). The sync runs beside the turns: node_loop has
-//    a thread that waits for it, while heartbeats, reads and further appends go on.
+// 3. turn(send, machine): all that was heard becomes one write and one sync. What need not wait for the sync
+//    leaves before it: `send` has a flush() for that (wire_of<node>::sender). The sync runs beside the turns:
+//    node_loop has a thread that waits for it, while heartbeats, reads and further appends go on.
 // 4. `machine` gets each committed command, and the outcome of each token (answer.cpp: how a client hears of it).
-// 5. next.pending: take another turn at once. Else rest(next): until a handler has run, next.deadline has come or the
-//    sync has ended.
+// 5. next.pending: take another turn at once. Else rest(next): until a handler has run, next.deadline has come or
+//    the sync has ended.
 //
 // One thread calls the replica, the transport and the machine: with several threads on the io_context, post to one
 // strand. A stopped replica stays so: end the process, and say failure().
 //
-// The order to end in: leave the loop and destroy it, then the transport, then the replica, then the log. Whoever has
-// only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
+// The order to end in: leave the loop and destroy it, then the transport, then the replica, then the log. Whoever
+// has only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
 // came.
 #include "quorate/transport/tcp.hpp"
 #include "quorate/message/hana.hpp"

@@ -154,8 +154,8 @@ private:
            "a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
   }
 
-  // Everything taken from the sockets shares one sync, which runs beside the turns. Each part is bounded: none of them
-  // keeps the others waiting for long, whatever clients ask.
+  // Everything taken from the sockets shares one sync, which runs beside the turns. Each part is bounded: none of
+  // them keeps the others waiting for long, whatever clients ask.
   void turn() {
     sockets_.time([this] { loop_.hear(); });
     slices_.time([this] { port_->work(); });

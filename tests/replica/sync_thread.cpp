@@ -99,67 +99,73 @@ TEST_CASE("a storage without parts is synced at once") {
   CHECK(d->number() == 1);
 }
 
-// One node of three, which leads; the two others are the test's.
-template <class Core, class Hear>
-void goes_on_during_a_sync(Hear&& elect) {
-  gate g;
-  parted_memory storage{g};
+// One node of three; the two others are the test's.
+template <class Core>
+struct one_of_three {
   using node = replica<Core, messages<int>, parted_memory, manual_timer>;
-  auto const n = std::make_unique<node>(replica_config{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, storage,
-                                        manual_timer{{100, 10, 1000}, 1});
-  sync_thread disk{storage, [] {}};
-  std::uint64_t now = 0;
-  int sent = 0; // to one peer
-  auto const send = [&](node_id to, auto const&, payloads) { sent += to == node_id{2} ? 1 : 0; };
-  auto const nobody = [](auto const&) {};
-  auto const turn = [&] {
+
+  void turn() {
     if (disk.busy() && disk.ended()) n->synced(*disk.take());
+    auto const send = [&](node_id to, auto const&, payloads) { sent += to == node_id{2} ? 1 : 0; };
     n->collect(now, send);
     if (!disk.busy())
       if (auto order = n->start_sync()) disk.begin(std::move(*order));
-    n->release(send, nobody);
-  };
-  auto const let_syncs_end = [&] {
-    for (; disk.busy(); turn()) {
+    n->release(send, [](auto const&) {});
+  }
+  void let_syncs_end() {
+    for (turn(); disk.busy(); turn()) {
       g.await();
       g.let_through();
       while (!disk.ended()) std::this_thread::yield();
     }
-  };
-  turn(), let_syncs_end();
-  while (!n->core().leads()) {
-    now = n->next().deadline.value_or(now + 1);
-    turn(), let_syncs_end();
-    elect(*n);
-    turn(), let_syncs_end();
   }
-  turn(), let_syncs_end();
-  elect(*n), turn(), let_syncs_end(); // and it has what the leader has
 
-  REQUIRE(n->propose(1));
-  sent = 0;
-  turn();
-  REQUIRE(disk.busy());
-  g.await();
-  CHECK(sent == 1); // the append left before the sync
-  auto const began = n->status().syncing_since;
-  CHECK(began == now);
-  CHECK(!n->next().pending); // nobody is to spin until the sync has ended
-  CHECK(storage.prepared > 0);
-  auto const syncs = storage.prepared;
-  for (int beat = 1; beat <= 5; ++beat) { // heartbeats, and further appends
-    now += 10;
-    REQUIRE(n->propose(1 + beat));
-    sent = 0;
-    turn();
-    CHECK(sent == 2);
-    CHECK(!n->next().pending);
-    CHECK(n->status().syncing_since == began);
+  gate g{};
+  parted_memory storage{g};
+  std::unique_ptr<node> n = std::make_unique<node>(
+      replica_config{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, storage, manual_timer{{100, 10, 1000}, 1});
+  sync_thread<parted_memory> disk{storage, [] {}};
+  std::uint64_t now = 0;
+  int sent = 0; // to one peer
+};
+
+// `helps` makes a leader of it, and then one that is acknowledged to.
+template <class Core, class Helps>
+void goes_on_during_a_sync(Helps&& helps) {
+  one_of_three<Core> w;
+  w.let_syncs_end();
+  while (!w.n->core().leads()) {
+    w.now = w.n->next().deadline.value_or(w.now + 1);
+    w.let_syncs_end();
+    helps(*w.n);
+    w.let_syncs_end();
   }
-  CHECK(storage.prepared == syncs); // one at a time
-  let_syncs_end();
-  CHECK(storage.prepared == syncs + 1); // what was written meanwhile shares the next one
-  CHECK(!n->status().syncing_since);
+  helps(*w.n);
+  w.let_syncs_end();
+
+  REQUIRE(w.n->propose(1));
+  w.sent = 0;
+  w.turn();
+  REQUIRE(w.disk.busy());
+  w.g.await();
+  CHECK(w.sent == 1); // the append left before the sync
+  auto const began = w.n->status().syncing_since;
+  CHECK(began == w.now);
+  CHECK(!w.n->next().pending); // nobody is to spin until the sync has ended
+  auto const syncs = w.storage.prepared;
+  for (int beat = 1; beat <= 5; ++beat) { // heartbeats, and further appends
+    w.now += 10;
+    REQUIRE(w.n->propose(1 + beat));
+    w.sent = 0;
+    w.turn();
+    CHECK(w.sent == 2);
+    CHECK(!w.n->next().pending);
+    CHECK(w.n->status().syncing_since == began);
+  }
+  CHECK(w.storage.prepared == syncs); // one at a time
+  w.let_syncs_end();
+  CHECK(w.storage.prepared == syncs + 1); // what was written meanwhile shares the next one
+  CHECK(!w.n->status().syncing_since);
 }
 
 TEST_CASE("heartbeats and appends leave during a sync, and what is written meanwhile shares the next: Raft") {

@@ -20,7 +20,8 @@ struct sent {
   friend constexpr bool operator==(sent const&, sent const&) = default;
 };
 
-// `after` is the number of the write with which it begins to run; 0 for one that runs at once, at its usual timing.
+// `after` is the number of the write with which it begins to run; 0 for one that runs at once, at its usual
+// timing.
 template <class Timer>
 struct armed {
   Timer timer{};

@@ -16,8 +16,8 @@ namespace quorate {
 //   bind(to, message, written)   a binding one: not to be sent before that write is durable
 //
 // and takes the protocol's other effects (arm, disarm, commit ...) itself. Nothing here throws or calls the core.
-// It may have arm_later(timer, timing, written), which is what arm_after() below says; without it the timer is armed
-// at once, as if every write were durable at once.
+// It may have arm_later(timer, timing, written), which is what arm_after() below says; without it the timer is
+// armed at once, as if every write were durable at once.
 template <class Derived>
 class sink : public ticket_source {
 public:

@@ -14,8 +14,8 @@ constexpr char const* name_of(role r) {
 }
 
 // `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T], and a
-// campaign's [T, 2T] the first time, more if it is not the first in a row. In this order when they expire together: a
-// follower must have lost contact before it asks for votes.
+// campaign's [T, 2T] the first time, more if it is not the first in a row. In this order when they expire
+// together: a follower must have lost contact before it asks for votes.
 //
 // `election` of who has given its vote, to itself or to another, begins to run when that vote is durable: then it
 // leaves, and with an own vote the requests for others'. So a disk whose sync takes longer than T moves no term.

@@ -34,9 +34,10 @@ constexpr log_index held_by(node_state<Options> const& s, progress const& p) {
   return p.match > s.commit ? p.match : s.commit;
 }
 
-// The peer has answered a heartbeat that left after the accepts of all before `sent_to`. If it says that some of them
-// have not come, they were lost: go on from where it stands. If they have come and are not acknowledged, then the
-// acknowledgement was lost or its disk is slow: it is asked to say it again, once a heartbeat, and no entries travel.
+// The peer has answered a heartbeat that left after the accepts of all before `sent_to`. If it says that some of
+// them have not come, they were lost: go on from where it stands. If they have come and are not acknowledged, then
+// the acknowledgement was lost or its disk is slow: it is asked to say it again, once a heartbeat, and no entries
+// travel.
 template <class Options, log_view Log, class Out>
 constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
   auto& p = s.peer(n);

@@ -7,6 +7,7 @@
 #include "quorate/core/node_set.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/ticket.hpp"
+#include "quorate/policy/timing.hpp"
 
 namespace quorate {
 

@@ -68,15 +68,15 @@ concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_in
 };
 
 // A storage may have a second form of sync, in three parts, so that a sync can run beside the turn
-// (replica/sync_thread.hpp). sync(order) is then prepare, wait and finish, one after the other. One at a time: from
-// prepare() to finish() there is no other prepare() and no sync(). Everything else may be called meanwhile; it is not
-// part of that sync.
+// (replica/sync_thread.hpp). sync(order) is then prepare, wait and finish, one after the other. One at a time:
+// from prepare() to finish() there is no other prepare() and no sync(). Everything else may be called meanwhile;
+// it is not part of that sync.
 //
-// | expression      | returns                   | must guarantee                                                       |
-// | s.prepare(order) | optional<S::pending_sync> | everything written before is on its way; nullopt: failed            |
-// | p.wait()        |                           | returns once it is on stable storage, or has failed. On any thread,  |
-// |                 |                           | and touches nothing but the file                                     |
-// | s.finish(p)     | optional<durable>         | after wait() has returned, on the turn's thread: as sync(order) does |
+// | expression       | returns                   | must guarantee                                               |
+// | s.prepare(order) | optional<S::pending_sync> | everything written before is on its way; nullopt: failed     |
+// | p.wait()         |                           | returns once it is on stable storage, or has failed. On any  |
+// |                  |                           | thread, and touches nothing but the file                     |
+// | s.finish(p)      | optional<durable>         | after wait() has returned, on the turn's thread: as sync()   |
 template <class S>
 concept parted_storage = storage<S> && requires(S s, typename S::pending_sync p, sync_order order) {
   requires std::movable<typename S::pending_sync>;

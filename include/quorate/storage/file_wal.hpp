@@ -116,8 +116,8 @@ public:
     return static_cast<sync_order&&>(order).succeeded();
   }
 
-  // The same in three parts (parted_storage). The log stays where it is meanwhile: it is not moved. A turn that needs
-  // a new segment makes it in prepare(), which then takes as long as that takes.
+  // The same in three parts (parted_storage). The log stays where it is meanwhile: it is not moved. A turn that
+  // needs a new segment makes it in prepare(), which then takes as long as that takes.
   class pending_sync {
   public:
     void wait() noexcept {

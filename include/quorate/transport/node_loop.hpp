@@ -23,10 +23,10 @@ namespace quorate {
 //     if (!next.pending) loop.rest(next);
 //   }
 //
-// What is heard while a sync is under way is taken, written and sent to the peers; it shares the next sync. A storage
-// without a sync in parts (policy/storage.hpp) blocks in turn(), as replica::turn does. One thread calls all of it, the
-// one that runs the io_context. Replica's time is std::chrono::steady_clock's. End in this order: the loop, which waits
-// for its sync; the transport; the replica; the storage.
+// What is heard while a sync is under way is taken, written and sent to the peers; it shares the next sync. A
+// storage without a sync in parts (policy/storage.hpp) blocks in turn(), as replica::turn does. One thread calls
+// all of it, the one that runs the io_context. Replica's time is std::chrono::steady_clock's. End in this order:
+// the loop, which waits for its sync; the transport; the replica; the storage.
 template <class Replica>
 class node_loop {
 public:
@@ -36,15 +36,15 @@ public:
   node_loop(asio::io_context& io, Replica& replica, storage_type& storage)
       : io_{io}, replica_{replica}, disk_{storage, [&io] { asio::post(io, [] {}); }} {}
 
-  // What has come to the sockets, and what may go: before timers are looked at, so that a process that was paused does
-  // not campaign against a leader that is alive. At most 512 handlers and 2 ms.
+  // What has come to the sockets, and what may go: before timers are looked at, so that a process that was paused
+  // does not campaign against a leader that is alive. At most 512 handlers and 2 ms.
   void hear() {
     auto const until = clock::now() + std::chrono::milliseconds{2};
     for (int i = 0; i < 512 && io_.poll_one() != 0 && clock::now() < until; ++i) {}
   }
 
-  // The turn of what was heard and of what has expired: what need not wait for a sync leaves before it begins, what
-  // waited for the last one leaves once it has ended.
+  // The turn of what was heard and of what has expired: what need not wait for a sync leaves before it begins,
+  // what waited for the last one leaves once it has ended.
   template <class Send, class Machine>
   turn_result<typename Replica::time> turn(Send&& send, Machine&& machine) {
     end_sync();

@@ -73,8 +73,8 @@ public:
     return whole;
   }
 
-  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once. A frame
-  // that was begun stays.
+  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once. A
+  // frame that was begun stays.
   void shrink(std::size_t limit) {
     if (bytes_.size() <= limit) return;
     auto const gone = (std::min)(bytes_.size() - limit / 2, dirty() ? frame_ : bytes_.size());
