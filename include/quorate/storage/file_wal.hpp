@@ -176,21 +176,21 @@ private:
     durable_ = recovery.end();
     tail_ = wal::tail{durable_};
     settle();
-    // What was found is whole and durable now, and a slot says so before the turn that raises the incarnation.
-    // So does `state`: were it bad, a segment that a crash in that turn leaves half made would be taken for
+    // What was found is whole and durable now, and `state` and a slot say so before the turn that raises the
+    // incarnation: were `state` bad, a segment that a crash in that turn leaves half made would be taken for
     // damage. It is written again behind that turn, so that a segment copied back from before this opening is
     // noticed.
-    return founding.bring_up(head_) && open_files() && write_slot(durable_, true) && sync_active() &&
-           save_state() && recovery.remove_dropped() && raise_incarnation() && save_state();
+    return open_state() && save_state() && recovery.remove_dropped() && founding.bring_up(head_) &&
+           open_active() && write_slot(durable_, true) && sync_active() && raise_incarnation() && save_state();
   }
 
-  bool open_files() {
-    bool const opened = segments_.back().has_slots()
-                            ? dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_)
-                            : leave_version_1();
-    if (!opened) return false;
+  bool open_state() {
     if (dir_.has(wal::state_name)) return dir_.open(wal::state_name, file_mode::update, state_file_);
     return dir_.open(wal::state_name, file_mode::create, state_file_) && dir_.sync();
+  }
+  bool open_active() {
+    if (!segments_.back().has_slots()) return leave_version_1();
+    return dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_);
   }
 
   // The newest segment has no slots: the log goes on in a new one. A segment in which there is no frame has the
@@ -198,7 +198,7 @@ private:
   bool leave_version_1() {
     if (segments_.back().start == durable_) segments_.pop_back();
     return add_segment(wal::new_segment_name, 0) &&
-           dir_.rename(wal::new_segment_name, wal::segment_name(durable_)) && dir_.sync();
+           dir_.rename(wal::new_segment_name, wal::segment_name(durable_)) && dir_.sync() && save_state();
   }
 
   bool raise_incarnation() {
