@@ -22,11 +22,13 @@ namespace quorate::test {
 using load_clock = std::chrono::steady_clock;
 using milliseconds = std::chrono::milliseconds;
 
-// Sleeps, and throws std::runtime_error when the program is told to end.
-inline void pause_for(milliseconds time) {
+struct was_interrupted {};
+
+// Sleeps, and throws was_interrupted when the program is told to end.
+inline void pause_for(load_clock::duration time) {
   auto const until = load_clock::now() + time;
   do {
-    if (kv::interrupted()) throw std::runtime_error{"interrupted; all nodes are stopped"};
+    if (kv::interrupted()) throw was_interrupted{};
     auto const left = std::chrono::ceil<milliseconds>(until - load_clock::now());
     std::this_thread::sleep_for(std::clamp(left, milliseconds{0}, milliseconds{10}));
   } while (load_clock::now() < until);
@@ -52,6 +54,11 @@ public:
   load(load const&) = delete;
   load& operator=(load const&) = delete;
   ~load() { done_ = true; }
+  // Asks no more, and waits for what is open.
+  void finish() {
+    done_ = true;
+    threads_.clear();
+  }
 
   // How many were answered within that time.
   std::size_t answered(time_point from, time_point to) const {
@@ -74,29 +81,34 @@ public:
     return first_answer(then);
   }
 
-  // The longest time between two answers that follow each other; those at `from` and `to` need not be answers.
-  load_clock::duration longest_gap(time_point from, time_point to) const {
+  // The longest time without an answer.
+  struct gap {
+    load_clock::duration length{};
+    bool open = false; // it has not ended
+  };
+  gap longest_gap(time_point from, time_point to) const {
     std::vector<time_point> at{from, to};
     std::lock_guard const hold{mutex_};
     for (auto const& c : calls_)
       if (c.good && c.ended > from && c.ended < to) at.push_back(c.ended);
     std::sort(at.begin(), at.end());
-    load_clock::duration longest{};
-    for (std::size_t i = 1; i < at.size(); ++i) longest = std::max(longest, at[i] - at[i - 1]);
+    gap longest;
+    for (std::size_t i = 1; i < at.size(); ++i)
+      if (at[i] - at[i - 1] > longest.length) longest = {at[i] - at[i - 1], i + 1 == at.size()};
     return longest;
   }
 
-  // Of what had been asked before `then` and was open at it.
+  // Of what was open at `then`, and had been for that time or longer.
   struct open_calls {
     std::size_t count = 0;
     std::size_t bad = 0;            // of these: refused, or not answered in time
     load_clock::duration longest{}; // from `then` on
   };
-  open_calls open_at(time_point then) const {
+  open_calls open_at(time_point then, milliseconds age) const {
     std::lock_guard const hold{mutex_};
     open_calls found;
     for (auto const& c : calls_) {
-      if (c.begun >= then || c.ended <= then) continue;
+      if (c.begun >= then - age || c.ended <= then) continue;
       ++found.count;
       found.bad += c.good ? 0 : 1;
       found.longest = std::max(found.longest, c.ended - then);

@@ -11,13 +11,16 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdarg>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quorate::test {
@@ -109,24 +112,55 @@ inline progress_plan parse_progress(std::span<char const* const> words) {
   return p;
 }
 
-// Of an even number the higher one of the two. Precondition: there is one.
+// Stands for a number that there is not, and is more than any.
+inline constexpr double none = std::numeric_limits<double>::infinity();
+
+// Of an even number of values the higher one in the middle; `none` if there is no value.
 inline double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return values.empty() ? none : values[values.size() / 2];
+}
+template <class Result, class Number>
+double median_of(std::vector<Result> const& results, Number Result::*number) {
+  std::vector<double> all;
+  for (auto const& r : results) all.push_back(static_cast<double>(r.*number));
+  return median(std::move(all));
 }
 
-// On the standard error, with the time since the program began.
+inline std::string decimal(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", value);
+  return value == none ? "none" : text;
+}
+inline std::string whole(double value) { return value == none ? "none" : std::to_string(std::llround(value)); }
+
+// On the standard error, with the time since it was first called.
 inline void say_progress(std::string const& line) {
   static auto const began = load_clock::now();
   std::fprintf(stderr, "[%6.1f s] %s\n", std::chrono::duration<double>(load_clock::now() - began).count(),
                line.c_str());
 }
 
-// A number with one decimal; `none` stands for one that there is not.
-inline std::string decimal(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
+// What the runs of one row came to. `wrong`: why one of them means nothing, or "".
+template <class Result>
+struct row_runs {
+  std::vector<Result> results{};
+  std::string wrong{};
+};
+// Calls once(dice) for each run, and tells what came of it by text(result).
+template <class Once, class Text>
+auto run_row(progress_plan const& plan, std::string const& name, Once&& once, Text&& text) {
+  row_runs<decltype(once(dice{0}))> runs;
+  for (std::size_t run = 0; run < plan.count(); ++run) {
+    try {
+      runs.results.push_back(once(plan.chance(name, run)));
+      say_progress(name + ": " + text(runs.results.back()));
+    } catch (std::exception const& e) {
+      runs.wrong = e.what();
+      say_progress(name + ": " + runs.wrong);
+    }
+  }
+  return runs;
 }
 
 // The rows of all tables that were judged.
@@ -141,16 +175,29 @@ struct verdicts {
   }
 };
 
-// A row of a table, on the standard output at once.
-inline void print_row(std::vector<std::string> const& cells) {
-  for (auto const& c : cells) std::printf("| %s ", c.c_str());
-  std::puts("|");
-  std::fflush(stdout);
-}
-inline void print_head(std::string const& title, std::vector<std::string> const& cells) {
-  std::printf("\n%s\n\n", title.c_str());
-  print_row(cells);
-  print_row(std::vector<std::string>(cells.size(), "---"));
-}
+// On the standard output, a row at once. The head is printed before the first row.
+class table {
+public:
+  table(std::string title, std::vector<std::string> columns)
+      : title_{std::move(title)}, columns_{std::move(columns)} {}
+  void row(std::vector<std::string> const& cells) {
+    if (!std::exchange(headed_, true)) {
+      std::printf("\n%s\n\n", title_.c_str());
+      print(columns_);
+      print(std::vector<std::string>(columns_.size(), "---"));
+    }
+    print(cells);
+  }
+
+private:
+  static void print(std::vector<std::string> const& cells) {
+    for (auto const& c : cells) std::printf("| %s ", c.c_str());
+    std::puts("|");
+    std::fflush(stdout);
+  }
+  std::string title_;
+  std::vector<std::string> columns_;
+  bool headed_ = false;
+};
 
 } // namespace quorate::test

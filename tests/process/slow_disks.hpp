@@ -32,11 +32,11 @@ struct slow_row {
 };
 
 struct slow_result {
-  std::optional<double> first{}; // in T; nothing: none came
-  double one = 0;                // writes a second of one client
-  double sixteen = 0;            // of sixteen together
-  std::uint64_t elections = 0;   // while these were counted
-  std::size_t changes = 0;       // of the leader, likewise
+  double first = none;  // write, in T
+  double one = 0;       // writes a second of one client
+  double sixteen = 0;   // of sixteen together
+  double elections = 0; // while these were counted
+  double changes = 0;   // of the leader, likewise
 };
 
 class slow_trial {
@@ -56,7 +56,7 @@ public:
   slow_result run() {
     slow_result r;
     auto const begun = row_.where == "all nodes" ? start_slow() : start_and_slow_one();
-    auto const first = load_->wait_for_answer(begun, 2 * row_.limit() * static_cast<int>(plan_.room));
+    auto const first = load_->wait_for_answer(begun, 3 * row_.limit());
     if (!first) return r;
     r.first = in_T(*first - begun);
     load_.reset();
@@ -65,8 +65,8 @@ public:
     auto const elections = elections_told(nodes_, row_.request_timeout());
     r.one = rate(1);
     r.sixteen = rate(16);
-    r.elections = elections_told(nodes_, row_.request_timeout()) - elections;
-    r.changes = leaders_told(nodes_).size() - told;
+    r.elections = static_cast<double>(elections_told(nodes_, row_.request_timeout()) - elections);
+    r.changes = static_cast<double>(leaders_told(nodes_).size() - told);
     for (std::size_t i = 0; i < nodes_.count(); ++i)
       if (nodes_.node(i).wait_for(milliseconds{0}))
         throw std::runtime_error{"node " + std::to_string(i + 1) + " has ended: " + content(nodes_.log(i))};
@@ -133,29 +133,11 @@ private:
 
 // What is wrong with the medians of a row, or "".
 inline std::string slow_verdict(progress_plan const& plan, slow_row const& row, slow_result const& r) {
-  if (!r.first) return "no write was acknowledged";
-  if (*r.first > in_T(plan.limit(row.limit()))) return "the first write came too late";
+  if (r.first == none) return "no write was acknowledged";
+  if (r.first > in_T(plan.limit(row.limit()))) return "the first write came too late";
   if (r.one == 0 || r.sixteen == 0) return "no progress in the steady part";
   if (r.changes != 0) return "the leader changed";
   return "";
-}
-
-// Runs that had no first write count as the longest.
-inline slow_result median_of(std::vector<slow_result> const& runs) {
-  auto const of = [&](auto&& number) {
-    std::vector<double> all;
-    for (auto const& r : runs) all.push_back(static_cast<double>(number(r)));
-    return median(std::move(all));
-  };
-  slow_result m;
-  double const none = 1e9;
-  auto const first = of([&](auto const& r) { return r.first.value_or(none); });
-  if (first < none) m.first = first;
-  m.one = of([](auto const& r) { return r.one; });
-  m.sixteen = of([](auto const& r) { return r.sixteen; });
-  m.elections = static_cast<std::uint64_t>(of([](auto const& r) { return r.elections; }));
-  m.changes = static_cast<std::size_t>(of([](auto const& r) { return r.changes; }));
-  return m;
 }
 
 inline std::vector<slow_row> slow_rows(progress_plan const& plan) {
@@ -182,24 +164,27 @@ inline std::vector<slow_row> slow_rows(progress_plan const& plan) {
 }
 
 inline void judge_slow_disks(progress_plan const& plan, verdicts& v) {
-  print_head("Slow disks: three nodes, T = " + std::to_string(T.count()) +
-                 " ms, each sync takes so many ms more; " + "medians of " + std::to_string(plan.count()),
-             {"protocol", "slow", "sync, ms", "first write, T", "at most, T", "writes/s, 1 client", "16 clients",
-              "elections", "leader changes", "verdict"});
+  table t{"Slow disks: three nodes, T = " + std::to_string(T.count()) +
+              " ms, each sync takes so many ms more; medians of " + std::to_string(plan.count()),
+          {"protocol", "slow", "sync, ms", "first write, T", "at most, T", "writes/s, 1 client", "16 clients",
+           "elections", "leader changes", "verdict"}};
   for (auto const& row : slow_rows(plan)) {
     if (!plan.wants(row.name())) continue;
-    std::vector<slow_result> runs;
-    for (std::size_t run = 0; run < plan.count(); ++run) {
-      auto const r = runs.emplace_back(slow_trial{plan, row, plan.chance(row.name(), run)}.run());
-      say_progress(row.name() + ": " +
-                   (r.first ? "first write after " + decimal(*r.first) + " T, " + decimal(r.one) + " and " +
-                                  decimal(r.sixteen) + " writes/s, " + std::to_string(r.changes) + " changes"
-                            : "no write"));
-    }
-    auto const m = median_of(runs);
-    print_row({row.protocol, row.where, std::to_string(row.sync.count()), m.first ? decimal(*m.first) : "none",
-               decimal(in_T(plan.limit(row.limit()))), decimal(m.one), decimal(m.sixteen),
-               std::to_string(m.elections), std::to_string(m.changes), v.of(slow_verdict(plan, row, m))});
+    auto const runs = run_row(
+        plan, row.name(),
+        [&](dice chance) {
+          return slow_trial{plan, row, chance}.run();
+        },
+        [](slow_result const& r) {
+          return "first write after " + decimal(r.first) + " T, " + decimal(r.one) + " and " + decimal(r.sixteen) +
+                 " writes/s, " + whole(r.changes) + " changes";
+        });
+    auto const of = [&](auto number) { return median_of(runs.results, number); };
+    slow_result const m{of(&slow_result::first), of(&slow_result::one), of(&slow_result::sixteen),
+                        of(&slow_result::elections), of(&slow_result::changes)};
+    t.row({row.protocol, row.where, std::to_string(row.sync.count()), decimal(m.first),
+           decimal(in_T(plan.limit(row.limit()))), decimal(m.one), decimal(m.sixteen), whole(m.elections),
+           whole(m.changes), v.of(runs.wrong.empty() ? slow_verdict(plan, row, m) : runs.wrong)});
   }
 }
 
