@@ -1,0 +1,191 @@
+// Three nodes of kv of which all, the leader or one follower has a slow disk: when the first write is
+// acknowledged, how many are in the steady state, and whether the leader stays.
+#pragma once
+
+#include "injections.hpp"
+#include "leaders.hpp"
+#include "progress_plan.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quorate::test {
+
+struct slow_row {
+  std::string protocol;
+  std::string where; // all nodes, the leader, one follower
+  milliseconds sync; // added to each
+
+  std::string name() const {
+    return "slow disks, " + protocol + ", " + where + ", " + std::to_string(sync.count()) + " ms";
+  }
+  milliseconds limit() const { return 4 * T + 6 * sync; }
+  milliseconds request_timeout() const { return milliseconds{3000} + 4 * sync; }
+};
+
+struct slow_result {
+  double first = none;  // write, in T
+  double one = 0;       // writes a second of one client
+  double sixteen = 0;   // of sixteen together
+  double elections = 0; // while these were counted
+  double changes = 0;   // of the leader, likewise
+};
+
+class slow_trial {
+public:
+  slow_trial(progress_plan const& plan, slow_row row, dice chance)
+      : plan_{plan}, row_{std::move(row)}, chance_{chance},
+        nodes_{plan.kv,
+               {"--protocol", row_.protocol, "--election-timeout", std::to_string(T.count()), "--heartbeat",
+                std::to_string(heartbeat.count()), "--request-timeout",
+                std::to_string(row_.request_timeout().count())}} {
+    for (std::size_t i = 0; i < nodes_.count(); ++i) {
+      nodes_.run_by(i, {"env", "LD_PRELOAD=" + plan_.slow_sync, "SLOW_SYNC=" + time_file(i)});
+      ports_.push_back(nodes_.port(i));
+    }
+  }
+
+  slow_result run() {
+    slow_result r;
+    auto const begun = row_.where == "all nodes" ? start_slow() : start_and_slow_one();
+    auto const first = load_->wait_for_answer(begun, 3 * row_.limit());
+    if (!first) return r;
+    r.first = in_T(*first - begun);
+    load_.reset();
+    pause_for(2 * T + 2 * row_.sync);
+    auto const told = leaders_told(nodes_).size();
+    auto const elections = elections_told(nodes_, row_.request_timeout());
+    r.one = rate(1);
+    r.sixteen = rate(16);
+    r.elections = static_cast<double>(elections_told(nodes_, row_.request_timeout()) - elections);
+    r.changes = static_cast<double>(leaders_told(nodes_).size() - told);
+    for (std::size_t i = 0; i < nodes_.count(); ++i)
+      if (nodes_.node(i).wait_for(milliseconds{0}))
+        throw std::runtime_error{"node " + std::to_string(i + 1) + " has ended: " + content(nodes_.log(i))};
+    return r;
+  }
+
+private:
+  using time_point = load_clock::time_point;
+
+  std::string time_file(std::size_t i) const { return times_.path() + "/" + std::to_string(i + 1); }
+  // From its next sync on.
+  void slow_down(std::size_t i) const {
+    std::ofstream{time_file(i) + ".new"} << row_.sync.count() << '\n';
+    std::filesystem::rename(time_file(i) + ".new", time_file(i));
+  }
+  void ask_everywhere() {
+    load_.emplace(ports_, load_habits{.clients = ports_.size(), .patience = T + 4 * row_.sync});
+  }
+
+  time_point start_slow() {
+    for (std::size_t i = 0; i < nodes_.count(); ++i) slow_down(i);
+    auto const begun = load_clock::now();
+    nodes_.start_all();
+    ask_everywhere();
+    return begun;
+  }
+  time_point start_and_slow_one() {
+    nodes_.start_all();
+    ask_everywhere();
+    if (!load_->wait_for_answer(load_clock::now(), milliseconds{20000}))
+      throw std::runtime_error{"no write was acknowledged within 20 seconds, though no disk was slow yet"};
+    pause_for(2 * T);
+    auto const leader = nodes_.leader(milliseconds{5000});
+    if (!leader) throw std::runtime_error{"no leader, though no disk was slow yet"};
+    auto const other = (*leader + 1 + static_cast<std::size_t>(chance_(nodes_.count() - 1))) % nodes_.count();
+    auto const slow = row_.where == "the leader" ? *leader : other;
+    slow_down(slow);
+    auto const begun = load_clock::now();
+    // One client is to ask at a node whose disk is not slow.
+    std::rotate(ports_.begin(), ports_.begin() + static_cast<std::ptrdiff_t>(slow + 1), ports_.end());
+    return begun;
+  }
+
+  double rate(std::size_t clients) {
+    auto const span =
+        plan_.fast ? std::max(milliseconds{2500}, 3 * row_.sync) : std::max(milliseconds{5000}, 4 * row_.sync);
+    load_.emplace(ports_,
+                  load_habits{.clients = clients, .patience = row_.request_timeout() + milliseconds{1000}});
+    auto const begun = load_clock::now();
+    pause_for(span);
+    auto const ended = load_clock::now();
+    auto const seconds = std::chrono::duration<double>(ended - begun).count();
+    return static_cast<double>(load_->answered(begun, ended)) / seconds;
+  }
+
+  progress_plan const& plan_;
+  slow_row row_;
+  dice chance_;
+  folder times_{"slow"};
+  std::vector<std::uint16_t> ports_{};
+  std::optional<load> load_{}; // outlives the nodes: who is owed an answer by a node that is gone waits no longer
+  kv::cluster nodes_;
+};
+
+// What is wrong with the medians of a row, or "".
+inline std::string slow_verdict(progress_plan const& plan, slow_row const& row, slow_result const& r) {
+  if (r.first == none) return "no write was acknowledged";
+  if (r.first > in_T(plan.limit(row.limit()))) return "the first write came too late";
+  if (r.one == 0 || r.sixteen == 0) return "no progress in the steady part";
+  if (r.changes != 0) return "the leader changed";
+  return "";
+}
+
+inline std::vector<slow_row> slow_rows(progress_plan const& plan) {
+  constexpr int times[] = {0, 50, 150, 250, 400, 700, 1500};
+  std::vector<slow_row> all;
+  for (auto const* const protocol : protocols)
+    for (auto const* const where : {"all nodes", "the leader", "one follower"})
+      for (int const time : times) all.push_back({protocol, where, milliseconds{time}});
+  if (!plan.fast) return all;
+  // Six that the seed draws, three of each protocol, one of them at 250 ms and one at 700 ms.
+  auto chance = plan.chance("slow disks", 0);
+  std::vector<slow_row> drawn;
+  for (auto const* const protocol : protocols)
+    for (int const time : {250, 700, times[chance(std::size(times))]}) {
+      std::vector<slow_row> fitting;
+      for (auto const& row : all) {
+        bool const known =
+            std::any_of(drawn.begin(), drawn.end(), [&](auto& d) { return d.name() == row.name(); });
+        if (!known && row.protocol == protocol && row.sync.count() == time) fitting.push_back(row);
+      }
+      drawn.push_back(fitting[static_cast<std::size_t>(chance(fitting.size()))]);
+    }
+  return drawn;
+}
+
+inline void judge_slow_disks(progress_plan const& plan, verdicts& v) {
+  table t{"Slow disks: three nodes, T = " + std::to_string(T.count()) +
+              " ms, each sync takes so many ms more; medians of " + std::to_string(plan.count()),
+          {"protocol", "slow", "sync, ms", "first write, T", "at most, T", "writes/s, 1 client", "16 clients",
+           "elections", "leader changes", "verdict"}};
+  for (auto const& row : slow_rows(plan)) {
+    if (!plan.wants(row.name())) continue;
+    auto const runs = run_row(
+        plan, row.name(),
+        [&](dice chance) {
+          return slow_trial{plan, row, chance}.run();
+        },
+        [](slow_result const& r) {
+          return "first write after " + decimal(r.first) + " T, " + decimal(r.one) + " and " + decimal(r.sixteen) +
+                 " writes/s, " + whole(r.changes) + " changes";
+        });
+    auto const of = [&](auto number) { return median_of(runs.results, number); };
+    slow_result const m{of(&slow_result::first), of(&slow_result::one), of(&slow_result::sixteen),
+                        of(&slow_result::elections), of(&slow_result::changes)};
+    t.row({row.protocol, row.where, std::to_string(row.sync.count()), decimal(m.first),
+           decimal(in_T(plan.limit(row.limit()))), decimal(m.one), decimal(m.sixteen), whole(m.elections),
+           whole(m.changes), v.of(runs.wrong.empty() ? slow_verdict(plan, row, m) : runs.wrong)});
+  }
+}
+
+} // namespace quorate::test
