@@ -58,7 +58,7 @@ effect said(node_index to, M const& m, std::uint64_t after = 0) {
   return effect{effects::message{to, m, after}};
 }
 effect arms(timer t) { return effect{armed<timer>{t}}; }
-effect arms_after(std::uint64_t write) { return effect{armed<timer>{timer::election, write, timing::election}}; }
+effect arms_after(std::uint64_t write) { return effect{armed<timer>{timer::election, write, timing::campaign}}; }
 effect disarms(timer t) { return effect{disarmed<timer>{t}}; }
 bool says(one const& o, std::initializer_list<effect> expected) {
   if (o.out.effects().size() != expected.size()) return false;

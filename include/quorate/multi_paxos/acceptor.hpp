@@ -28,9 +28,10 @@ constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log
   // It does not even raise the promise (Raft §4.2.3).
   if (m.ballot > s.promised && beside_a_leader(s)) return;
 
-  auto const ticket = m.ballot != s.promised ? enter_ballot(s, m.ballot, out) : out.latest();
+  bool const again = m.ballot == s.promised;
+  auto const ticket = again ? out.latest() : enter_ballot(s, m.ballot, out);
   s.canvassing = false; // it has a candidate to wait for
-  out.arm_after(timer::election, timing::election, ticket);
+  if (!again) out.arm_after(timer::election, timing::campaign, ticket); // to say it again puts off nothing
   out.send(e.node, promise_from(s, m.first, log), ticket);
 }
 

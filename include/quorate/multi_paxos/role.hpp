@@ -26,11 +26,9 @@ constexpr bool in_force(node_state<Options> const& s, from<Message> const& e, Lo
 // Leaves leadership or candidacy. The promise stays.
 template <class Options, class Out>
 constexpr void step_down(node_state<Options>& s, Out& out) {
-  if (s.is != role::follower) {
-    out.disarm(timer::heartbeat);
+  if (s.is != role::follower) out.disarm(timer::heartbeat);
+  if (s.is == role::leader) { // a candidate's timer goes on
     out.arm(timer::election);
-  }
-  if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
     refuse_reads(s, out);
   }

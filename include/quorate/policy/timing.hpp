@@ -16,7 +16,7 @@ enum class timing : std::uint8_t {
   contact,   // exactly T
   heartbeat, // the heartbeat interval
   request,   // how long a proposal or a read may wait for its outcome
-  campaign,  // as `election`, but twice as long for each campaign before it in this slot, 16 times at the most
+  campaign,  // as `election`, but twice as long for each one before it in this slot, 16 times at the most
 };
 
 // `slot` numbers the timers of one node from 0; `now` never goes back. Called from one thread.

@@ -162,8 +162,9 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
 
   auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
   if (!granted) return out.send(e.node, vote_refused{s.current_term});
-  out.arm_after(timer::election, timing::election, ticket); // a refusal puts off nothing: §3.4 (scenario E14)
-  if constexpr (Options::pre_votes) s.pre = {};             // it has a candidate to wait for
+  // A refusal puts off nothing: §3.4 (scenario E14), and to say a vote again does not either.
+  if (!again) out.arm_after(timer::election, timing::campaign, ticket);
+  if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
   out.send(e.node, vote_granted{m.term}, ticket);
 }
 
