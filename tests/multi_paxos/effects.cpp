@@ -58,7 +58,9 @@ effect said(node_index to, M const& m, std::uint64_t after = 0) {
   return effect{effects::message{to, m, after}};
 }
 effect arms(timer t) { return effect{armed<timer>{t}}; }
-effect arms_after(std::uint64_t write) { return effect{armed<timer>{timer::election, write, timing::campaign}}; }
+effect arms_after(std::uint64_t write, timing how = timing::campaign) {
+  return effect{armed<timer>{timer::election, write, how}};
+}
 effect disarms(timer t) { return effect{disarmed<timer>{t}}; }
 bool says(one const& o, std::initializer_list<effect> expected) {
   if (o.out.effects().size() != expected.size()) return false;
@@ -259,10 +261,10 @@ TEST_CASE("what was found is fetched, written at the own ballot, and the rest as
   o.hear(B, promise{ballot(2, A), at(2), at(1), at(1), ballot(1, C), 3, entry_kind::command, all});
   CHECK(says(o, {said(B, fetch{ballot(2, A), at(2), 3, ballot(1, C), all})}));
   o.hear(B, fetched{ballot(2, A), at(2), 2, ballot(1, C), entry_kind::command, all}); // a part
-  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(2, A), entry_kind::command}}, arms(timer::election),
+  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(2, A), entry_kind::command}}, arms_after(2, timing::election),
                  said(B, fetch{ballot(2, A), at(4), 1, ballot(1, C), all})}));
   o.hear(B, fetched{ballot(2, A), at(4), 1, ballot(1, C), entry_kind::command, all});
-  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(2, A), entry_kind::command}}, arms(timer::election),
+  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(2, A), entry_kind::command}}, arms_after(3, timing::election),
                  said(B, prepare{ballot(2, A), at(5), all}, 3), said(C, prepare{ballot(2, A), at(5), all}, 3)}));
 }
 

@@ -30,7 +30,7 @@ constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log
 
   bool const again = m.ballot == s.promised;
   auto const ticket = again ? out.latest() : enter_ballot(s, m.ballot, out);
-  s.canvassing = false; // it has a candidate to wait for
+  s.canvassing = false;                                                 // it has a candidate to wait for
   if (!again) out.arm_after(timer::election, timing::campaign, ticket); // to say it again puts off nothing
   out.send(e.node, promise_from(s, m.first, log), ticket);
 }

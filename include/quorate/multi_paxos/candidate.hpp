@@ -135,6 +135,12 @@ constexpr void ask_for_values(node_state<Options>& s, finding const& f, Log cons
   if (s.asked != no_node) out.send(s.asked, fetch{s.promised, s.unsettled, f.count, f.voted, config_now(s, log)});
 }
 
+// Phase 1 has got further. What it asks next leaves when what it has adopted is durable.
+template <class Out>
+constexpr void go_on_waiting(Out& out) {
+  out.arm_after(timer::election, timing::election, out.latest());
+}
+
 // Goes as far as what is reported reaches: then asks for more, or for values, or leads. `moved`: s.unsettled has
 // moved already, so that some have not been asked about it.
 template <class Options, log_view Log, class Out>
@@ -164,7 +170,7 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
     if (f.voted != stamp{} && !holds(s, f)) return ask_for_values(s, f, log, out);
     adopt(s, f, f.count, false, out);
     move_on(s, f.count, log);
-    out.arm(timer::election);
+    go_on_waiting(out);
   }
 }
 
@@ -188,7 +194,7 @@ constexpr void on(node_state<Options>& s, from<fetched> const& e, Log const& log
   if (m.voted != f.voted || m.kind != f.kind || m.count == 0 || m.count > f.count) return;
   adopt(s, f, m.count, true, out);
   move_on(s, m.count, log);
-  out.arm(timer::election);
+  go_on_waiting(out);
   settle(s, true, log, out);
 }
 
