@@ -1,6 +1,9 @@
 // What a turn of Raft leaves to the next one.
 #include "cluster.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace quorate {
@@ -59,6 +62,42 @@ TEST_CASE("a machine that is sated gets the next command in the next turn, which
   CHECK(after == std::vector<std::size_t>{3, 6, 7});
   CHECK(machine.applied == std::vector<std::uint64_t>{3, 4, 5, 6, 7, 8, 9});
   CHECK(node.applied_index() == log_index{9});
+}
+
+TEST_CASE("a vote's timer waits for the vote's sync: however long that takes, no other campaign begins") {
+  memory disk;
+  constexpr std::uint64_t T = 100;
+  auto const n = std::make_unique<raft::replica<messages<int>, memory, manual_timer>>(
+      replica_config{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{T, 10, 9999}, 1});
+  auto const nobody = [](auto, auto const&, auto) {};
+  auto const silent = [](auto const&) {};
+  std::uint64_t now = 0;
+  for (; n->core().era() == stamp{0}; ++now) {
+    n->turn(now, nobody, silent);
+    n->receive(node_id{2}, raft::pre_vote_granted{stamp{1}});
+  }
+  n->collect(now, nobody);
+  auto order = n->start_sync();
+  REQUIRE(order);
+  n->release(nobody, silent);
+  for (auto const until = now + 20 * T; now < until; ++now) {
+    n->collect(now, nobody);
+    CHECK(!n->start_sync());
+    n->release(nobody, silent);
+  }
+  CHECK(n->core().era() == stamp{1});
+  CHECK(n->core().campaigns());
+  n->synced(*disk.sync(std::move(*order)));
+  n->release(nobody, silent);
+  CHECK(n->next().pending); // so that a driver takes the turn that sets the timer
+  n->collect(now, nobody);
+  std::uint64_t expired = 0;
+  for (auto t = now; expired == 0; ++t) {
+    n->turn(t, nobody, silent);
+    if (!n->core().campaigns()) expired = t; // it asks for pre-votes again
+  }
+  CHECK(expired >= now + T);
+  CHECK(expired <= now + 2 * T);
 }
 
 } // namespace
