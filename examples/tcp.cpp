@@ -3,7 +3,7 @@
 // The replica is a value that you call; it has no thread and no socket. Your io_context runs, and its loop has
 // five parts, which `serve` shows in this order:
 //
-// 1. Open the log (file_wal), the file of peers (known_stores), the replica, the transport; start() it.
+// 1. Open the file of peers (known_stores), the log (file_wal), the replica, the transport; start() it.
 // 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
 //    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
 //    and read() at any time between two turns.
@@ -67,11 +67,14 @@ tcp_options options(node_id self, addresses const& all, store_identity const& st
 
 // One node, until SIGTERM. Writes one byte to `done` when there are 42 apples.
 int serve(node_id self, addresses const& all, std::string const& folder, int done) {
-  auto opened =
-      file_wal::open({.directory = folder + "/log", .cluster = cluster_id{1}, .node = self, .protocol = "raft 1"});
-  if (!opened) return complain(self, opened.error);
   known_stores known{folder};
   if (!known.failure().empty()) return complain(self, known.failure());
+  auto opened = file_wal::open({.directory = folder + "/log",
+                                .cluster = cluster_id{1},
+                                .node = self,
+                                .protocol = "raft 1",
+                                .expected_because = known.expects_log()});
+  if (!opened) return complain(self, opened.error);
   replica_config config{.self = self, .max_command_bytes = 1 << 16}; // of the largest delivery, encoded
   for (auto const& [id, address] : all) config.members.push_back(id);
   auto const identity = opened.wal->identity();

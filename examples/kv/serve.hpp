@@ -223,14 +223,15 @@ int serve_with(serve_options const& o, event_log& log) {
   std::error_code error;
   std::filesystem::create_directories(o.data, error);
   if (error) return complain("can't make the data directory " + o.data + ": " + error.message());
+  quorate::known_stores known{o.data};
+  if (!known.failure().empty()) return complain(known.failure());
   auto opened = quorate::file_wal::open({.directory = o.data + "/log",
                                          .cluster = o.cluster_id,
                                          .node = o.id,
-                                         .protocol = std::string{Replica::core_type::protocol_name} + " 1"});
+                                         .protocol = std::string{Replica::core_type::protocol_name} + " 1",
+                                         .expected_because = known.expects_log()});
   if (!opened) return complain(opened.error);
   for (auto const& note : opened.wal->recovered().notes) log(level::warning, note);
-  quorate::known_stores known{o.data};
-  if (!known.failure().empty()) return complain(known.failure());
   auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known, log); // too large for the stack
   return s->run();
 }

@@ -1,5 +1,6 @@
-// What the surroundings of a node may do to it, and what must not end it but by a sentence: the reader of its log
-// goes or reads nothing, a file reaches the limit on its size, the standard descriptors are closed.
+// What the surroundings of a node may do to it, and what must not end it but by a sentence: the reader of its
+// log goes or reads nothing, a file reaches the limit on its size, the standard descriptors are closed, and
+// files of its data directory are lost or damaged while it is down.
 //
 //   kv_surroundings PROGRAM PROTOCOL
 #include "../../examples/kv/cluster.hpp"
@@ -32,6 +33,11 @@ void expect(bool good, std::string const& what) {
   std::printf("%s: %s\n", good ? "ok" : "WRONG", what.c_str());
   std::fflush(stdout);
   if (!good) ++wrong;
+}
+
+std::string text_of(std::string const& file) {
+  std::ifstream in{file};
+  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 bool answers_ok(kv::cluster const& c, std::size_t node, std::string const& key) {
@@ -136,8 +142,7 @@ void file_size(std::string const& program, std::string const& protocol) {
   auto const status = c.node(0).wait_for(20s);
   expect(status && WIFEXITED(*status) && WEXITSTATUS(*status) == 1,
          "the file reaches its limit, and the node ends with status 1, and by no signal");
-  std::ifstream in{c.log(0)};
-  std::string const log{std::istreambuf_iterator<char>{in}, {}};
+  auto const log = text_of(c.log(0));
   expect(
       log.find("File too large. Raise the limit on the size of a file (ulimit -f), then start the node again.") !=
           log.npos,
@@ -176,6 +181,43 @@ void closed_descriptors(std::string const& program, std::string const& protocol)
   std::filesystem::remove_all(folder);
 }
 
+// A node whose data directory has lost something must end with status 1 and that sentence, each time it is
+// started.
+void lost_files(std::string const& program, std::string const& protocol) {
+  kv::cluster c{program, {"--protocol", protocol}};
+  c.start_all();
+  expect(c.leader(20s).has_value(), "three nodes elect a leader");
+  auto const peers = c.data(0) + "/peers", log = c.data(0) + "/log";
+  for (int i = 0; i < 1000 && !std::filesystem::exists(peers); ++i) std::this_thread::sleep_for(10ms);
+  c.node(0).signal(SIGTERM);
+  expect(kv::ended_well(c.node(0).wait_for(10s)), "one of them is stopped");
+  auto const was = text_of(peers);
+  auto const refuses = [&](std::string const& what, std::string const& sentence) {
+    for (int times = 0; times < 2; ++times) {
+      auto const before = text_of(c.log(0)).size();
+      c.start(0);
+      auto const status = c.node(0).wait_for(20s);
+      auto const said = text_of(c.log(0)).substr(before);
+      expect(status && WIFEXITED(*status) && WEXITSTATUS(*status) == 1 && said.find(sentence) != said.npos,
+             what + ": it does not start, and says so");
+    }
+  };
+  std::ofstream{peers} << "";
+  refuses("an empty file of peers", "the file " + peers + " is damaged in line 1: ");
+  std::ofstream{peers} << was.substr(0, was.size() - 1);
+  refuses("a torn line of it", "the file " + peers + " is damaged in line ");
+  std::ofstream{peers} << was;
+  std::filesystem::rename(log, log + ".away");
+  refuses("the log is gone", "the directory " + log + " has no store, and one is expected, because " + peers);
+  std::filesystem::remove_all(log);
+  std::filesystem::rename(log + ".away", log);
+  c.start(0);
+  bool served = false;
+  for (int i = 0; i < 100 && !served; ++i, std::this_thread::sleep_for(50ms)) served = answers_ok(c, 0, "a");
+  expect(served, "with all of it back, it serves");
+  if (wrong > 0) c.show_logs();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -188,6 +230,7 @@ int main(int argc, char** argv) {
     readers_stuck(argv[1], argv[2]);
     file_size(argv[1], argv[2]);
     closed_descriptors(argv[1], argv[2]);
+    lost_files(argv[1], argv[2]);
   } catch (std::exception const& e) {
     std::fprintf(stderr, "kv_surroundings: %s\n", e.what());
     return 1;

@@ -47,8 +47,8 @@ TEST_CASE("a follower with an empty disk does not hear what was meant for the di
   all_well<sim::raft_family<>>({21712, 23110, 25134, 47282, 47370, 49381, 56096});
 }
 
-// Disks whose syncs take longer than an election timeout, for good: somebody must come to lead. The timer of a vote
-// that was not durable ran out, or waits did not grow from campaign to campaign, or only the candidate's did.
+// Disks whose syncs take longer than an election timeout, for good: somebody must come to lead. The timer of a
+// vote that was not durable ran out, or waits did not grow from campaign to campaign, or only the candidate's did.
 TEST_CASE("there is a leader however slow the disks of a quorum are, as long as their syncs end") {
   all_well<sim::raft_family<>>({49, 109, 146, 509});
   all_well<sim::multi_paxos_family<>>({49, 109, 146, 509, 961, 1346});

@@ -84,6 +84,25 @@ TEST_CASE("whatever a crash has left of a store of format 1, it opens with what 
   CHECK(empty_segments > 10); // whose name the new segment needs
 }
 
+// A program of format 1 must not open what it would not understand.
+TEST_CASE("the file `store` says the present format, durably, before there is anything of that format") {
+  format_1_store s;
+  s.finish();
+  std::size_t early = 0, seen = 0;
+  s.d.watch = [&](disk const& now) {
+    auto const store = wal::store_head::decode(now.inodes.at(now.durable_names.at("store")).durable);
+    for (auto const& [name, id] : now.names) {
+      auto const head = wal::segment_head::decode(now.inodes.at(id).now);
+      if (!head || head->page == 0) continue;
+      ++seen;
+      early += store->format == 1 ? 1 : 0;
+    }
+  };
+  CHECK(open_disk(s.d));
+  CHECK(early == 0);
+  CHECK(seen > 5);
+}
+
 TEST_CASE("damage of a store of format 1 is refused as it was, and leaves it as it is") {
   format_1_store s;
   s.finish();

@@ -55,8 +55,9 @@ std::string those_that_work(std::string const& name, wal_options const& as_usual
 TEST_CASE("wal_options: each number is refused by name, or works") {
   auto const usual = disk_options(4096);
   // A new field does not compile without a row.
-  auto [directory, cluster, node, protocol, segment_bytes, cache_bytes, start] = usual;
-  (void)directory, (void)cluster, (void)node, (void)protocol, (void)segment_bytes, (void)cache_bytes, (void)start;
+  auto [directory, cluster, node, protocol, segment_bytes, cache_bytes, expected_because, start] = usual;
+  (void)directory, (void)cluster, (void)node, (void)protocol, (void)segment_bytes, (void)cache_bytes;
+  (void)expected_because, (void)start;
   using u64 = std::uint64_t;
   CHECK(those_that_work<u64>("cluster", usual, [](wal_options& o) -> u64& { return o.cluster.value; }) == "01dm");
   CHECK(those_that_work<std::uint32_t>("node", usual,

@@ -181,7 +181,7 @@ private:
     // damage. It is written again behind that turn, so that a segment copied back from before this opening is
     // noticed.
     return open_state() && save_state() && recovery.remove_dropped() && founding.bring_up(head_) &&
-           open_active() && write_slot(durable_, true) && sync_active() && raise_incarnation() && save_state();
+           open_active() && write_slot(durable_, true) && wait() && raise_incarnation() && save_state();
   }
 
   bool open_state() {
@@ -217,7 +217,7 @@ private:
   // The group commit.
   bool commit() {
     if (dir_.failed()) return false;
-    return !tail_.dirty() || (prepare() && sync_active() && finish());
+    return !tail_.dirty() || (prepare() && wait() && finish());
   }
 
   // Writes the frame and then a slot: both, in any part, may be there after a crash (wal/recover.hpp).
@@ -235,7 +235,7 @@ private:
   }
 
   // Waits until what was prepared is on stable storage: the one thing in a turn that does.
-  bool sync_active() { return dir_.sync_data(active_, active_name()); }
+  bool wait() { return dir_.sync_data(active_, active_name()); }
   std::string active_name() const { return wal::segment_name(segments_.back().start); }
 
   // Drops what may be dropped now that its compaction is durable.

@@ -4,38 +4,48 @@
 
 #include "quorate/core/id.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <unistd.h>
 
 namespace quorate {
 
 // One line a peer: its node id and its store id. Written anew as a whole, synced and renamed, so that a crash
-// leaves the old file or the new one.
+// leaves the old file or the new one: an empty file, or half a line, is damage.
 class known_stores {
 public:
-  // `directory` must exist. failure() is not empty if the file is there and can't be read.
+  // `directory` must exist. failure() is not empty if the file is there and can't be read, or is damaged.
   explicit known_stores(std::string directory) : directory_{std::move(directory)} {
     std::FILE* const f = std::fopen(path().c_str(), "re");
     if (f == nullptr) {
       if (errno != ENOENT) fail("open");
       return;
     }
-    unsigned node = 0;
-    unsigned long long store = 0;
-    int got = 0;
-    while ((got = std::fscanf(f, "%u %llx\n", &node, &store)) == 2) stores_[node_id{node}] = store_id{store};
-    if (got != EOF)
-      failure_ = path() + ": expected lines of a node id and a store id; remove the file only if no disk of a "
-                          "peer was ever replaced";
+    std::string text;
+    char piece[4096];
+    for (std::size_t n; (n = std::fread(piece, 1, sizeof piece, f)) > 0;) text.append(piece, n);
+    bool const whole = std::ferror(f) == 0 || fail("read");
     std::fclose(f);
+    if (whole) parse(text);
   }
 
+  // Why a log must be there beside the file: file_wal needs it, to tell a log that is gone from a new store. Empty
+  // if no peer is known.
+  std::string expects_log() const {
+    return stores_.empty() ? ""
+                           : path() + " is there, which a node writes when it has a store and hears of a peer";
+  }
   std::optional<store_id> find(node_id node) const {
     auto const at = stores_.find(node);
     return at == stores_.end() ? std::nullopt : std::optional{at->second};
@@ -52,6 +62,31 @@ private:
   bool fail(char const* what) {
     failure_ = std::string{what} + " " + path() + ": " + std::strerror(errno);
     return false;
+  }
+  void parse(std::string_view text) {
+    if (text.empty()) return damaged(1, text);
+    for (std::size_t line = 1; !text.empty(); ++line) {
+      auto const end = text.find('\n');
+      std::uint32_t node = 0;
+      std::uint64_t store = 0;
+      auto const* const last = text.data() + (std::min)(end, text.size());
+      auto const id = std::from_chars(text.data(), last, node);
+      if (end == text.npos || id.ec != std::errc{} || node == 0 || *id.ptr != ' ') return damaged(line, text);
+      auto const found = std::from_chars(id.ptr + 1, last, store, 16);
+      if (found.ec != std::errc{} || found.ptr != last) return damaged(line, text);
+      if (!stores_.emplace(node_id{node}, store_id{store}).second) return damaged(line, text);
+      text.remove_prefix(end + 1);
+    }
+  }
+  void damaged(std::size_t line, std::string_view rest) {
+    failure_ =
+        "the file " + path() + " is damaged in line " + std::to_string(line) +
+        ": expected a node id that is not in a line before, a space, a store id in hexadecimal and the end of "
+        "the line, but got " +
+        (rest.empty() ? "nothing"
+                      : "\"" + std::string{rest.substr(0, (std::min)(rest.find('\n'), longest))} + "\"") +
+        ". Restore the file from a copy. Remove it only if no disk of a peer was ever replaced: without it this "
+        "node takes any store for a peer's.";
   }
   bool save() {
     std::string text;
@@ -72,6 +107,8 @@ private:
     if (folder >= 0) ::close(folder);
     return kept || fail("sync the directory of");
   }
+
+  static constexpr std::size_t longest = 40; // of a line that is cited
 
   std::string directory_;
   std::map<node_id, store_id> stores_{};

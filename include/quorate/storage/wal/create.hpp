@@ -18,6 +18,9 @@ public:
     if (!dir_.make() || !dir_.list(names)) return false;
     for (auto const& n : names) founded_ = founded_ || n == store_name;
     if (founded_) return true;
+    if (!options_.expected_because.empty())
+      return dir_.refuse("the directory " + dir_.path() + " has no store, and one is expected, because " +
+                         options_.expected_because + ". " + restore);
     for (auto const& n : names)
       if (n != "lock" && n != state_name && n != new_store_name && n != "lost+found" && !segment_start(n))
         return dir_.refuse("the directory " + dir_.path() + " has no store but holds other files, such as " +

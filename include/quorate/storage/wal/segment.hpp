@@ -19,6 +19,9 @@ struct wal_options {
   // larger gets a larger one.
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;
   std::size_t cache_bytes = std::size_t{4} << 20; // of the newest log kept in memory for reading
+  // Why there must be a store already, as a clause, such as that another file is there. Not empty: a directory
+  // without a store is refused, with this as the reason. Empty: a store is made in it.
+  std::string expected_because{};
   log_start start{}; // a store made by this opening begins behind here; an existing one begins where it does
 };
 
