@@ -82,6 +82,12 @@ inline load_clock::time_point lose_frames(linked_nodes& n) {
   n.lose(20);
   return load_clock::now();
 }
+inline load_clock::time_point lose_and_heal(linked_nodes& n) {
+  n.lose(20);
+  pause_for(4 * T);
+  n.heal();
+  return load_clock::now();
+}
 inline load_clock::time_point part_and_heal(linked_nodes& n) {
   n.part_all();
   pause_for(4 * T);
@@ -111,6 +117,7 @@ inline constexpr fault faults[] = {
     {.name = "one way to the leader cut", .nodes = 3, .strikes = strikes::cut_to_leader, .keeps_leader = true},
     {.name = "links of the leader flapping", .nodes = 3, .strikes = strikes::flap},
     {.name = "20 % of all frames lost", .nodes = 3, .strikes = strikes::lose_frames},
+    {.name = "20 % of all frames lost, and healed", .nodes = 3, .strikes = strikes::lose_and_heal},
     {.name = "all apart, and healed", .nodes = 3, .strikes = strikes::part_and_heal},
 };
 inline constexpr milliseconds longest_without_progress = 3 * T;
