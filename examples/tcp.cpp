@@ -7,18 +7,18 @@
 // 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
 //    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
 //    and read() at any time between two turns.
-// 3. turn(now, send, machine): all that was heard becomes one write and one sync. What need not wait for the sync
-//    leaves before it: `send` has a flush() for that (wire_of<node>::sender). The sync blocks. A program whose
-//    storage can sync in the background takes the four steps by itself: collect, start_sync, and, when the storage
-//    has reported, synced and release.
+// 3. turn(send, machine): all that was heard becomes one write and one sync. What need not wait for the sync
+//    leaves before it: `send` has a flush() for that (wire_of<node>::sender). The sync runs beside the turns:
+//    node_loop has a thread that waits for it, while heartbeats, reads and further appends go on.
 // 4. `machine` gets each committed command, and the outcome of each token (answer.cpp: how a client hears of it).
-// 5. next.pending: take another turn at once. Else wait until a handler has run or next.deadline has come.
+// 5. next.pending: take another turn at once. Else rest(next): until a handler has run, next.deadline has come or
+//    the sync has ended.
 //
 // One thread calls the replica, the transport and the machine: with several threads on the io_context, post to one
 // strand. A stopped replica stays so: end the process, and say failure().
 //
-// The order to end in: leave the loop, then destroy the transport, then the replica, then the log. Whoever has
-// only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
+// The order to end in: leave the loop and destroy it, then the transport, then the replica, then the log. Whoever
+// has only coroutines: coroutine.cpp. UDP or another transport: udp.cpp; `send` is yours, and receive() takes what
 // came.
 #include "quorate/transport/tcp.hpp"
 #include "quorate/message/hana.hpp"
@@ -28,6 +28,7 @@
 #include "quorate/storage/file_wal.hpp"
 #include "quorate/timer/steady.hpp"
 #include "quorate/transport/known_stores.hpp"
+#include "quorate/transport/node_loop.hpp"
 #include <asio.hpp>
 #include <csignal>
 #include <cstdio>
@@ -85,6 +86,7 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
                     },
                     [](std::string const&) {}}; // what it has to say of its connections
   if (auto const error = net.start()) return complain(self, "can't listen: " + error.message());
+  node_loop loop{io, *raft, *opened.wal};
   bool over = false, propose = true, told = false;
   asio::signal_set signals{io, SIGTERM};
   signals.async_wait([&](asio::error_code, int) { over = true; });
@@ -92,16 +94,14 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
   std::map<std::string, std::uint32_t> stock;
   while (!over && !raft->stopped()) {
     if (std::exchange(propose, false)) (void)raft->propose({"apples", 14});
-    for (int i = 0; i < 512 && io.poll_one() != 0; ++i) {} // what waits is heard before a timer that has run out
-    auto const next =
-        raft->turn(std::chrono::steady_clock::now(), wire_of<node>::sender(net), [&](auto const& event) {
-          if constexpr (requires { event.command; }) stock[event.command.item] += event.command.pieces;
-          if constexpr (std::is_same_v<decltype(event), proposal_outcome const&>)
-            propose = event.what == fate::refused; // it has not happened: again
-        });
+    loop.hear();
+    auto const next = loop.turn(wire_of<node>::sender(net), [&](auto const& event) {
+      if constexpr (requires { event.command; }) stock[event.command.item] += event.command.pieces;
+      if constexpr (std::is_same_v<decltype(event), proposal_outcome const&>)
+        propose = event.what == fate::refused; // it has not happened: again
+    });
     if (!told && stock["apples"] == 42) told = ::write(done, "!", 1) == 1;
-    if (next.pending || propose) continue;
-    io.run_one_until(next.deadline.value_or(std::chrono::steady_clock::now() + 1s));
+    if (!next.pending && !propose) loop.rest(next);
   }
   return raft->stopped() ? complain(self, raft->failure()) : 0;
 }

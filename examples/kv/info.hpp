@@ -62,8 +62,9 @@ struct info {
   std::uint64_t leader_changes = 0;
   std::uint64_t commits = 0; // entries
   std::uint64_t syncs = 0;
-  std::uint64_t bytes = 0;   // written to the log
-  std::uint64_t entries = 0; // written to the log
+  std::uint64_t sync_under_way_ms = 0; // how long the one that is under way has taken so far; 0: none is
+  std::uint64_t bytes = 0;             // written to the log
+  std::uint64_t entries = 0;           // written to the log
 
   // Filled in by the client port.
   std::size_t connected_clients = 0;

@@ -178,6 +178,7 @@ inline void consensus(info const& i, text& t) {
   t.line("leader_changes", i.leader_changes);
   t.line("commits", i.commits);
   t.line("syncs", i.syncs);
+  t.line("sync_under_way_ms", i.sync_under_way_ms);
   t.line("bytes", i.bytes);
   t.line("entries_per_sync", ratio(i.entries, i.syncs, 2));
 }

@@ -11,6 +11,7 @@
 
 #include "quorate/replica/wire.hpp"
 #include "quorate/transport/known_stores.hpp"
+#include "quorate/transport/node_loop.hpp"
 #include "quorate/transport/tcp.hpp"
 
 #include <asio.hpp>
@@ -153,25 +154,15 @@ private:
            "a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
   }
 
-  // What waits at the sockets is taken before timers are looked at, so that a process that was paused does
-  // not campaign against a leader that is alive. Everything taken shares one sync. Each part is bounded: none of
+  // Everything taken from the sockets shares one sync, which runs beside the turns. Each part is bounded: none of
   // them keeps the others waiting for long, whatever clients ask.
   void turn() {
-    sockets_.time([this] { hear(); });
+    sockets_.time([this] { loop_.hear(); });
     slices_.time([this] { port_->work(); });
-    auto const next =
-        turns_.time([this] { return replica_.turn(clock::now(), wire::sender(transport_), backend_); });
+    auto const next = turns_.time([this] { return loop_.turn(wire::sender(transport_), backend_); });
     note_leader();
     if (next.pending || port_->pending() || finished()) return;
-    if (next.deadline)
-      io_.run_one_until(*next.deadline);
-    else
-      io_.run_one();
-  }
-  // What has come to the sockets, and what may go.
-  void hear() {
-    auto const until = clock::now() + std::chrono::milliseconds{2};
-    for (int i = 0; i < 512 && io_.poll_one() != 0 && clock::now() < until; ++i) {}
+    loop_.rest(next);
   }
   void note_leader() {
     auto const s = replica_.status();
@@ -213,6 +204,7 @@ private:
   Replica replica_;
   backend backend_;
   quorate::tcp_transport<on_frame, on_log> transport_;
+  quorate::node_loop<Replica> loop_{io_, replica_, disk_};
   std::optional<client_port<backend>> port_{};
   longest_slice sockets_;
   longest_slice slices_;

@@ -33,7 +33,7 @@ static_assert(asks_for_each<10>([](auto n) { return storage<least_storage<n>>; }
 static_assert(asks_for_each<6>([](auto n) { return timer_policy<least_timer<n>>; }));
 static_assert(asks_for_each<3>([](auto n) { return message_policy<least_messages<n>>; }));
 static_assert(asks_for_each<1>([](auto n) { return quorum_system<least_quorum<n>>; }));
-static_assert(asks_for_each<8>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
+static_assert(asks_for_each<9>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
 static_assert(asks_for_each<13>([](auto n) { return log_core<least_core<n>>; }));
 
 // ... and where one is not there, it is that one of which the compiler's sentence tells (tests/reject has some).

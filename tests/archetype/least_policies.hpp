@@ -42,9 +42,13 @@ public:
   least_timer& operator=(least_timer const&) = delete;
 
   void arm(std::size_t slot, timing how, moment now) requires(Lacks != 1) {
-    armed_[slot] = later(how, now).later(how == timing::election ? patience_ : 0);
+    auto times = std::uint64_t{1};
+    if (how == timing::campaign && campaigns_[slot]++ > 0)
+      times <<= campaigns_[slot] < 5 ? campaigns_[slot] - 1 : 4;
+    bool const elects = how == timing::election || how == timing::campaign;
+    armed_[slot] = elects ? now.later((10 + patience_) * times) : later(how, now);
   }
-  void disarm(std::size_t slot) requires(Lacks != 2) { armed_[slot].reset(); }
+  void disarm(std::size_t slot) requires(Lacks != 2) { armed_[slot].reset(), campaigns_[slot] = 0; }
   std::optional<moment> deadline() const requires(Lacks != 3) {
     std::optional<moment> first;
     for (auto const& d : armed_)
@@ -69,6 +73,7 @@ private:
   }
   std::uint64_t patience_; // instead of jitter: each node has another
   std::optional<moment> armed_[4]{};
+  std::uint64_t campaigns_[4]{};
 };
 
 // A command and extra fields that can be made from nothing, and neither copied nor moved.

@@ -70,6 +70,7 @@ public:
   }
   void arm(raft::timer) requires(Lacks != 7) {}
   void disarm(raft::timer) requires(Lacks != 8) {}
+  void arm_after(raft::timer, timing, written) requires(Lacks != 9) {}
   void report(committed const& c) { host_.committed = c.upto; }
   void report(readable const& r) { host_.readable = r.upto; }
   void report(proposed const&) {}

@@ -144,14 +144,15 @@ TEST_CASE("the exact effects of a Raft core that may be elected: who is asked wh
   out.clear();
   a.step(raft::timer::election, log, out);
   raft::request_pre_vote const would_you{stamp{5}, log_index{1}, stamp{}};
-  CHECK(holds(out, {any{said{B, would_you, 0}}, any{said{C, would_you, 0}},
+  any const beat{armed<raft::timer>{raft::timer::heartbeat}}; // to ask again
+  CHECK(holds(out, {any{said{B, would_you, 0}}, any{said{C, would_you, 0}}, beat,
                     any{armed<raft::timer>{raft::timer::election}}}));
   out.clear();
   a.step(from<raft::pre_vote_granted>{B, {stamp{5}}}, log, out);
   raft::request_vote const vote{stamp{5}, log_index{1}, stamp{}};
-  CHECK(
-      holds(out, {any{hard_state{stamp{5}, A}}, any{said{A, raft::vote_granted{stamp{5}}, 1}},
-                  any{said{B, vote, 1}}, any{said{C, vote, 1}}, any{armed<raft::timer>{raft::timer::election}}}));
+  CHECK(holds(out,
+              {any{hard_state{stamp{5}, A}}, any{said{A, raft::vote_granted{stamp{5}}, 1}}, any{said{B, vote, 1}},
+               any{said{C, vote, 1}}, beat, any{armed<raft::timer>{raft::timer::election, 1, timing::campaign}}}));
   CHECK(!out.overflowed());
 }
 

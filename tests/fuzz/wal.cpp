@@ -72,12 +72,13 @@ void edit(disk& d, std::uint8_t const* e) {
 }
 
 template <std::size_t Size>
-void reseal(std::vector<std::byte>& bytes) {
-  if (bytes.size() < Size) return;
+void reseal(std::vector<std::byte>& bytes, std::size_t at = 0, std::uint64_t salt = 0) {
+  if (bytes.size() < at + Size) return;
+  auto const here = bytes.begin() + static_cast<std::ptrdiff_t>(at);
   wal::block<Size> b;
-  std::copy_n(bytes.begin(), Size, b.begin());
-  wal::seal(b);
-  std::copy(b.begin(), b.end(), bytes.begin());
+  std::copy_n(here, Size, b.begin());
+  wal::seal(b, salt);
+  std::copy(b.begin(), b.end(), here);
 }
 
 // Makes good each checksum that stands where one may be looked for.
@@ -113,8 +114,13 @@ void reseal(disk& d) {
       reseal<wal::segment_head::encoded_size>(bytes);
     }
   }
-  for (auto const& [name, id] : d.names)
-    if (name.starts_with(wal::segment_prefix)) reseal_frames(d.inodes[id].now, salt);
+  for (auto const& [name, id] : d.names) {
+    if (!name.starts_with(wal::segment_prefix)) continue;
+    auto& bytes = d.inodes[id].now;
+    reseal<wal::state_slot::size>(bytes, disk_files::page_bytes, salt);
+    reseal<wal::state_slot::size>(bytes, 2 * disk_files::page_bytes, salt);
+    reseal_frames(bytes, salt);
+  }
 }
 
 // What opens can be read, written to, and opened again with the same in it; with checksums that lie, whatever

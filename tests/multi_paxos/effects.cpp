@@ -58,6 +58,9 @@ effect said(node_index to, M const& m, std::uint64_t after = 0) {
   return effect{effects::message{to, m, after}};
 }
 effect arms(timer t) { return effect{armed<timer>{t}}; }
+effect arms_after(std::uint64_t write, timing how = timing::campaign) {
+  return effect{armed<timer>{timer::election, write, how}};
+}
 effect disarms(timer t) { return effect{disarmed<timer>{t}}; }
 bool says(one const& o, std::initializer_list<effect> expected) {
   if (o.out.effects().size() != expected.size()) return false;
@@ -72,7 +75,7 @@ refused const no{ballot(4, B), ballot(5, B), all};
 one promised_five() {
   one o;
   o.hear(B, prepare{ballot(5, B), at(2), all});
-  CHECK(says(o, {effect{hard_state{ballot(5, B), no_node, at(1)}}, arms(timer::election),
+  CHECK(says(o, {effect{hard_state{ballot(5, B), no_node, at(1)}}, arms_after(1),
                  said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
   return o;
 }
@@ -82,10 +85,9 @@ TEST_CASE("prepare: below refused, at the promise answered after the last write,
   o.hear(B, prepare{ballot(4, B), at(2), all});
   CHECK(says(o, {said(B, no)}));
   o.hear(B, prepare{ballot(5, B), at(2), all});
-  CHECK(says(
-      o, {arms(timer::election), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  CHECK(says(o, {arms_after(1), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
   o.hear(C, prepare{ballot(5, C), at(2), all});
-  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms(timer::election),
+  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms_after(2),
                  said(C, promise{ballot(5, C), at(2), at(1), at(1), stamp{}, 0, {}, all}, 2)}));
 }
 
@@ -97,7 +99,7 @@ TEST_CASE("accept: below refused, at the promise written, above promised and wri
   o.hear(B, of(4));
   CHECK(says(o, {said(B, no)}));
   o.hear(B, of(5));
-  CHECK(says(o, {arms(timer::election), arms(timer::contact),
+  CHECK(says(o, {disarms(timer::election), arms(timer::election), arms(timer::contact),
                  effect{entry_run{at(2), 2, ballot(5, B), entry_kind::command}}}));
   o.step(flush{});
   CHECK(says(o, {said(B, accepted{ballot(5, B), at(2), all, 2, 1}, 2)}));
@@ -107,9 +109,18 @@ TEST_CASE("accept: below refused, at the promise written, above promised and wri
   CHECK(says(o, {said(B, accepted{ballot(5, B), at(2), all, 2, 1}, 2)}));
   o.step(flush{});
   CHECK(says(o, {}));
+  o.hear(B, accept{ballot(5, B), ballot(5, B), at(3), at(1), all, 0, entry_kind::command}); // "say it again"
+  o.out.clear();
+  o.step(flush{});
+  CHECK(says(o, {said(B, accepted{ballot(5, B), at(3), all, 1, 1}, 2)}));
+  o.hear(B,
+         accept{ballot(5, B), ballot(5, B), at(4), at(1), all, 0, entry_kind::command}); // which it does not hold
+  o.out.clear();
+  o.step(flush{});
+  CHECK(says(o, {}));
   o.hear(B, of(6));
-  CHECK(says(o, {effect{hard_state{ballot(6, B), no_node, at(1)}}, arms(timer::election), arms(timer::contact),
-                 effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
+  CHECK(says(o, {effect{hard_state{ballot(6, B), no_node, at(1)}}, disarms(timer::election), arms(timer::election),
+                 arms(timer::contact), effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
 }
 
 TEST_CASE("heartbeat: below refused, at and above answered, and what is verified is chosen") {
@@ -121,8 +132,8 @@ TEST_CASE("heartbeat: below refused, at and above answered, and what is verified
   CHECK(says(o, {arms(timer::election), arms(timer::contact), effect{committed{at(3)}},
                  said(B, heartbeat_answer{ballot(5, B), at(3), 3, all})}));
   o.hear(C, heartbeat{ballot(5, C), at(9), 3, all});
-  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(3)}}, arms(timer::election), arms(timer::contact),
-                 said(C, heartbeat_answer{ballot(5, C), at(3), 3, all})}));
+  CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(3)}}, disarms(timer::election), arms(timer::election),
+                 arms(timer::contact), said(C, heartbeat_answer{ballot(5, C), at(3), 3, all})}));
 }
 
 TEST_CASE("canvass: only above the promise, beside no leader, and nothing is changed by it") {
@@ -161,12 +172,12 @@ TEST_CASE("an election and a decision, effect by effect") {
   CHECK(says(o, {arms(timer::election)}));
   o.step(timer::election);
   CHECK(says(o, {arms(timer::election), said(B, canvass{ballot(1, A), at(2), all}),
-                 said(C, canvass{ballot(1, A), at(2), all})}));
+                 said(C, canvass{ballot(1, A), at(2), all}), arms(timer::heartbeat)}));
   o.hear(B, canvass_granted{ballot(1, A), all});
   promise const own{ballot(1, A), at(2), at(1), at(1), stamp{}, 0, {}, all};
   CHECK(says(o, {effect{hard_state{ballot(1, A), no_node, at(1)}}, said(A, own, 1),
                  said(B, prepare{ballot(1, A), at(2), all}, 1), said(C, prepare{ballot(1, A), at(2), all}, 1),
-                 arms(timer::election), arms(timer::heartbeat)}));
+                 effect{armed<timer>{timer::election, 1, timing::campaign}}, arms(timer::heartbeat)}));
   o.hear(C, own);
   CHECK(says(o, {})); // without its own it does not lead
   o.hear(A, own);
@@ -195,6 +206,53 @@ TEST_CASE("an election and a decision, effect by effect") {
   CHECK(says(o, {effect{readable{1, at(3)}}}));
 }
 
+TEST_CASE("asked again once a heartbeat: what was lost is sent again from where the peer stands, else nothing but "
+          "a word") {
+  one o{{}, {ballot(1, C), no_node, {}}};
+  o.step(timer::election);
+  o.step(timer::heartbeat); // those that have not answered
+  CHECK(says(o, {said(B, canvass{ballot(2, A), at(2), all}), said(C, canvass{ballot(2, A), at(2), all}),
+                 arms(timer::heartbeat)}));
+  o.hear(B, canvass_granted{ballot(2, A), all});
+  promise const own{ballot(2, A), at(2), at(1), at(1), stamp{}, 0, {}, all};
+  o.step(timer::heartbeat); // its own promise is not durable: no request is said twice
+  CHECK(says(o, {said(A, own, 1), arms(timer::heartbeat)}));
+  o.hear(A, own);
+  o.step(timer::heartbeat);
+  CHECK(says(o, {said(B, prepare{ballot(2, A), at(2), all}, 1), said(C, prepare{ballot(2, A), at(2), all}, 1),
+                 arms(timer::heartbeat)}));
+  o.hear(B, own);
+  o.step(propose{3});
+  o.step(flush{});
+  heartbeat_answer const stands_at_3{ballot(2, A), at(3), 0, all};
+  o.hear(B, stands_at_3); // to a heartbeat of before
+  CHECK(says(o, {}));
+  o.step(timer::heartbeat);
+  o.step(flush{});
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all}); // it has them all
+  CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 0, entry_kind::command})}));
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all}); // once a heartbeat
+  CHECK(says(o, {}));
+  o.step(timer::heartbeat);
+  o.step(flush{});
+  o.hear(B, stands_at_3);
+  CHECK(says(o, {}));
+  o.step(flush{});
+  CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(4), at(1), all, 1, entry_kind::command})}));
+  o.step(timer::heartbeat);
+  o.step(flush{});
+  o.hear(B, accepted{ballot(2, A), at(2), all, 3, 2}); // of all that there is, before the answer
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all});
+  CHECK(says(o, {}));
+  o.step(timer::heartbeat);
+  o.step(flush{});
+  o.hear(B,
+         heartbeat_answer{ballot(2, A), at(1), 0, all}); // it has started again, and knows no more what it holds
+  o.out.clear();
+  o.step(flush{});
+  CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 3, entry_kind::command})}));
+}
+
 TEST_CASE("what was found is fetched, written at the own ballot, and the rest asked for, in one step") {
   one o{{}, {ballot(1, C), no_node, {}}};
   o.step(timer::election);
@@ -203,10 +261,10 @@ TEST_CASE("what was found is fetched, written at the own ballot, and the rest as
   o.hear(B, promise{ballot(2, A), at(2), at(1), at(1), ballot(1, C), 3, entry_kind::command, all});
   CHECK(says(o, {said(B, fetch{ballot(2, A), at(2), 3, ballot(1, C), all})}));
   o.hear(B, fetched{ballot(2, A), at(2), 2, ballot(1, C), entry_kind::command, all}); // a part
-  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(2, A), entry_kind::command}}, arms(timer::election),
+  CHECK(says(o, {effect{entry_run{at(2), 2, ballot(2, A), entry_kind::command}}, arms_after(2, timing::election),
                  said(B, fetch{ballot(2, A), at(4), 1, ballot(1, C), all})}));
   o.hear(B, fetched{ballot(2, A), at(4), 1, ballot(1, C), entry_kind::command, all});
-  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(2, A), entry_kind::command}}, arms(timer::election),
+  CHECK(says(o, {effect{entry_run{at(4), 1, ballot(2, A), entry_kind::command}}, arms_after(3, timing::election),
                  said(B, prepare{ballot(2, A), at(5), all}, 3), said(C, prepare{ballot(2, A), at(5), all}, 3)}));
 }
 

@@ -28,6 +28,7 @@ public:
     ghost_[slot].reset();
     if (Broken == timer_law::the_latest_request_counts && due_[slot]) ghost_[slot] = due_[slot];
     if (Broken == timer_law::none_expires_early && how == timing::contact) how = timing::heartbeat;
+    if (Broken == timer_law::campaigns_back_off && how == timing::campaign) how = timing::election;
     lost_ = Broken == timer_law::armed_timers_expire && slot == 2 && how == timing::request;
     again_ = Broken == timer_law::none_expires_twice ? std::nullopt : again_;
     due_[slot] = manual_timer::after(how, now);

@@ -45,14 +45,6 @@ int play(std::string const& directory) {
   return 0;
 }
 
-// A log that is none: what the calls come to can be told without one.
-struct no_log {
-  bool put(entry_run const&, payloads const&) { return true; }
-  bool put(hard_state const&) { return true; }
-  bool truncate(log_index) { return true; }
-  bool compact(log_index) { return true; }
-  std::optional<durable> sync(sync_order order) { return std::move(order).succeeded(); }
-};
 // What is acknowledged by call number `last`, and what was on its way when the next sync was asked for.
 std::pair<model, model> after(int last) {
   player<no_log> p;

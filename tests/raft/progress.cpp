@@ -44,40 +44,64 @@ TEST_CASE("an acknowledgement answers as many appends as it says, and no more th
   CHECK(p.next == at(10));
 }
 
-TEST_CASE("of a peer that owes something, the second answer in a row without it tells that something was lost") {
+TEST_CASE("of a peer that owes something, one answer to a heartbeat without it tells that something may be lost") {
   for (bool const counted : {true, false}) { // it owes an answer, or entries
     auto p = counted ? pipelined(5, 4, 1) : pipelined(9, 4, 0);
     for (int round = 0; round < 3; ++round) {
-      note_contact(p);
+      note_contact(p); // of a heartbeat before what is owed
       CHECK_FALSE(p.poked);
+      note_beat(p);
       note_contact(p);
       CHECK(p.poked);
       p.poked = false;
+      note_contact(p); // once a heartbeat: others may have been sent for reads
+      CHECK_FALSE(p.poked);
     }
+    note_beat(p);
+    note_match(p, at(4), 0); // a word between the heartbeat and its answer
     note_contact(p);
-    note_match(p, at(4), 0); // a word between two answers
-    auto const owes = p.in_flight > 0 || p.match + 1 < p.next;
-    note_contact(p);
-    CHECK(p.poked == false);
-    CHECK(p.quiet == owes);
+    CHECK_FALSE(p.poked);
   }
+  auto all = pipelined(5, 4, 0);
+  note_beat(all);
+  note_contact(all);
+  CHECK_FALSE(all.poked); // it owes nothing
 }
 
-TEST_CASE("a lost probe makes room for the next one, a lost append of a pipeline does not") {
+TEST_CASE("a repeat carries no entries until the peer has said what it lacks, whether it is a probe's or not") {
   for (bool const probing : {true, false}) {
-    auto p = pipelined(9, 4, 1);
-    p.is = probing ? sending::probing : sending::streaming;
-    note_contact(p), note_contact(p);
-    CHECK(p.in_flight == (probing ? 0 : 1));
+    world<3> w;
+    w.elect(A, node_set<64>::of(A).with(B));
+    w.propose(A, 3);
+    w.lose_everything();
+    w.flush(A); // to C the first append: a probe, and to B one of a pipeline
+    auto const to = probing ? C : B;
+    REQUIRE((w.state(A).peer(to).is == sending::probing) == probing);
+    w.lose_everything();
+    w.receive(A, to, heartbeat_answer{term(1), 0}); // to a heartbeat of before
+    w.flush(A);
+    CHECK(w.count<append_entries>(to) == 0);
+    w.expire(A, timer::heartbeat);
+    w.flush(A);
+    w.lose_everything();
+    w.receive(A, to, heartbeat_answer{term(1), 0});
+    w.flush(A);
+    REQUIRE(w.count<append_entries>(to) == 1);
+    auto const repeat = std::get<append_entries>(w.take<append_entries>(to).what);
+    CHECK(repeat.count == 0);
+    w.receive(A, to, rejected{term(1), repeat.prev_log_index, at(1), term(0)});
+    w.flush(A);
+    REQUIRE(w.count<append_entries>(to) == 1);
+    CHECK(std::get<append_entries>(w.take<append_entries>(to).what).count > 0);
   }
 }
 
-TEST_CASE("a refusal is a word between two answers, even a stale one") {
+TEST_CASE("a refusal is a word between a heartbeat and its answer, even a stale one") {
   world<3> w;
   w.elect(A);
   w.propose(A);
   w.flush(A);
-  w.receive(A, B, heartbeat_answer{term(1), 0});
+  w.expire(A, timer::heartbeat);
   REQUIRE(w.state(A).peer(B).quiet);
   w.receive(A, B, rejected{term(1), at(1), at(1), term(0)});
   CHECK_FALSE(w.state(A).peer(B).quiet);
@@ -101,7 +125,8 @@ TEST_CASE("a peer that needs what is compacted is not sent the next append at on
   w.propose(A, 2);
   w.settle(two);
   w.lose_everything();
-  for (int answer = 0; answer < 2; ++answer) w.receive(A, C, heartbeat_answer{term(1), 0});
+  w.expire(A, timer::heartbeat);
+  w.receive(A, C, heartbeat_answer{term(1), 0});
   w.flush(A);
   REQUIRE(w.count<append_entries>(C) == 1);
   w.receive(A, C, rejected{term(1), w.log(A).compacted(), at(1), term(0)});

@@ -31,7 +31,8 @@ public:
   std::size_t pending() const { return pieces_.size(); }
 
   // Calls f(disk) for each image that differs, as long as f says true; if there are more than `most`, then for
-  // about that many, drawn. False: they were drawn.
+  // about that many, drawn, and for those in which each change is lost, torn in its middle or kept, if there are
+  // few changes. False: they were drawn.
   template <class F>
   bool each(std::uint64_t most, test::dice& dice, F&& f) const {
     std::vector<fate> fates(pieces_.size(), fate::lost);
@@ -51,6 +52,18 @@ public:
         if (!show()) return false;
       while (next(fates, false));
     }
+    auto const changes = first_pieces();
+    std::vector<fate> coarse(changes.size(), fate::lost);
+    if (changes.size() <= 4) do {
+        for (std::size_t c = 0; c < changes.size(); ++c) {
+          auto const end = c + 1 < changes.size() ? changes[c + 1] : pieces_.size();
+          auto const middle = changes[c] + (end - changes[c]) / 2;
+          for (auto k = changes[c]; k < end; ++k)
+            fates[k] = coarse[c] != fate::torn ? coarse[c] : k < middle ? fate::kept : fate::lost;
+          if (coarse[c] == fate::torn && tears(middle)) fates[middle] = fate::torn;
+        }
+        if (!show()) return false;
+      } while (next_coarse(coarse));
     for (std::uint64_t n = 0; n < most; ++n) {
       auto const kept = dice(101);
       for (std::size_t k = 0; k < fates.size(); ++k)
@@ -76,6 +89,20 @@ private:
       pieces_.push_back({.change = k, .file = id, .from = from, .to = to});
       from = to;
     }
+  }
+  // Where the pieces of each change begin.
+  std::vector<std::size_t> first_pieces() const {
+    std::vector<std::size_t> first;
+    for (std::size_t k = 0; k < pieces_.size(); ++k)
+      if (pieces_[k].from == 0) first.push_back(k);
+    return first;
+  }
+  static bool next_coarse(std::vector<fate>& fates) {
+    for (auto& f : fates) {
+      f = f == fate::lost ? fate::kept : f == fate::kept ? fate::torn : fate::lost;
+      if (f != fate::lost) return true;
+    }
+    return false;
   }
   bool tears(std::size_t k) const { return pieces_[k].to > pieces_[k].from + 1; }
   // How many images there are, if a block that can be torn has so many fates.

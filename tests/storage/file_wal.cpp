@@ -35,7 +35,7 @@ TEST_CASE("a new store is empty, has the directories made for it, and knows who 
   CHECK(w.identity().node == node_id{3});
   CHECK(w.identity().store != store_id{});
   CHECK(w.identity().incarnation == incarnation_id{1});
-  CHECK(std::filesystem::file_size(dir / "data/node/log-0000000000000000") == 4096);
+  CHECK(std::filesystem::file_size(dir / "data/node/log-0000000000000000") == 4096 + 3 * 4096);
 }
 
 TEST_CASE("the incarnation rises at each opening, and the store stays the same") {

@@ -129,7 +129,7 @@ TEST_CASE("what was found after a failed sync is made durable before it is hande
   {
     auto o = open_disk(d);
     p.put(*o.wal, 2, 1, entry_kind::command, 30);
-    d.fail_at = d.operations + 2; // the write goes well, the sync fails
+    d.fail_at = d.operations + 3; // the writes of frame and slot go well, the sync fails
     CHECK_FALSE(p.sync(*o.wal));
     CHECK(std::string{d.events.back().what} == "sync_data");
   }

@@ -1,77 +1,31 @@
 // A script of 200 calls, and the power cut before each operation on the disk that it comes to: what may be left is
 // enumerated, and each image opened. Everything acknowledged is there, nothing is made up, the torn tail is cut, a
 // second opening finds the same, also after a power cut in the first, and the log works on.
-#include "crash_images.hpp"
+#include "image_judge.hpp"
 #include "support/seeds.hpp"
-#include "wal_model.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
 namespace quorate {
 namespace {
 
-struct counts {
-  std::uint64_t points = 0, drawn = 0, images = 0, cut = 0, within = 0;
-};
-
-// What a crash may have left, judged: what is wrong, or "".
-struct judge {
-  model const& acked;
-  model const& flying; // a turn may be on its way
-  store_identity known;
-  counts& n;
-
-  std::string operator()(disk d) const {
-    ++n.images;
-    auto o = open_disk(d);
-    if (!o) return "refused: " + o.error;
-    auto const who = o.wal->identity();
-    if (known.incarnation.value > 0 && (who.store != known.store || who.incarnation <= known.incarnation))
-      return "another store, or an incarnation that did not rise";
-    n.cut += o.wal->recovered().cut_bytes != 0 ? 1 : 0;
-    auto const found = contents(*o.wal);
-    if (found != acked && found != flying) return "something else than what was acknowledged";
-    o.wal.reset();
-    return opens_again(d, found);
-  }
-
-  // Once it was opened, what it showed stays, though the power goes at once; and it goes on.
-  std::string opens_again(disk& d, model const& found) const {
-    nothing_kept(d);
-    auto o = open_disk(d);
-    if (!o) return "refused the second time: " + o.error;
-    if (contents(*o.wal) != found) return "something else the second time";
-    if (o.wal->recovered().cut_bytes != 0) return "a torn tail was cut twice";
-    player<disk_wal> p;
-    p.now = found;
-    auto const term =
-        std::max(found.hard.promised.value,
-                 found.entries.empty() ? found.start.written_at.value : found.entries.back().written_at.value);
-    p.put(*o.wal, 2, term, entry_kind::command, 30);
-    if (!p.sync(*o.wal)) return "it does not go on: " + o.wal->failure();
-    o.wal.reset();
-    nothing_kept(d);
-    auto again = open_disk(d);
-    if (!again) return "refused the third time: " + again.error;
-    return contents(*again.wal) == p.acked ? "" : "it goes on and forgets";
-  }
-  static void nothing_kept(disk& d) {
-    auto const none = [] { return 0U; };
-    d.crash(none);
-  }
-};
-
 class crash_everywhere {
 public:
   explicit crash_everywhere(std::uint64_t seed, std::uint64_t most) : random_{seed}, dice_{seed}, most_{most} {}
   disk d{};
-  counts n{};
+  image_counts n{};
+  // Of the images of a turn's two writes: how often the frame and the slot were each lost, torn and whole.
+  std::array<std::array<std::uint64_t, 3>, 3> halves{};
+  std::uint64_t turns = 0; // of which there were such images
   std::string wrong{};
 
   // Up to the first image that is not as it should be.
@@ -89,35 +43,34 @@ private:
   // The power is cut now. Again, if something has changed since it last was.
   void cut(disk const& now) {
     if (!wrong.empty()) return;
-    auto const unchanged = !now.events.empty() && is_reading(now.events.back().what);
-    if (unchanged) return;
+    if (image_judge::only_read(now)) return;
     ++n.points;
-    judge const is_right{player_.acked, player_.now, known_, n};
+    turns += std::ranges::any_of(now.inodes, [](auto& f) { return is_turn(f.second); }) ? 1 : 0;
+    image_judge const is_right{player_.acked, player_.now, known_, n};
     bool const all = crash_images{now}.each(most_, dice_, [&](disk image) {
+      count_halves(now, image);
       wrong = is_right(image);
-      if (wrong.empty() && n.images % 64 == 0) wrong = in_recovery(std::move(image), is_right);
+      if (wrong.empty() && n.images % 64 == 0) wrong = is_right.in_recovery(std::move(image), dice_);
       return wrong.empty();
     });
     n.drawn += all ? 0 : 1;
   }
-  static bool is_reading(std::string const& what) {
-    return what == "open" || what == "size" || what == "read" || what == "list" || what == "lock" ||
-           what == "random";
+  // A frame and a slot wait to be synced.
+  static bool is_turn(disk::inode const& f) {
+    return f.pending.size() == 2 && !f.pending[0].bytes.empty() &&
+           f.pending[1].bytes.size() == wal::state_slot::size &&
+           f.pending[1].at + wal::state_slot::size <= f.durable.size();
   }
-
-  // The power goes once more, before each operation of the opening that finds this.
-  std::string in_recovery(disk image, judge const& is_right) {
-    std::string found;
-    image.watch = [&](disk const& now) {
-      if (!found.empty() || (!now.events.empty() && is_reading(now.events.back().what))) return;
-      ++n.within;
-      (void)crash_images{now}.each(40, dice_, [&](disk left) {
-        found = is_right(std::move(left));
-        return found.empty();
-      });
-    };
-    (void)open_disk(image);
-    return found.empty() ? "" : "after a power cut in the recovery, " + found;
+  void count_halves(disk const& now, disk const& image) {
+    for (auto const& [id, f] : now.inodes) {
+      if (!is_turn(f)) continue;
+      auto const fate = [&, &was = f.durable, &is = image.inodes.at(id).now](disk::change const& x) {
+        auto const found = std::span{is}.subspan(x.at, x.bytes.size());
+        if (std::ranges::equal(found, std::span{was}.subspan(x.at, x.bytes.size()))) return 0U;
+        return std::ranges::equal(found, x.bytes) ? 2U : 1U;
+      };
+      ++halves[fate(f.pending[0])][fate(f.pending[1])];
+    }
   }
 
   std::mt19937_64 random_;
@@ -128,7 +81,8 @@ private:
 };
 
 TEST_CASE("every crash point of a script of 200 calls, and each legal subset of what was not synced") {
-  counts sum;
+  image_counts sum;
+  std::uint64_t turns = 0;
   auto const scripts = test::seeds(1);
   for (std::uint64_t seed = 1; seed <= scripts; ++seed) {
     // So that five blocks are exhausted with all their tears, and seven as whole blocks; six and nine in the suite
@@ -139,17 +93,21 @@ TEST_CASE("every crash point of a script of 200 calls, and each legal subset of 
     REQUIRE(c.wrong == "");
     sum.points += c.n.points, sum.drawn += c.n.drawn, sum.images += c.n.images, sum.cut += c.n.cut;
     sum.within += c.n.within;
+    turns += c.turns;
+    for (auto const& frame : c.halves) // each pair of what may be left of the two, in each turn
+      for (auto const times : frame) CHECK(times >= c.turns);
   }
   MESSAGE(scripts, " script(s): ", sum.points, " crash points, of which ", sum.drawn,
           " had too many images to try all; ", sum.images, " images opened, in ", sum.cut, " a torn tail; ",
-          sum.within, " crashes inside a recovery");
+          sum.within, " crashes inside a recovery; in ", turns, " turns frame and slot were lost, torn and whole");
+  CHECK(turns > 30 * scripts);
   CHECK(sum.points > 200 * scripts);
   CHECK(sum.images > 5000 * scripts);
   CHECK(sum.cut > 1000 * scripts);
 }
 
 std::string without(std::string const& sync) {
-  crash_everywhere c{1, 150};
+  crash_everywhere c{1, 60};
   c.d.lying_sync = sync;
   c.run(200);
   MESSAGE("without ", sync, ": ", c.wrong.substr(0, 100), " (image ", c.n.images, ")");

@@ -61,7 +61,7 @@ TEST_CASE("no sync returns before the files that it wrote, and the directory if 
   CHECK(dropped > 20);
 }
 
-TEST_CASE("a turn is one write and one sync, and term and vote are touched only when they change") {
+TEST_CASE("K5: a turn is its frame, a slot and one sync of one file, also when term or vote change") {
   disk d;
   auto o = open_disk(d, disk_options(1 << 16));
   player<disk_wal> p;
@@ -75,24 +75,24 @@ TEST_CASE("a turn is one write and one sync, and term and vote are touched only 
   };
   auto const put = [&] { p.put(*o.wal, 3, 1, entry_kind::command, 10); };
   auto const vote = [&] { p.hard(*o.wal, 4, 1); };
-  std::string const log = "write log-0000000000000000; sync_data log-0000000000000000; ";
-  std::string const state = "write state; sync_data state; ";
-  CHECK(turn(put) == log);
-  CHECK(turn(put, put, put) == log);
-  CHECK(turn(vote, put) == log + state);
+  std::string const write = "write log-0000000000000000; ",
+                    one = write + write + "sync_data log-0000000000000000; ";
+  CHECK(turn(put) == one);
+  CHECK(turn(put, put, put) == one);
+  CHECK(turn(vote, put) == one);
   CHECK(turn(vote) == ""); // the same again: scenario T3
-  // Whichever part of the state changes, its second copy does.
+  // Whichever part of the state changes, and however often.
   auto const state_is = [&](std::uint64_t term, std::uint8_t vote_for, std::uint64_t chosen) {
     return [&p, &o, term, vote_for, chosen] {
       REQUIRE(o.wal->put(hard_state{stamp{term}, node_index{vote_for}, log_index{chosen}}));
       p.now.hard = o.wal->hard();
     };
   };
-  CHECK(turn(state_is(4, 2, 12)) == log + state);
-  CHECK(turn(state_is(4, 2, 13)) == log + state);
-  CHECK(turn(state_is(5, 2, 13)) == log + state);
-  CHECK(turn(vote) == log + state);
-  CHECK(turn(vote, put) == log);
+  CHECK(turn(state_is(4, 2, 12)) == one);
+  CHECK(turn(state_is(4, 2, 13)) == one);
+  CHECK(turn(state_is(5, 2, 13), state_is(6, 2, 13)) == one);
+  CHECK(turn(vote) == one);
+  CHECK(turn(vote, put) == one);
   CHECK(turn() == "");
   CHECK(o.wal->counters().syncs == 9); // the opening's own, and eight
   CHECK(o.wal->counters().entries == 18);

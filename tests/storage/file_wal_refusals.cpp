@@ -72,10 +72,11 @@ TEST_CASE("P14: a store of another cluster, node or protocol, such as one copied
 TEST_CASE("a store in another format") {
   store_on_disk s;
   auto bytes = s.dir.read("store");
-  bytes[8] = 2; // even when nothing else of it can be understood
+  bytes[8] = 3; // even when nothing else of it can be understood
   bytes[60] = 'x';
   s.dir.write("store", bytes);
-  says(s.error(), {"has format version 2", s.dir / "store", "reads version 1", "Start the program that wrote it"});
+  says(s.error(),
+       {"has format version 3", s.dir / "store", "reads versions 1 to 2", "Start the program that wrote it"});
 }
 
 TEST_CASE("a store file that is damaged") {
@@ -169,7 +170,7 @@ TEST_CASE("a segment whose head is damaged, or that is cut, renamed or another s
     for (auto const& name : s.segments) {
       auto const whole = s.dir.read(name);
       s.dir.write(name, whole.substr(0, 4000));
-      says(s.error(), {s.dir / name, "offset 4000", "made 4096 bytes long"});
+      says(s.error(), {s.dir / name, "offset 4000", "made 16384 bytes long"});
       s.dir.write(name, whole);
     }
   }
@@ -199,7 +200,7 @@ TEST_CASE("an older copy of the log under a newer state") {
     CHECK(sync(*o.wal));
   }
   s.dir.write(s.segments.back(), old);
-  says(s.error(), {s.dir / s.segments.back(), "damaged at offset", "but the log was durable up to"});
+  says(s.error(), {s.dir / s.segments.back(), "damaged at offset", "the log was durable up to there"});
 }
 
 } // namespace

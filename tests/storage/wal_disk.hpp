@@ -118,6 +118,9 @@ struct disk {
 
 class disk_files {
 public:
+  // As small as they may be, so that images are: two of the blocks that are torn by themselves.
+  static constexpr std::uint32_t page_bytes = 128;
+
   explicit disk_files(disk& d) : disk_{&d} {}
 
   class file {

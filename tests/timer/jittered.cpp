@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -97,6 +98,39 @@ TEST_CASE("only elections are jittered, and while none expires their jitter stay
   CHECK(t.expired(9000) == 4U);
   t.arm(4, timing::election, 9000);
   CHECK(t.deadline() == 9000 + 1000 + drawn[1]);
+}
+
+TEST_CASE("campaigns in a row wait twice as long each time, 16 times at the most, until their timer is disarmed") {
+  manual_timer t{{1000, 30, 70}, 9};
+  auto const wait = [&](std::uint64_t now) { // none expires, so the jitter stays
+    t.arm(4, timing::campaign, now);
+    CHECK(!t.expired(now));
+    return *t.deadline() - now;
+  };
+  auto const first = wait(0);
+  CHECK(first >= 1000U);
+  CHECK(first <= 2000U);
+  std::uint64_t now = 0;
+  for (std::uint64_t const times : {2U, 4U, 8U, 16U, 16U, 16U}) CHECK(wait(now += 100'000) == times * first);
+  t.arm(4, timing::election, now += 100'000); // who hears of no leader goes on counting
+  CHECK(!t.expired(now));
+  CHECK(*t.deadline() - now == first);
+  CHECK(wait(now += 100'000) == 16 * first);
+  t.arm(3, timing::campaign, now);     // a slot counts by itself
+  CHECK(t.expired(now + first) == 3U); // and draws anew
+  t.disarm(4);
+  auto const other = wait(now += 100'000);
+  CHECK(other <= 2000U);
+  CHECK(wait(now += 100'000) == 2 * other);
+}
+
+TEST_CASE("the longest campaign overflows no time") {
+  auto const most = std::numeric_limits<std::uint64_t>::max();
+  manual_timer t{{most / 4, 30, 70}, 9};
+  for (int i = 0; i < 8; ++i) {
+    t.arm(4, timing::campaign, 1000);
+    CHECK(*t.deadline() > most / 4);
+  }
 }
 
 TEST_CASE("what was armed anew for later wakes its caller early once at most") {

@@ -32,6 +32,7 @@ public:
   // The first opening, or the next one; false: it is not open.
   bool open() {
     call("open");
+    pending_.reset();
     store_ = place_.open();
     if (store_ == nullptr) {
       if (place_has_failed())
@@ -73,6 +74,7 @@ public:
   void end(bool power, std::uint64_t kept) {
     if (store_ != nullptr) model_.may_stay(writes_.latest().number());
     after_failure_ = place_has_failed();
+    pending_.reset();
     store_ = nullptr;
     if constexpr (place_loses_power<Place>)
       if (power || !place_closes<Place>)
@@ -168,6 +170,7 @@ private:
   }
 
   void any_step() {
+    if (pending_ && any_.below(4) == 0) return finish_sync();
     auto const pick = any_.below(20);
     if (pick < 2)
       truncate();
@@ -176,11 +179,11 @@ private:
     else if (pick < 6)
       compact();
     else if (pick < 9)
-      sync(writes_.order());
+      sync_now(writes_.order());
     else if (pick < 10 && !held_)
       hold();
     else if (pick < 12 && held_)
-      sync(*std::exchange(held_, std::nullopt));
+      sync_now(*std::exchange(held_, std::nullopt));
     else
       put();
   }
@@ -211,12 +214,36 @@ private:
     model_.may_stay(held_->upto());
     call("order a sync for later");
   }
-  void sync(sync_order order) {
+  // By one call or in its parts, which have other calls between them.
+  void sync_now(sync_order order) {
+    if (pending_) finish_sync();
+    if (!going()) return;
+    if constexpr (parted_storage<storage_type>)
+      if (any_.below(2) == 0) return prepare(std::move(order));
     auto const upto = order.upto();
-    call("sync " + std::to_string(upto));
+    begin_sync("sync ", upto);
+    synced(store_->sync(std::move(order)), upto);
+  }
+  void begin_sync(std::string const& how, std::uint64_t upto) {
+    call(how + std::to_string(upto));
     if (!held_ || held_->upto() != upto) model_.may_stay(upto);
     model_.may_stay(writes_.latest().number());
-    auto const token = store_->sync(std::move(order));
+  }
+  void prepare(sync_order order) {
+    pending_upto_ = order.upto();
+    begin_sync("prepare a sync of ", pending_upto_);
+    pending_ = store_->prepare(std::move(order));
+    if (!pending_) failed("the first part of a sync");
+  }
+  void finish_sync() {
+    if constexpr (parted_storage<storage_type>) {
+      call("finish the sync of " + std::to_string(pending_upto_));
+      pending_->wait();
+      synced(store_->finish(std::move(*pending_)), pending_upto_);
+      pending_.reset();
+    }
+  }
+  void synced(std::optional<durable> const& token, std::uint64_t upto) {
     if (!token) return failed("a sync");
     if (token->number() < upto)
       breach(storage_law::tokens_are_of_their_order,
@@ -262,6 +289,8 @@ private:
   std::optional<store_identity> identity_{};
   numbers writes_{};
   std::optional<sync_order> held_{};
+  std::optional<typename pending_of<storage_type>::type> pending_{}; // between the parts of a sync
+  std::uint64_t pending_upto_ = 0;
   std::string calls_{};
   bool sound_ = true;
   bool reported_ = false;

@@ -23,6 +23,7 @@ enum class timer_law : std::uint8_t {
   none_expires_early,       // before now + h
   none_expires_twice,       // unless it is armed again
   disarmed_timers_do_not_expire,
+  campaigns_back_off,          // in a slot: twice as long each time, 16 times at the most, until it is disarmed
   the_latest_request_counts,   // arming anew forgets the earlier one, whether that was for sooner or later
   the_lowest_slot_comes_first, // of several that have expired
   deadlines_are_there_just_if_armed,
@@ -46,8 +47,9 @@ inline std::uint64_t least_of(timing how) {
          : how == timing::request ? timer_units.request
                                   : timer_units.election;
 }
+inline constexpr std::uint64_t most_doublings = 4;
 inline char const* text(timing how) {
-  constexpr char const* names[] = {"election", "contact", "heartbeat", "request"};
+  constexpr char const* names[] = {"election", "contact", "heartbeat", "request", "campaign"};
   return names[static_cast<std::size_t>(how)];
 }
 
@@ -70,6 +72,8 @@ private:
   struct slot_model {
     bool armed = false;
     std::uint64_t least = 0, most = 0;        // when it is due
+    std::uint64_t campaigns = 0;              // in a row
+    bool backs_off = false;                   // it was armed for a campaign that was not the first in a row
     std::optional<std::uint64_t> forgotten{}; // when an earlier request would have been
     enum class fate : std::uint8_t { idle, expired, disarmed } was{};
   };
@@ -86,7 +90,7 @@ private:
     switch (any_.below(6)) {
     case 0: return disarm(slot);
     case 1:
-    case 2: return arm(slot, static_cast<timing>(any_.below(4)));
+    case 2: return arm(slot, static_cast<timing>(any_.below(5)));
     case 3: return any_.below(4) == 0 ? copy() : void();
     default: now_ += any_.below(8) != 0 ? any_.below(4) : any_.below(4) != 0 ? any_.below(30) : any_.below(1100);
     }
@@ -95,16 +99,18 @@ private:
     call("arm " + number(slot) + " for " + text(how) + " at " + number(now_));
     timer_.arm(slot, how, at(now_));
     auto& m = model_[slot];
-    auto const due = now_ + least_of(how);
     m.forgotten = m.armed ? std::optional{m.least} : std::nullopt;
-    m.armed = true, m.least = due, m.most = how == timing::election ? due + timer_units.election : due;
+    m.backs_off = how == timing::campaign && m.campaigns > 0;
+    auto const times = how == timing::campaign ? std::uint64_t{1} << (std::min)(m.campaigns++, most_doublings) : 1;
+    auto const jitter = how == timing::election || how == timing::campaign ? timer_units.election : 0;
+    m.armed = true, m.least = now_ + least_of(how) * times, m.most = m.least + jitter * times;
     check_after(how);
   }
   void disarm(std::size_t slot) {
     call("disarm " + number(slot));
     timer_.disarm(slot);
     if (model_[slot].armed) model_[slot].was = slot_model::fate::disarmed;
-    model_[slot].armed = false;
+    model_[slot].armed = false, model_[slot].campaigns = 0;
   }
   void check_after(timing how) {
     if (timer_.after(how, at(now_)) != at(now_ + least_of(how)))
@@ -151,8 +157,8 @@ private:
     }
     for (std::size_t i = 0; i < slot_count && sound_; ++i)
       if (model_[i].armed && model_[i].most <= now_)
-        breach(timer_law::armed_timers_expire, number(i) + " to expire by " + number(model_[i].most),
-               "nothing at " + number(now_));
+        breach(model_[i].backs_off ? timer_law::campaigns_back_off : timer_law::armed_timers_expire,
+               number(i) + " to expire by " + number(model_[i].most), "nothing at " + number(now_));
   }
   void not_armed(std::size_t slot) {
     using fate = typename slot_model::fate;
@@ -163,8 +169,9 @@ private:
   void expire(std::size_t slot) {
     auto& m = model_[slot];
     if (now_ < m.least)
-      return breach(m.forgotten && *m.forgotten <= now_ ? timer_law::the_latest_request_counts
-                                                        : timer_law::none_expires_early,
+      return breach(m.backs_off                           ? timer_law::campaigns_back_off
+                    : m.forgotten && *m.forgotten <= now_ ? timer_law::the_latest_request_counts
+                                                          : timer_law::none_expires_early,
                     number(slot) + " not to expire before " + number(m.least), "that it does, at " + number(now_));
     if (deadline_ && at(now_) < *deadline_)
       return breach(timer_law::no_deadline_is_late, "nothing to expire before the deadline that was told",

@@ -3,6 +3,7 @@
 
 #include "quorate/core/bounded.hpp"
 #include "quorate/effect/sink.hpp"
+#include "quorate/policy/timing.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +20,13 @@ struct sent {
   friend constexpr bool operator==(sent const&, sent const&) = default;
 };
 
+// `after` is the number of the write with which it begins to run; 0 for one that runs at once, at its usual
+// timing.
 template <class Timer>
 struct armed {
   Timer timer{};
+  std::uint64_t after{};
+  timing how{};
   friend constexpr bool operator==(armed const&, armed const&) = default;
 };
 template <class Timer>
@@ -80,6 +85,9 @@ public:
     add(effect{message{to, m, after.number()}});
   }
   constexpr void arm(timer t) { add(effect{armed<timer>{t}}); }
+  constexpr void arm_later(timer t, timing how, written after) {
+    add(effect{armed<timer>{t, after.number(), how}});
+  }
   constexpr void disarm(timer t) { add(effect{disarmed<timer>{t}}); }
   template <class Outcome>
   constexpr void report(Outcome const& o) {

@@ -16,6 +16,8 @@ namespace quorate {
 //   bind(to, message, written)   a binding one: not to be sent before that write is durable
 //
 // and takes the protocol's other effects (arm, disarm, commit ...) itself. Nothing here throws or calls the core.
+// It may have arm_later(timer, timing, written), which is what arm_after() below says; without it the timer is
+// armed at once, as if every write were durable at once.
 template <class Derived>
 class sink : public ticket_source {
 public:
@@ -33,6 +35,17 @@ public:
   template <binding_message M>
   constexpr void send(node_index to, M const& m, written after) {
     static_cast<Derived*>(this)->bind(to, m, after);
+  }
+
+  // Arms a timer that begins to run when that write is durable; `how` takes the place of its usual timing. What is
+  // armed or disarmed later, while it waits, takes its place. While it waits, the timer does not expire.
+  template <class Timer, class Timing>
+  constexpr void arm_after(Timer t, Timing how, written after) {
+    auto& derived = static_cast<Derived&>(*this);
+    if constexpr (requires { derived.arm_later(t, how, after); })
+      derived.arm_later(t, how, after);
+    else
+      derived.arm(t);
   }
 
   template <binding_message M>

@@ -95,7 +95,7 @@ inline void digest_report(multi_paxos::report const& r, digester& h) {
 template <bool Whole>
 void digest_progress(multi_paxos::progress const& o, digester& h) {
   h.add(o.next), h.add(o.match), h.add(o.apart_first), h.add(o.apart_last);
-  if constexpr (Whole) h.add(o.told), h.add(o.round), h.add(o.in_flight), h.add(o.quiet);
+  if constexpr (Whole) h.add(o.told), h.add(o.round), h.add(o.in_flight), h.add(o.sent_to);
 }
 
 // All that operator== of counted_core looks at.

@@ -36,6 +36,7 @@ struct no_sink {
   void send(node_index, auto const&, written);
   void arm(auto);
   void disarm(auto);
+  void arm_after(auto, timing, written);
   void report(auto const&);
 };
 

@@ -19,6 +19,7 @@ concept log_sink = requires(Out& out, timer t) {
   { out.latest() } -> std::same_as<written>;
   out.arm(t);
   out.disarm(t);
+  out.arm_after(t, timing::campaign, out.latest());
   out.report(committed{});
 };
 

@@ -15,6 +15,11 @@ constexpr char const* name_of(role r) {
 
 // `contact` and `quorum_check` take exactly the base election timeout T, `election` a jittered [T, 2T]. In this
 // order when they expire together: a follower must have lost contact before it asks for votes.
+//
+// `election` of who has given its vote, to itself or to another, begins to run when that vote is durable: then it
+// leaves, and with an own vote the requests for others'. So a disk whose sync takes longer than T moves no term.
+// From vote to vote, with no leader heard of between them, it takes twice as long (timing::campaign): so at some
+// time it is long enough for the slowest disk that is needed.
 enum class timer : std::uint8_t { contact, quorum_check, election, heartbeat };
 inline constexpr std::size_t timers = 4;
 constexpr timing timing_of(timer t) {

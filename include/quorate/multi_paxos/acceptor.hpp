@@ -28,9 +28,10 @@ constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log
   // It does not even raise the promise (Raft §4.2.3).
   if (m.ballot > s.promised && beside_a_leader(s)) return;
 
-  auto const ticket = m.ballot != s.promised ? enter_ballot(s, m.ballot, out) : out.latest();
-  s.canvassing = false; // it has a candidate to wait for
-  out.arm(timer::election);
+  bool const again = m.ballot == s.promised;
+  auto const ticket = again ? out.latest() : enter_ballot(s, m.ballot, out);
+  s.canvassing = false;                                                 // it has a candidate to wait for
+  if (!again) out.arm_after(timer::election, timing::campaign, ticket); // to say it again puts off nothing
   out.send(e.node, promise_from(s, m.first, log), ticket);
 }
 
@@ -95,11 +96,15 @@ constexpr log_index chosen_here(node_state<Options> const& s, log_index told) {
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<accept> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!in_force(s, e, log) || m.count == 0 || m.kind == entry_kind::hole) return;
+  if (!in_force(s, e, log) || m.kind == entry_kind::hole) return;
   if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   auto last = m.last_index();
   if (m.voted != m.ballot && (m.voted > m.ballot || last > m.commit)) return; // nobody sends that
   if (!follow(s, e.node, m.ballot, out)) return;
+  if (m.count == 0) { // it has not heard what this node holds of its log: say it again
+    if (m.first <= s.verified) owe(s, m.first, static_cast<std::uint32_t>(s.verified - m.first + 1));
+    return;
+  }
 
   auto at = m.first > s.commit ? m.first : s.commit + 1;
   if (at <= last) {

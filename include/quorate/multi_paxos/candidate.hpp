@@ -27,7 +27,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
     auto const& r = s.reports[n.value];
     p.next = r.given ? r.commit + 1 : s.unsettled;
     if (p.next > s.unsettled) p.next = s.unsettled;
-    p.quiet = !r.given; // where it stands, its first answer tells
+    if (!r.given) p.sent_to = p.next; // where it stands, its first answer tells
   });
   for (auto& r : s.reports) r = {};
   s.in_contact = false;
@@ -135,6 +135,12 @@ constexpr void ask_for_values(node_state<Options>& s, finding const& f, Log cons
   if (s.asked != no_node) out.send(s.asked, fetch{s.promised, s.unsettled, f.count, f.voted, config_now(s, log)});
 }
 
+// Phase 1 has got further. What it asks next leaves when what it has adopted is durable.
+template <class Out>
+constexpr void go_on_waiting(Out& out) {
+  out.arm_after(timer::election, timing::election, out.latest());
+}
+
 // Goes as far as what is reported reaches: then asks for more, or for values, or leads. `moved`: s.unsettled has
 // moved already, so that some have not been asked about it.
 template <class Options, log_view Log, class Out>
@@ -164,7 +170,7 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
     if (f.voted != stamp{} && !holds(s, f)) return ask_for_values(s, f, log, out);
     adopt(s, f, f.count, false, out);
     move_on(s, f.count, log);
-    out.arm(timer::election);
+    go_on_waiting(out);
   }
 }
 
@@ -188,7 +194,7 @@ constexpr void on(node_state<Options>& s, from<fetched> const& e, Log const& log
   if (m.voted != f.voted || m.kind != f.kind || m.count == 0 || m.count > f.count) return;
   adopt(s, f, m.count, true, out);
   move_on(s, m.count, log);
-  out.arm(timer::election);
+  go_on_waiting(out);
   settle(s, true, log, out);
 }
 
@@ -212,7 +218,16 @@ constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
   each_peer(s, log, [&](node_index n) {
     out.send(n, prepare{s.promised, s.unsettled, config_now(s, log)}, ticket);
   });
-  out.arm(timer::election);
+  out.arm_after(timer::election, timing::campaign, ticket);
+  out.arm(timer::heartbeat);
+}
+
+// A canvass is said again once a heartbeat to those that have not granted it.
+template <class Options, log_view Log, class Out>
+constexpr void say_canvass(node_state<Options> const& s, stamp ballot, Log const& log, Out& out) {
+  each_peer(s, log, [&](node_index n) {
+    if (!s.granted.contains(n)) out.send(n, canvass{ballot, s.commit + 1, config_now(s, log)});
+  });
   out.arm(timer::heartbeat);
 }
 
@@ -229,7 +244,7 @@ constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& 
   s.canvassing = true;
   s.granted.insert(s.self);
   if (met<Options>(quorum_phase::election, widen(s.granted), config)) return campaign(s, log, out);
-  each_peer(s, log, [&](node_index n) { out.send(n, canvass{*ballot, s.commit + 1, config.voters.bits}); });
+  say_canvass(s, *ballot, log, out);
 }
 
 template <class Options, log_view Log, class Out>
@@ -260,14 +275,19 @@ constexpr void on(node_state<Options>& s, from<refused> const& e, Log const& log
   if (m.ballot == s.promised && m.promised > s.promised && s.is != role::follower) step_down(s, out);
 }
 
-// Once a heartbeat, a candidate asks again those who have not answered.
+// Once a heartbeat, who canvasses and a candidate ask again those who have not answered. While its own promise is
+// not durable, a candidate's requests wait as they are; an outbox that was full may have dropped that promise.
 template <class Options, log_view Log, class Out>
 constexpr void ask_again(node_state<Options>& s, Log const& log, Out& out) {
-  ask_for_votes(s, log, out);
-  if (!s.reports[s.self.value].given)
+  if (s.canvassing)
+    if (auto const ballot = next_ballot(s)) say_canvass(s, *ballot, log, out);
+  if (s.is != role::candidate) return;
+  if (!s.reports[s.self.value].given) {
     out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
-  else if (s.asked != no_node)
-    ask_for_values(s, find(s, voters_now(s, log)), log, out);
+  } else {
+    ask_for_votes(s, log, out);
+    if (s.asked != no_node) ask_for_values(s, find(s, voters_now(s, log)), log, out);
+  }
   out.arm(timer::heartbeat);
 }
 

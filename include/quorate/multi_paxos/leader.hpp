@@ -6,6 +6,8 @@
 #include "quorate/multi_paxos/reading.hpp"
 #include "quorate/multi_paxos/role.hpp"
 
+#include <utility>
+
 namespace quorate::multi_paxos {
 
 template <class Options, log_view Log, class Out>
@@ -18,34 +20,49 @@ constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& lo
   auto& p = s.peer(e.node);
   if (e.node != s.self) {
     s.active.insert(e.node);
-    p.quiet = false;
     p.in_flight = m.answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - m.answered) : std::uint8_t{0};
   }
   if (last <= s.commit) return;
   note_held(p, m.first, last, s.commit);
+  if (p.match + 1 >= p.next) p.in_flight = 0; // even if some of its answers were lost
   choose(s, log, out);
 }
 
-// A peer that lacks something and has acknowledged nothing between two of its answers has lost something: go on
-// from where it says it stands.
+// What it has acknowledged, or is known to be chosen.
+template <class Options>
+constexpr log_index held_by(node_state<Options> const& s, progress const& p) {
+  return p.match > s.commit ? p.match : s.commit;
+}
+
+// The peer has answered a heartbeat that left after the accepts of all before `sent_to`. If it says that some of
+// them have not come, they were lost: go on from where it stands. If they have come and are not acknowledged, then
+// the acknowledgement was lost or its disk is slow: it is asked to say it again, once a heartbeat, and no entries
+// travel.
+template <class Options, log_view Log, class Out>
+constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
+  auto& p = s.peer(n);
+  auto const sent_to = std::exchange(p.sent_to, log_index{});
+  if (verified + 1 < sent_to) {
+    p.next = verified + 1;
+    p.in_flight = 0;
+  } else if (auto const held = held_by(s, p); held + 1 < sent_to) {
+    out.send(n, accept{s.promised, s.promised, held + 1, s.commit, config_now(s, log), 0, entry_kind::command});
+  }
+}
+
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   if (m.ballot != s.promised || s.is != role::leader || !in_force(s, e, log) || e.node == s.self) return;
   s.active.insert(e.node);
   auto& p = s.peer(e.node);
-  auto const held = p.match > s.commit ? p.match : s.commit;
-  auto const stands = m.verified < held ? m.verified : held; // what it holds and has not said, it will say again
+  auto const held = held_by(s, p);
+  auto const stands = m.verified < held ? m.verified : held;
   // The peer holds everything that was sent, and the slots that it has not acknowledged are chosen. So the leader
   // waits for no answer, even if all answers were lost and the window is full. The slots that the peer was not
   // sent may be compacted here.
   if (p.next <= stands + 1) p.next = stands + 1, p.in_flight = 0;
-  bool const lacks = stands + 1 < p.next;
-  if (lacks && p.quiet) {
-    p.next = stands + 1;
-    p.in_flight = 0;
-  }
-  p.quiet = lacks && !p.quiet;
+  if (p.sent_to != log_index{}) ask_again_of(s, e.node, m.verified, log, out);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
@@ -91,8 +108,12 @@ template <class Options, log_view Log, class Out>
 }
 
 template <class Options, log_view Log, class Out>
-constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const&, Out& out) {
+constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out& out) {
   s.beat_due = true;
+  each_peer(s, log, [&](node_index n) {
+    auto& p = s.peer(n);
+    p.sent_to = p.next;
+  });
   if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
   auto const& own = s.peer(s.self);
   s.self_told = own.match > s.commit ? own.match : s.commit; // say again what a full outbox may have dropped

@@ -101,9 +101,10 @@ struct fetched {
   friend constexpr bool operator==(fetched const&, fetched const&) = default;
 };
 
-// Phase 2a, for `count` slots from `first` on, all of one kind. `voted` is `ballot`; if it is an older one, the
-// slots are at or below `commit`, so they are chosen, and this teaches them. Advisory: the ballot became durable
-// before its owner could lead, and a leader's own vote counts only by its own answer.
+// Phase 2a, for `count` slots from `first` on, all of one kind. With none: "say again what you hold from `first`
+// on", which the leader asks when it may have missed an acknowledgement. `voted` is `ballot`; if it is an older
+// one, the slots are at or below `commit`, so they are chosen, and this teaches them. Advisory: the ballot became
+// durable before its owner could lead, and a leader's own vote counts only by its own answer.
 struct accept {
   static constexpr quorate::strength says = quorate::strength::advisory;
   stamp ballot{};

@@ -79,8 +79,8 @@ public:
     case timer::quorum_check: return on_quorum_check_timeout(s_, log, out);
     case timer::election: return on_election_timeout(s_, log, out);
     case timer::heartbeat:
-      if (s_.is == role::leader) on_heartbeat_timeout(s_, log, out);
-      if (s_.is == role::candidate) ask_again(s_, log, out);
+      if (s_.is == role::leader) return on_heartbeat_timeout(s_, log, out);
+      return ask_again(s_, log, out);
     }
   }
 

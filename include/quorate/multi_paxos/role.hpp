@@ -26,11 +26,9 @@ constexpr bool in_force(node_state<Options> const& s, from<Message> const& e, Lo
 // Leaves leadership or candidacy. The promise stays.
 template <class Options, class Out>
 constexpr void step_down(node_state<Options>& s, Out& out) {
-  if (s.is != role::follower) {
-    out.disarm(timer::heartbeat);
+  if (s.is != role::follower) out.disarm(timer::heartbeat);
+  if (s.is == role::leader) { // a candidate's timer goes on
     out.arm(timer::election);
-  }
-  if (s.is == role::leader) {
     out.disarm(timer::quorum_check);
     refuse_reads(s, out);
   }
@@ -83,6 +81,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, O
     else
       step_down(s, out); // a canvass of its own, perhaps
     s.leader = leader;
+    out.disarm(timer::election); // which ends the campaigns in a row
   }
   out.arm(timer::election);
   s.in_contact = true;

@@ -37,8 +37,8 @@ struct progress {
   log_index apart_last{};
   log_index told{};      // the commit index that it has been told
   std::uint64_t round{}; // the last round that it has answered
+  log_index sent_to{};   // the next slot to send when the last heartbeat was due; 0: that one was answered
   std::uint8_t in_flight{};
-  bool quiet = false; // it lacked something when it last answered a heartbeat, and has acknowledged nothing since
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include "quorate/core/node_set.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/effect/ticket.hpp"
+#include "quorate/policy/timing.hpp"
 
 namespace quorate {
 
@@ -36,6 +37,10 @@ struct relay {
   constexpr void disarm(Timer t) {
     to.disarm(t);
   }
+  template <class Timer>
+  constexpr void arm_after(Timer t, timing how, written after) {
+    to.arm_after(t, how, after);
+  }
   template <class Outcome>
   constexpr void report(Outcome const& o) {
     to.report(o);
@@ -56,6 +61,8 @@ struct silence : ticket_source {
   constexpr void arm(Timer) {}
   template <class Timer>
   constexpr void disarm(Timer) {}
+  template <class Timer>
+  constexpr void arm_after(Timer, timing, written) {}
   template <class Outcome>
   constexpr void report(Outcome const&) {}
 };
@@ -76,6 +83,10 @@ struct elections_unmoved : relay<Out> {
   template <class Timer>
   constexpr void arm(Timer t) {
     if (moves || t != Timer::election) this->to.arm(t);
+  }
+  template <class Timer>
+  constexpr void arm_after(Timer t, timing how, written after) {
+    if (moves || t != Timer::election) this->to.arm_after(t, how, after);
   }
 };
 // What a follower that commits all it has is told, and what it has written at last.

@@ -67,4 +67,33 @@ concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_in
   { c.failure() } -> std::convertible_to<std::string_view>;
 };
 
+// A storage may have a second form of sync, in three parts, so that a sync can run beside the turn
+// (replica/sync_thread.hpp). sync(order) is then prepare, wait and finish, one after the other. One at a time:
+// from prepare() to finish() there is no other prepare() and no sync(). Everything else may be called meanwhile;
+// it is not part of that sync.
+//
+// | expression       | returns                   | must guarantee                                               |
+// | s.prepare(order) | optional<S::pending_sync> | everything written before is on its way; nullopt: failed     |
+// | p.wait()         |                           | returns once it is on stable storage, or has failed. On any  |
+// |                  |                           | thread, and touches nothing but the file                     |
+// | s.finish(p)      | optional<durable>         | after wait() has returned, on the turn's thread: as sync()   |
+template <class S>
+concept parted_storage = storage<S> && requires(S s, typename S::pending_sync p, sync_order order) {
+  requires std::movable<typename S::pending_sync>;
+  { s.prepare(static_cast<sync_order&&>(order)) } -> std::same_as<std::optional<typename S::pending_sync>>;
+  { p.wait() }
+  noexcept;
+  { s.finish(static_cast<typename S::pending_sync&&>(p)) } -> std::same_as<std::optional<durable>>;
+};
+
+// What a storage is between prepare() and finish(); nothing for one whose sync has no parts.
+template <class S>
+struct pending_of {
+  struct type {};
+};
+template <parted_storage S>
+struct pending_of<S> {
+  using type = typename S::pending_sync;
+};
+
 } // namespace quorate

@@ -16,6 +16,7 @@ enum class timing : std::uint8_t {
   contact,   // exactly T
   heartbeat, // the heartbeat interval
   request,   // how long a proposal or a read may wait for its outcome
+  campaign,  // as `election`, but twice as long for each one before it in this slot, 16 times at the most
 };
 
 // `slot` numbers the timers of one node from 0; `now` never goes back. Called from one thread.
@@ -25,7 +26,7 @@ enum class timing : std::uint8_t {
 // | T{c}                | a copy: a replica keeps its own                                                      |
 // | t.arm(slot, h, now) |                   | expired() will give `slot` once, at now + h or later; an earlier |
 // |                     |                   | request for the same slot is forgotten                           |
-// | t.disarm(slot)      |                   | it will not                                                      |
+// | t.disarm(slot)      |                   | it will not; and the next campaign in it is the first one again  |
 // | c.deadline()        | optional<T::time> | no armed timer expires before this; nothing: none is armed       |
 // | t.expired(now)      | optional<size_t>  | a slot whose time has come, the lowest of several; disarms it    |
 // | c.after(h, now)     | T::time           | now + h, without jitter                                          |

@@ -29,7 +29,9 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   forget_progress(s);
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);
-    p.next = log.last() + 1;
+    // The first append carries an entry, if there is one that may be lacking: the no-op below, or the last one.
+    bool const lacking = !Options::appends_first_entry && log.last() > s.commit && log.last() > log.compacted();
+    p.next = lacking ? log.last() : log.last() + 1;
     p.poked = true;
   });
   out.disarm(timer::election);
@@ -46,6 +48,16 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
     if (log.room() > 0) out.write(entry_run{log.last() + 1, 1, s.current_term, entry_kind::no_op});
 }
 
+// Asks those that have not answered, and again once a heartbeat: a request that was lost costs no campaign.
+template <class Options, log_view Log, class Out>
+constexpr void ask_for_votes(node_state<Options> const& s, written vote, Log const& log, Out& out) {
+  each_peer(s, log, [&](node_index n) {
+    if (!s.granted.contains(n))
+      out.send(n, request_vote{s.current_term, log.last(), log.stamp_at(log.last())}, vote);
+  });
+  out.arm(timer::heartbeat);
+}
+
 // Raft §3.4. The candidate votes for itself as it would for another: it hears of that vote once it is durable.
 template <class Options, log_view Log, class Out>
 constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
@@ -54,10 +66,17 @@ constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
   s.voted_for = s.self;
   auto const ticket = write_hard_state(s, out);
   out.send(s.self, vote_granted{s.current_term}, ticket);
+  ask_for_votes(s, ticket, log, out);
+  out.arm_after(timer::election, timing::campaign, ticket);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void ask_for_pre_votes(node_state<Options> const& s, Log const& log, Out& out) {
   each_peer(s, log, [&](node_index n) {
-    out.send(n, request_vote{s.current_term, log.last(), log.stamp_at(log.last())}, ticket);
+    if (!s.pre.granted.contains(n))
+      out.send(n, request_pre_vote{next(s.current_term), log.last(), log.stamp_at(log.last())});
   });
-  out.arm(timer::election);
+  out.arm(timer::heartbeat);
 }
 
 template <class Options, log_view Log, class Out>
@@ -67,10 +86,20 @@ constexpr void ask_before_campaign(node_state<Options>& s, Log const& log, Out& 
   s.in_contact = false;
   s.pre = {true, node_set<64>::of(s.self)};
   if (met<Options>(quorum_phase::election, s.pre.granted, voters_now(s, log))) return campaign(s, log, out);
-  each_peer(s, log, [&](node_index n) {
-    out.send(n, request_pre_vote{next(s.current_term), log.last(), log.stamp_at(log.last())});
-  });
+  ask_for_pre_votes(s, log, out);
   out.arm(timer::election);
+}
+
+// Once a heartbeat. While its own vote is not durable, the requests wait as they are; an outbox that was full may
+// have dropped that vote.
+template <class Options, log_view Log, class Out>
+constexpr void ask_again(node_state<Options> const& s, Log const& log, Out& out) {
+  if constexpr (Options::pre_votes)
+    if (s.pre.under_way) return ask_for_pre_votes(s, log, out);
+  if (s.is != role::candidate) return; // a late timer
+  if (s.granted.contains(s.self)) return ask_for_votes(s, out.latest(), log, out);
+  out.send(s.self, vote_granted{s.current_term}, out.latest());
+  out.arm(timer::heartbeat);
 }
 
 template <class Options, log_view Log, class Out>
@@ -133,7 +162,8 @@ constexpr void on(node_state<Options>& s, from<request_vote> const& e, Log const
 
   auto const ticket = raised || (granted && !again) ? write_hard_state(s, out) : out.latest();
   if (!granted) return out.send(e.node, vote_refused{s.current_term});
-  out.arm(timer::election);                     // a refusal puts off nothing: §3.4 (scenario E14)
+  // A refusal puts off nothing: §3.4 (scenario E14), and to say a vote again does not either.
+  if (!again) out.arm_after(timer::election, timing::campaign, ticket);
   if constexpr (Options::pre_votes) s.pre = {}; // it has a candidate to wait for
   out.send(e.node, vote_granted{m.term}, ticket);
 }

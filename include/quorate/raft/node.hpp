@@ -76,10 +76,8 @@ public:
     case timer::quorum_check: return on_quorum_check_timeout(s_, log, out);
     case timer::election: return on_election_timeout(s_, log, out);
     case timer::heartbeat:
-      if (s_.is != role::leader) return;
-      s_.beat_due = true;
-      s_.peer(s_.self).poked = true; // say again what an outbox that was full may have dropped
-      return out.arm(timer::heartbeat);
+      if (s_.is == role::leader) return on_heartbeat_timeout(s_, log, out);
+      return ask_again(s_, log, out);
     }
   }
 

@@ -57,16 +57,19 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
   if constexpr (Options::pipelines) p.is = sending::streaming;
 }
 
-// The peer answered a heartbeat. If it owes acknowledgements and said nothing between two such answers, something
-// was lost: ask again, with what a probe carries, or empty after a pipeline (scenarios T5, L6b).
+// A heartbeat leaves, behind every append that was sent before it. Does the peer owe an acknowledgement?
+template <class Options>
+constexpr void note_beat(progress<Options>& p) {
+  p.quiet = p.in_flight > 0 || p.match + 1 < p.next;
+}
+
+// The peer answered a heartbeat, and has not acknowledged what was sent before it: something may be lost. It is
+// asked, once a heartbeat, and with no entries: it acknowledges again, or says what it lacks (scenarios T5, L6b).
+// It may also be that its disk is slow; then the question has cost next to nothing.
 template <class Options>
 constexpr void note_contact(progress<Options>& p) {
-  bool const owes = p.in_flight > 0 || p.match + 1 < p.next;
-  if (owes && p.quiet) {
-    p.poked = true;
-    if (probes(p)) p.in_flight = 0;
-  }
-  p.quiet = owes && !p.quiet;
+  if (p.quiet) p.poked = true;
+  p.quiet = false;
 }
 
 } // namespace quorate::raft

@@ -147,6 +147,14 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
+template <class Options, log_view Log, class Out>
+constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out& out) {
+  s.beat_due = true;
+  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n)); });
+  s.peer(s.self).poked = true; // say again what an outbox that was full may have dropped
+  out.arm(timer::heartbeat);
+}
+
 // --- once a turn -------------------------------------------------------------------------------------------
 
 // One append to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers

@@ -73,6 +73,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, O
     if (s.leader != no_node) return false;
     step_down(s, out);
   }
+  if (s.leader != leader) out.disarm(timer::election); // which ends the campaigns in a row
   s.leader = leader;
   out.arm(timer::election);
   if constexpr (Options::keeps_contact) {

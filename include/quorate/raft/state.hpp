@@ -42,8 +42,8 @@ struct progress {
   // Appends sent and not answered: a count, not a list of their ends. While probing: 0 or 1.
   std::uint8_t in_flight{};
   [[no_unique_address]] kept_if<Options::pipelines, sending, 3> is{};
-  // Of the last heartbeat's answer and of the next append, in either state:
-  bool quiet{}; // it was answered, and acknowledgements are owed: once is nothing, twice in a row is a loss
+  // Of the last heartbeat and of the next append, in either state:
+  bool quiet{}; // acknowledgements were owed when the last heartbeat was due, and none has come since
   bool poked{}; // is sent even if there is nothing new or the window is full: something may be lost
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };

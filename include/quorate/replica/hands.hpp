@@ -10,6 +10,7 @@
 #include "quorate/effect/sink.hpp"
 #include "quorate/message/set.hpp"
 #include "quorate/policy/storage.hpp"
+#include "quorate/policy/timing.hpp"
 #include "quorate/replica/message.hpp"
 #include "quorate/replica/rewriting.hpp"
 
@@ -75,8 +76,15 @@ public:
   void bind(node_index to, M const& m, written after) {
     outbox_.hold(to, m, after);
   }
-  void arm(timer t) { news_ |= bit_of(t), armed_ |= bit_of(t); }
-  void disarm(timer t) { news_ |= bit_of(t), armed_ &= ~bit_of(t); }
+  void arm(timer t) { news_ |= bit_of(t), armed_ |= bit_of(t), later_ &= ~bit_of(t); }
+  void disarm(timer t) {
+    news_ |= bit_of(t), ended_ |= bit_of(t);
+    armed_ &= ~bit_of(t), later_ &= ~bit_of(t);
+  }
+  void arm_later(timer t, timing how, written after) {
+    later_ |= bit_of(t), armed_ &= ~bit_of(t);
+    delayed_[static_cast<std::size_t>(t)] = {after.number(), how};
+  }
   void report(proposed const& p) { placed = p.run; }
   void report(proposal_refused const& r) {
     placed.count = 0;
@@ -107,7 +115,6 @@ public:
     for (; !ready_.empty(); ready_.pop())
       std::visit([&](auto const& m) { deliver(ready_.front().to, m); }, ready_.front().what);
   }
-  bool has_ready() const { return !ready_.empty(); }
   auto& waiting() { return outbox_; }
   auto const& waiting() const { return outbox_; }
   sync_order order() {
@@ -121,7 +128,14 @@ public:
     [&]<std::size_t... I>(std::index_sequence<I...>) { (set_timer<I>(t, now), ...); }
     (std::make_index_sequence<Core::timers>{});
     news_ &= ~timers;
+    ended_ = 0;
   }
+  // Timers that wait for a write which is durable now are due to be set.
+  void begin_timers(durable upto) {
+    if ((later_ & ~armed_) != 0) begin_timers_now(upto);
+  }
+  // Does that timer wait for a write? Then what the Timer tells of it is of an earlier time.
+  bool waits_to_run(std::size_t t) const { return ((later_ & ~armed_) >> t & 1U) != 0; }
   entry_run placed{};          // by the last propose; empty if it was refused
   refusal refused_for{};       // why
   readable read_answer{};      // the last one reported, until taken
@@ -172,11 +186,15 @@ private:
   }
   template <std::size_t I, class Timer, class Time>
   void set_timer(Timer& t, Time now) {
-    if ((news_ & (1U << I)) == 0) return;
-    if ((armed_ & (1U << I)) != 0)
-      t.arm(I, Core::timing_of(static_cast<timer>(I)), now);
-    else
-      t.disarm(I);
+    constexpr auto bit = 1U << I;
+    if ((news_ & bit) == 0) return;
+    if ((ended_ & bit) != 0) t.disarm(I);
+    if ((armed_ & bit) == 0) return;
+    t.arm(I, (later_ & bit) != 0 ? delayed_[I].how : Core::timing_of(static_cast<timer>(I)), now);
+  }
+  [[gnu::cold]] void begin_timers_now(durable upto) {
+    for (std::size_t t = 0; t < Core::timers; ++t)
+      if (waits_to_run(t) && delayed_[t].after <= upto.number()) news_ |= 1U << t, armed_ |= 1U << t;
   }
   static std::uint32_t bit_of(timer t) { return 1U << static_cast<unsigned>(t); }
 
@@ -191,7 +209,14 @@ private:
   static constexpr std::uint32_t notice = 1U << 8;
   static constexpr std::uint32_t messages = 1U << 9;
   std::uint32_t news_ = 0;
-  std::uint32_t armed_ = 0; // timers whose last word was to arm
+  std::uint32_t armed_ = 0; // timers whose last word was to arm, and that need not wait (any more)
+  std::uint32_t ended_ = 0; // timers that were disarmed since they were set last
+  std::uint32_t later_ = 0; // timers whose last word was to arm when a write is durable
+  struct delayed {
+    std::uint64_t after = 0; // the number of that write
+    timing how{};
+  };
+  delayed delayed_[Core::timers]{};
   std::uint64_t dropped_ = 0;
   std::uint64_t ordered_bytes_ = 0; // counters.bytes at the last sync order
   bounded_queue<advice, capacity> ready_{};
@@ -219,6 +244,7 @@ public:
   }
   void arm(typename Hands::timer t) { hands_.arm(t); }
   void disarm(typename Hands::timer t) { hands_.disarm(t); }
+  void arm_after(typename Hands::timer t, timing how, written after) { hands_.arm_after(t, how, after); }
   template <class Outcome>
   void report(Outcome const& o) {
     hands_.report(o);

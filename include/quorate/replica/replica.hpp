@@ -156,7 +156,8 @@ public:
     release(send, machine);
     return next();
   }
-  // What turn() returns, for whoever takes the four steps. What waits for a sync that was ordered is not pending.
+  // What turn() returns, for whoever takes the four steps. While a sync is under way, what waits for it or for the
+  // next one is not pending: its end brings the next turn.
   turn_result<time> next() const { return {deadline(), pending()}; }
 
   // Timers, proposals and reads go to the core, and what may leave without a disk leaves.
@@ -179,22 +180,23 @@ public:
     flush_of(send);
   }
 
-  // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turn
-  // may collect; hand its token to synced(), or call stop() if there is none.
+  // An order for Storage::sync, if anything was written that no order covers. While it is under way the next turns
+  // may collect, and release what waits for none; hand its token to synced(), or call stop() if there is none.
   std::optional<sync_order> start_sync() {
     if (b_.stopped) return std::nullopt;
     auto const latest = b_.hands.latest().number();
     if (ordered_ == latest) return std::nullopt;
     ordered_ = latest;
     ++b_.counters.syncs;
+    if (!syncing_since_) syncing_since_ = b_.now;
     return b_.hands.order();
   }
   void synced(durable d) {
     QUORATE_ASSERT(ordered_ != none_ordered && d.number() <= ordered_,
-                   "Storage: a token must be of an order that "
-                   "was given, but this one is of the writes up to ",
+                   "Storage: a token must be of an order that was given; this one is of writes up to ",
                    d.number());
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
+    if (durable_->number() == ordered_) syncing_since_.reset();
   }
 
   // What waited for the sync leaves, and what is committed is applied.
@@ -209,6 +211,7 @@ public:
         else
           send(b_.ids[to], m, payloads{});
       });
+      b_.hands.begin_timers(*durable_);
       flush_of(send); // before anything is applied, which may take its time
       heed();
     }
@@ -250,18 +253,19 @@ public:
   std::size_t member_count() const { return b_.ids.size(); }
   // The largest frame that this replica may send, and so what its transport and the peers' should carry.
   std::size_t max_frame_bytes() const { return b_.max_frame_bytes; }
-  replica_status status() const {
-    return {.self = id_of(b_.self()),
-            .leads = b_.core.leads(),
-            .leader = b_.core.leader() == no_node ? std::nullopt : std::optional{id_of(b_.core.leader())},
-            .era = b_.core.era(),
-            .commit = b_.core.commit_index(),
-            .applied = applying_.index(),
-            .first = b_.log().compacted() + 1,
-            .last = b_.log().last(),
-            .trouble = trouble(),
-            .counters = b_.counters,
-            .written = b_.hands.counters};
+  replica_status_at<time> status() const {
+    return {{.self = id_of(b_.self()),
+             .leads = b_.core.leads(),
+             .leader = b_.core.leader() == no_node ? std::nullopt : std::optional{id_of(b_.core.leader())},
+             .era = b_.core.era(),
+             .commit = b_.core.commit_index(),
+             .applied = applying_.index(),
+             .first = b_.log().compacted() + 1,
+             .last = b_.log().last(),
+             .trouble = trouble(),
+             .counters = b_.counters,
+             .written = b_.hands.counters},
+            stopped() ? std::nullopt : syncing_since_};
   }
 
 private:
@@ -327,6 +331,7 @@ private:
     for (std::size_t n = 0; n < Core::timers; ++n) {
       auto const slot = b_.timer.expired(b_.now);
       if (!slot) break;
+      if (b_.hands.waits_to_run(*slot)) continue;
       b_.step(static_cast<typename Core::timer>(*slot));
       heed();
       b_.hands.set_timers(b_.timer, b_.now);
@@ -367,8 +372,9 @@ private:
 
   bool pending() const {
     if (b_.stopped) return false;
-    return b_.hands.more_to_send || b_.hands.has_ready() || ordered_ != b_.hands.latest().number() ||
-           applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
+    bool const to_sync = !syncing_since_ && ordered_ != b_.hands.latest().number();
+    return to_sync || b_.hands.more_to_send || b_.hands.any_news() || applying_.behind(b_) || reads_.pending() ||
+           proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
     if (b_.stopped) return std::nullopt;
@@ -388,6 +394,7 @@ private:
   static constexpr std::uint64_t none_ordered = ~std::uint64_t{0};
   std::uint64_t ordered_ = none_ordered; // the last write that a sync was ordered for; at first not even 0
   std::optional<durable> durable_{};
+  std::optional<time> syncing_since_{}; // when the oldest sync that is under way was ordered
 };
 
 } // namespace quorate

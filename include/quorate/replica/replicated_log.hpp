@@ -42,7 +42,7 @@ struct any_machine {
 // | c.next()                    | turn_result<R::time>     | as turn() returns it, for whoever takes these steps |
 // | r.compact(upto)             |                          | entries up to there, if applied, may go             |
 // | r.stop()                    |                          | for good                                            |
-// | c.status()                  | replica_status           | who leads, what is committed and applied, and why   |
+// | c.status()                  | replica_status_at        | who leads, what is committed and applied, and why   |
 // |                             |                          | there is no progress                                |
 // | c.applied_index()           | log_index                | applied up to here                                  |
 // | c.stopped(), c.failure()    | bool, string             | whether it has stopped, and why                     |
@@ -65,7 +65,7 @@ concept replicated_log = requires(R& r, R const& c, typename R::command command,
   { c.next() } -> std::same_as<turn_result<typename R::time>>;
   r.compact(index);
   r.stop();
-  { c.status() } -> std::same_as<replica_status>;
+  { c.status() } -> std::same_as<replica_status_at<typename R::time>>;
   { c.applied_index() } -> std::same_as<log_index>;
   { c.stopped() } -> std::same_as<bool>;
   { c.failure() } -> std::same_as<std::string>;

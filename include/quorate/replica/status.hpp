@@ -31,4 +31,10 @@ struct replica_status {
   write_counters written{};
 };
 
+// As of a moment by the replica's clock.
+template <class Time>
+struct replica_status_at : replica_status {
+  std::optional<Time> syncing_since{}; // a sync is under way, ordered by the turn of that time; nothing: none is
+};
+
 } // namespace quorate

@@ -49,10 +49,11 @@ public:
     std::vector<store_id> known{}; // which disk each member had, as it was founded
     std::optional<node_type> node{};
     std::deque<sync_order> in_flight{};
-    std::uint64_t shown = 0; // by its clock, which never goes back
-    bool lost = false;       // its disk is not what it was: it may stay away for good
-    bool wiped = false;      // its disk is another one: the others refuse it, and it has forgotten what it said
-    bool abandoned = false;  // it is never to come back: nobody need keep anything for it
+    std::size_t unflushed = 0; // messages that a turn has sent and not let go (replica.hpp's flush)
+    std::uint64_t shown = 0;   // by its clock, which never goes back
+    bool lost = false;         // its disk is not what it was: it may stay away for good
+    bool wiped = false;        // its disk is another one: the others refuse it, and it has forgotten what it said
+    bool abandoned = false;    // it is never to come back: nobody need keep anything for it
     typename ghost_type::record seen{};
 
     host(node_id n, disk_type d) : id{n}, disk{std::move(d)} {}
@@ -212,8 +213,19 @@ private:
     auto const send = sender(h);
     h.shown = (std::max)(h.shown, now);
     h.node->collect(h.shown, send);
+    must_have_left(h);
     if (steps == turn_steps::and_order || steps == turn_steps::all) start_sync(h);
-    if (steps >= turn_steps::all) h.node->release(send, machine(h));
+    if (steps >= turn_steps::all) release(h);
+  }
+  void release(host& h) {
+    h.node->release(sender(h), machine(h));
+    must_have_left(h);
+  }
+  // Else a transport that gathers what it is sent would hold it while a sync blocks, or a state machine works.
+  void must_have_left(host& h) {
+    if (auto const kept = std::exchange(h.unflushed, 0U); kept != 0)
+      breaks("what a turn sends is flushed before a sync begins, and again behind it", h.place(), kept,
+             " messages of node ", h.id.value, " are not");
   }
   void start_sync(host& h) {
     if (h.node->stopped()) return;
@@ -235,7 +247,7 @@ private:
       h.node->synced(*done);
     else
       h.node->stop();
-    h.node->release(sender(h), machine(h));
+    release(h);
   }
   void crash(host& h, std::size_t kept) {
     auto const risk = h.disk.groups_at_risk();
@@ -274,9 +286,17 @@ private:
   }
 
   // --- messages
-  auto sender(host& h) {
-    return [this, &h](node_id to, auto const& m, auto const&... bytes) { this->post(h, to, m, bytes...); };
-  }
+  struct sending {
+    cluster& world;
+    host& h;
+    template <class M, class... Bytes>
+    void operator()(node_id to, M const& m, Bytes const&... bytes) const {
+      ++h.unflushed;
+      world.post(h, to, m, bytes...);
+    }
+    void flush() const { h.unflushed = 0; }
+  };
+  sending sender(host& h) { return {*this, h}; }
   auto machine(host& h) {
     return [this, &h](auto const& outcome) { ghost_.hear(h, outcome); };
   }

@@ -32,15 +32,34 @@ enum class happening : std::uint8_t {
   no_room, // of the refused, because a disk was full
   reads_done,
   reads_refused,
-  healed, // seeds that came right at the end
+  slow_disks, // nodes whose disk is slow to the end
+  healed,     // seeds that came right at the end
 };
 inline constexpr std::size_t happenings = static_cast<std::size_t>(happening::healed) + 1;
 constexpr std::string_view name_of(happening h) {
-  constexpr std::string_view names[happenings] = {
-      "starts",   "crashes",     "torn-turns",    "torn-syncs",     "groups-kept",       "groups-lost",
-      "stops",    "strangers",   "elections",     "leaders",        "commits",           "truncations",
-      "rewrites", "compactions", "syncs",         "proposals-done", "proposals-refused", "proposals-unknown",
-      "no-room",  "reads-done",  "reads-refused", "healed"};
+  constexpr std::string_view names[happenings] = {"starts",
+                                                  "crashes",
+                                                  "torn-turns",
+                                                  "torn-syncs",
+                                                  "groups-kept",
+                                                  "groups-lost",
+                                                  "stops",
+                                                  "strangers",
+                                                  "elections",
+                                                  "leaders",
+                                                  "commits",
+                                                  "truncations",
+                                                  "rewrites",
+                                                  "compactions",
+                                                  "syncs",
+                                                  "proposals-done",
+                                                  "proposals-refused",
+                                                  "proposals-unknown",
+                                                  "no-room",
+                                                  "reads-done",
+                                                  "reads-refused",
+                                                  "slow-disks",
+                                                  "healed"};
   return names[static_cast<std::size_t>(h)];
 }
 

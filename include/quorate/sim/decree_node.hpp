@@ -77,6 +77,7 @@ public:
     set_timers();
     for (; !ready_.empty() && !stopped_; ready_.pop_front())
       std::visit([&](auto const& m) { send(members_[ready_.front().first.value], m); }, ready_.front().second);
+    send.flush();
   }
   std::optional<sync_order> start_sync() {
     auto const latest = hands_.latest().number();
@@ -96,6 +97,7 @@ public:
         else
           send(members_[to.value], m);
       });
+    send.flush();
     for (; !outcomes_.empty(); outcomes_.pop_front())
       std::visit([&](auto const& o) { machine(o); }, outcomes_.front());
   }

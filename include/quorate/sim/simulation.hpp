@@ -10,6 +10,7 @@
 #include "quorate/sim/run_options.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -104,8 +105,9 @@ private:
     std::uint64_t life = 0;
     std::uint64_t turn_at = 0; // 0: no turn is due
     std::uint64_t paused_until = 0;
-    std::uint64_t free_at = 0; // it is slow, and busy until then
-    std::uint64_t pace = 20;   // microseconds between what comes and the turn that sees to it
+    std::uint64_t free_at = 0;    // it is slow, and busy until then
+    std::uint64_t sync_takes = 0; // its disk is slow for good: a sync takes that much more, to the end
+    std::uint64_t pace = 20;      // microseconds between what comes and the turn that sees to it
     bool comes_back = false;
   };
 
@@ -132,10 +134,26 @@ private:
       }
       want_turn(n, 1 + n);
     }
+    if (Family::replicates_a_log && weather_.has(fault::slow_syncs) && draws_.disk.below(2) == 0)
+      draw_slow_disks();
     nemesis_.begin();
     queue_.put(client_pace_, request, 0);
     queue_.put(100'000, tidy, 0);
     queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
+  }
+
+  // In half of the seeds all disks, one, or some have syncs of up to 5 T: to the end, for there must be progress
+  // as long as syncs end.
+  void draw_slow_disks() {
+    if (draws_.disk.below(2) == 0) return;
+    auto const takes = draws_.disk.on_log_scale(built_.times.election / 20, 5 * built_.times.election);
+    auto const which = draws_.disk.below(3);
+    auto const one = draws_.disk.below(world_.size());
+    for (std::uint32_t n = 0; n < world_.size(); ++n) {
+      bool const slow = which == 0 || (which == 1 ? n == one : draws_.disk.below(2) == 0);
+      if (slow) nodes_[n].sync_takes = slowest_sync_ = takes;
+      world_.covered()[happening::slow_disks] += slow ? 1 : 0;
+    }
   }
 
   // --- events
@@ -268,7 +286,7 @@ private:
         abandon(n);
     }
     clients_.begin_anew();
-    queue_.put(now_ + 20 * built_.times.election, late, 0);
+    queue_.put(now_ + 20 * built_.times.election + 40 * slowest_sync_, late, 0);
     queue_.put(now_ + 50'000, check, 0);
   }
   node_set<64> draw_core() {
@@ -316,11 +334,7 @@ private:
     for (auto i = draws_.clients.below(from.size()); i > 0; --i) from.drop_least();
     return first_of(from);
   }
-  static std::uint32_t first_of(node_set<64> s) {
-    std::uint32_t n = 0;
-    while (!s.contains(node_index{static_cast<std::uint8_t>(n)}) && n < 63) ++n;
-    return n;
-  }
+  static std::uint32_t first_of(node_set<64> s) { return static_cast<std::uint32_t>(std::countr_zero(s.bits)); }
 
   // --- what everything goes through
   bool act(action a, std::uint32_t n) {
@@ -332,24 +346,22 @@ private:
     auto const& in_flight = world_[n].in_flight;
     if (!in_flight.empty() && in_flight.back().upto() + 1 != syncing) order(n, in_flight.back().upto());
     if (world_[n].node->stopped()) return come_back(n, draws_.processes.on_log_scale(10'000, 4'000'000)), true;
-    auto const next = world_[n].node->next();
-    if (next.pending)
-      want_turn(n, now_ + nodes_[n].pace);
-    else if (next.deadline)
-      want_turn(n, (std::max)(clocks_[n].when(*next.deadline, now_), now_ + 1));
+    auto const [deadline, pending] = world_[n].node->next();
+    if (pending) return want_turn(n, now_ + nodes_[n].pace), true;
+    if (deadline) want_turn(n, (std::max)(clocks_[n].when(*deadline, now_), now_ + 1));
     return true;
   }
   void send(std::uint32_t slot) {
     auto const& p = world_.at(slot);
-    bool const leaves = links_.send(p.from, p.to, now_, [&](std::uint64_t when, bool again) {
+    auto const arrives = [&](std::uint64_t when, bool again) {
       queue_.put(when, deliver, slot, p.number << 1 | (again ? 1U : 0U));
-    });
-    if (!leaves) world_.lose(slot);
+    };
+    if (!links_.send(p.from, p.to, now_, arrives)) world_.lose(slot);
   }
   void order(std::uint32_t n, std::uint64_t upto) {
-    auto takes = disk_pace_ + draws_.disk.below(disk_pace_ + 1);
+    auto takes = nodes_[n].sync_takes + disk_pace_ + draws_.disk.below(disk_pace_ + 1);
     if (draws_.disk.chance(std::uint64_t{weather_.force(fault::slow_syncs)} * 300)) {
-      takes *= draws_.disk.below(4) == 0 ? 100 : 10;
+      takes += disk_pace_ * (draws_.disk.below(4) == 0 ? 100 : 10);
       ++world_.covered()[fault::slow_syncs];
     }
     queue_.put(now_ + takes, sync, n, upto << 16 | (nodes_[n].life & 0xffff));
@@ -378,7 +390,7 @@ private:
   nemesis<simulation> nemesis_;
   event_queue queue_{};
   std::uint64_t now_ = 0;
-  std::uint64_t disk_pace_ = 0, client_pace_ = 0;
+  std::uint64_t disk_pace_ = 0, client_pace_ = 0, slowest_sync_ = 0;
   node_set<64> core_{};
   bool tidies_ = false, healed_ = false, clients_quiet_ = false, over_ = false;
 };

@@ -1,13 +1,15 @@
 // A write-ahead log in files: the Storage for nodes that must survive. One frame and one sync a turn (group
-// commit), preallocated segments, checksums on everything, term and vote kept twice.
+// commit), also for a turn that changes term or vote, which are kept twice; preallocated segments, and checksums
+// on everything.
 //
 //   auto opened = quorate::file_wal::open({.directory = dir, .cluster = c, .node = n, .protocol = "raft 1"});
 //   if (!opened) { report(opened.error); return; }
 //   quorate::file_wal& storage = *opened.wal;
 //
-// What it rests on: a sync that returns success has put the bytes on stable storage. A disk that lies about
-// this breaks every promise made here, and nothing above can tell. Rot inside the very last turn looks like a
-// torn tail, and is cut (and reported), unless that turn changed term or vote or was an opening.
+// What it rests on: a sync that returns success has put the bytes on stable storage. A disk that lies about this
+// breaks every promise made here, and nothing above can tell. Rot is noticed and refused, but for one place:
+// inside the very last turn it looks like a torn tail, and is cut and reported. If that turn changed nothing but
+// term and vote, they are not lost by it: their other copy has them.
 #pragma once
 
 #include "quorate/policy/storage.hpp"
@@ -20,7 +22,7 @@ namespace quorate {
 
 struct wal_counters {
   std::uint64_t syncs{};   // turns made durable
-  std::uint64_t bytes{};   // written to the log for them
+  std::uint64_t bytes{};   // of their frames
   std::uint64_t entries{}; // put
 };
 
@@ -114,6 +116,35 @@ public:
     return static_cast<sync_order&&>(order).succeeded();
   }
 
+  // The same in three parts (parted_storage). The log stays where it is meanwhile: it is not moved. A turn that
+  // needs a new segment makes it in prepare(), which then takes as long as that takes.
+  class pending_sync {
+  public:
+    void wait() noexcept {
+      if (written_) error_ = wal_->dir_.sync_data_apart(wal_->active_);
+    }
+
+  private:
+    friend basic_file_wal;
+    pending_sync(basic_file_wal& w, sync_order order, bool written)
+        : wal_{&w}, order_{std::move(order)}, written_{written} {}
+    basic_file_wal* wal_;
+    sync_order order_;
+    bool written_; // there was something to write
+    int error_ = 0;
+  };
+  std::optional<pending_sync> prepare(sync_order order) {
+    if (dir_.failed()) return std::nullopt;
+    bool const dirty = tail_.dirty();
+    if (dirty && !prepare()) return std::nullopt;
+    return pending_sync{*this, std::move(order), dirty};
+  }
+  std::optional<durable> finish(pending_sync p) {
+    if (dir_.failed()) return std::nullopt;
+    if (p.written_ && (!dir_.synced(p.error_, active_name()) || !finish())) return std::nullopt;
+    return std::move(p.order_).succeeded();
+  }
+
   wal_counters const& counters() const { return counters_; }
   // What the opening found and mended.
   wal_recovery const& recovered() const { return recovered_; }
@@ -141,18 +172,33 @@ private:
     log_ = std::move(recovery.log());
     segments_ = std::move(recovery.segments());
     state_ = recovery.state();
+    slot_number_ = recovery.slot_number();
     durable_ = recovery.end();
     tail_ = wal::tail{durable_};
     settle();
-    // The copy of the state is written by itself, while the log is whole, before the turn that raises the
-    // incarnation: were it bad, a crash in that turn could leave both bad.
-    return open_files() && save_state() && recovery.remove_dropped() && raise_incarnation();
+    // What was found is whole and durable now, and `state` and a slot say so before the turn that raises the
+    // incarnation: were `state` bad, a segment that a crash in that turn leaves half made would be taken for
+    // damage. It is written again behind that turn, so that a segment copied back from before this opening is
+    // noticed.
+    return open_state() && save_state() && recovery.remove_dropped() && founding.bring_up(head_) &&
+           open_active() && write_slot(durable_, true) && sync_active() && raise_incarnation() && save_state();
   }
 
-  bool open_files() {
-    if (!dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_)) return false;
+  bool open_state() {
     if (dir_.has(wal::state_name)) return dir_.open(wal::state_name, file_mode::update, state_file_);
     return dir_.open(wal::state_name, file_mode::create, state_file_) && dir_.sync();
+  }
+  bool open_active() {
+    if (!segments_.back().has_slots()) return leave_version_1();
+    return dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_);
+  }
+
+  // The newest segment has no slots: the log goes on in a new one. A segment in which there is no frame has the
+  // very name that the new one needs, which therefore gets it when it is complete.
+  bool leave_version_1() {
+    if (segments_.back().start == durable_) segments_.pop_back();
+    return add_segment(wal::new_segment_name, 0) &&
+           dir_.rename(wal::new_segment_name, wal::segment_name(durable_)) && dir_.sync() && save_state();
   }
 
   bool raise_incarnation() {
@@ -168,34 +214,52 @@ private:
     tail_.add({0, wal::record_type::state, {}, 0, {}, {}}, b);
   }
 
-  // The group commit. The order matters to recovery (wal/recover.hpp): the frame, then the second copy of a
-  // changed state, then whatever may be dropped now that its compaction is durable.
+  // The group commit.
   bool commit() {
     if (dir_.failed()) return false;
-    if (!tail_.dirty()) return true;
-    auto const at = tail_.frame_at();
+    return !tail_.dirty() || (prepare() && sync_active() && finish());
+  }
+
+  // Writes the frame and then a slot: both, in any part, may be there after a crash (wal/recover.hpp).
+  bool prepare() {
+    bool const alone = tail_.states_alone();
     auto const frame = tail_.seal(durable_, state_.incarnation, head_.salt);
-    if (!make_room(at, frame.size())) return false;
-    auto const name = wal::segment_name(segments_.back().start);
-    if (!dir_.write(active_, name, segments_.back().offset_of(at), frame)) return false;
-    if (!dir_.sync_data(active_, name)) return false;
-    ++counters_.syncs;
-    counters_.bytes += frame.size();
-    durable_ = tail_.end();
-    segments_.back().lowest_cut = (std::min)(segments_.back().lowest_cut, lowest_cut_);
-    bool const changed = state_ != settled_.state;
+    if (!make_room(frame.size())) return false;
+    auto& s = segments_.back();
+    prepared_ = durable_ + frame.size();
+    if (!dir_.write(active_, wal::segment_name(s.start), s.offset_of(durable_), frame)) return false;
+    if (!write_slot(prepared_, alone)) return false;
+    s.lowest_cut = (std::min)(s.lowest_cut, lowest_cut_);
     settle();
-    if (changed && !save_state()) return false;
+    return true;
+  }
+
+  // Waits until what was prepared is on stable storage: the one thing in a turn that does.
+  bool sync_active() { return dir_.sync_data(active_, active_name()); }
+  std::string active_name() const { return wal::segment_name(segments_.back().start); }
+
+  // Drops what may be dropped now that its compaction is durable.
+  bool finish() {
+    ++counters_.syncs;
+    counters_.bytes += prepared_ - durable_;
+    durable_ = prepared_;
     tail_.shrink(options_.cache_bytes);
     return drop_segments();
   }
 
-  // What a segment that begins at the durable end would have to say of the log before it.
+  // What a segment that begins behind what was prepared would have to say of the log before it.
   void settle() {
     settled_.before = {log_.last(), log_.stamp_at(log_.last()), log_.config_at(log_.last())};
     settled_.compacted = log_.compacted();
     settled_.state = state_;
     lowest_cut_ = log_index{~std::uint64_t{0}};
+  }
+
+  // Into the slot that was not written last.
+  bool write_slot(std::uint64_t end, bool alone) {
+    wal::state_slot const slot{++slot_number_, state_, head_.store, durable_, end, alone};
+    auto const& s = segments_.back();
+    return dir_.write(active_, wal::segment_name(s.start), s.slot_at(slot.number), slot.encode(head_.salt));
   }
 
   bool save_state() {
@@ -206,20 +270,28 @@ private:
   }
 
   // A frame never spans two segments. The new segment is complete and named in `state` before anything is in it.
-  bool make_room(std::uint64_t at, std::uint64_t bytes) {
+  bool make_room(std::uint64_t bytes) {
     auto const& newest = segments_.back();
-    if (newest.offset_of(at) + bytes <= newest.size) return true;
+    if (newest.offset_of(durable_) + bytes <= newest.size) return true;
+    return add_segment(wal::segment_name(durable_), bytes) && save_state();
+  }
+
+  // Makes the segment that begins at the durable end, in a file of that name, and goes over to it.
+  bool add_segment(std::string const& name, std::uint64_t bytes) {
     auto head = settled_;
-    head.start = at;
-    head.size = wal::size_of_segment(options_.segment_bytes, bytes);
+    head.start = durable_;
+    head.page = Files::page_bytes;
+    head.size = wal::size_of_segment(head.page, options_.segment_bytes, bytes);
     head.cluster = head_.cluster;
     head.node = head_.node;
     head.store = head_.store;
     file next;
-    if (!wal::make_segment(dir_, head, next)) return false;
+    wal::state_slot const slot{slot_number_ + 1, settled_.state, head_.store, durable_, durable_, true};
+    if (!wal::make_segment(dir_, name, head, slot, head_.salt, next)) return false;
+    slot_number_ += 2;
     active_ = std::move(next);
-    segments_.push_back({head.start, head.size, head.before.compacted});
-    return save_state();
+    segments_.push_back({head.start, head.size, head.before.compacted, head.page});
+    return true;
   }
 
   // Segments whose entries are all compacted go. The first that stays must stand alone: nothing in it or
@@ -230,7 +302,7 @@ private:
     auto lowest = log_index{~std::uint64_t{0}};
     for (auto k = segments_.size() - 1; k > 0 && keep == 0; --k) {
       lowest = (std::min)(lowest, segments_[k].lowest_cut);
-      if (segments_[k].before <= log_.compacted() && lowest > segments_[k].before) keep = k;
+      if (segments_[k].before <= settled_.compacted && lowest > segments_[k].before) keep = k;
     }
     if (keep == 0) return true;
     auto const stay = segments_.begin() + static_cast<std::ptrdiff_t>(keep);
@@ -256,18 +328,20 @@ private:
   wal_recovery recovered_{};
   wal::wal_log log_{};
   wal::node_state state_{};
-  wal::segment_head settled_{}; // as of the durable end: only what settle() fills in
+  wal::segment_head settled_{}; // as of the prepared end: only what settle() fills in
   std::vector<wal::segment> segments_{};
   file active_{}; // the newest of them
   file state_file_{};
   wal::tail tail_{};
   std::uint64_t durable_ = 0;               // log offset up to which everything is on stable storage
+  std::uint64_t prepared_ = 0;              // and up to which it is written
+  std::uint64_t slot_number_ = 0;           // of the slot that was written last
   log_index lowest_cut_{~std::uint64_t{0}}; // of the truncations that wait for a sync
   wal::reader<Files> reader_{};
   wal_counters counters_{};
 };
 
 using file_wal = basic_file_wal<posix_files>;
-static_assert(storage<file_wal>);
+static_assert(parted_storage<file_wal>);
 
 } // namespace quorate

@@ -49,12 +49,17 @@ public:
   }
 
   void arm(std::size_t slot, timing how, time now) {
-    auto const due = how == timing::election ? now + election_ : after(how, now);
+    auto const due = how == timing::election   ? now + election_
+                     : how == timing::campaign ? now + next_campaign(slot)
+                                               : after(how, now);
     deadlines_[slot] = due;
     if (armed_ == 0 || due < next_) next_ = due;
     armed_ |= 1U << slot;
   }
-  void disarm(std::size_t slot) { armed_ &= ~(1U << slot); }
+  void disarm(std::size_t slot) {
+    armed_ &= ~(1U << slot);
+    campaigns_[slot] = 0;
+  }
 
   // A bound, not always the least deadline: what was armed anew for later may wake its caller early, once.
   std::optional<time> deadline() const {
@@ -70,7 +75,8 @@ public:
     case timing::heartbeat: return now + settings_.heartbeat;
     case timing::request: return now + settings_.request;
     case timing::election:
-    case timing::contact: break;
+    case timing::contact:
+    case timing::campaign: break;
     }
     return now + settings_.election;
   }
@@ -81,13 +87,21 @@ private:
     Duration value;
   };
   static Duration longest() { return Ticks::most() / 4; }
+  // Campaigns that fail one after the other wait longer each time: so slow disks and slow links get the time that
+  // they need, and nodes that campaign together part.
+  [[gnu::cold]] Duration next_campaign(std::size_t slot) {
+    auto wait = election_;
+    for (std::uint8_t n = 0; n < campaigns_[slot] && !(longest() < wait); ++n) wait = wait + wait;
+    if (campaigns_[slot] < most_doublings) ++campaigns_[slot];
+    return wait;
+  }
   [[gnu::cold]] std::optional<std::size_t> take_expired(time now) {
     std::optional<std::size_t> found;
     std::optional<time> first;
     for (std::size_t i = 0; i < slot_count; ++i) {
       if (!is_armed(i)) continue;
       if (!found && !(now < deadlines_[i])) {
-        disarm(i);
+        armed_ &= ~(1U << i);
         draw();
         found = i;
       } else if (!first || deadlines_[i] < *first) {
@@ -115,12 +129,15 @@ private:
     return x == 0 ? 1 : x;
   }
 
+  static constexpr std::uint8_t most_doublings = 4; // 16 times
+
   settings settings_;
   std::uint64_t random_;
   Duration election_{}; // T and the jitter, until the next expiry
   std::uint32_t armed_ = 0;
   time next_{}; // no armed deadline is before it
   time deadlines_[slot_count]{};
+  std::uint8_t campaigns_[slot_count]{}; // in a row, up to most_doublings
 };
 
 } // namespace quorate

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace quorate {
@@ -27,12 +28,27 @@ public:
   void attach(node_id id, Replica& r) {
     for (auto& e : ends_)
       if (e.id == id) return void(e.replica = &r);
-    ends_.push_back({id, &r});
+    ends_.push_back({id, &r, 0});
   }
 
-  // What a turn of node `self` sends with.
-  auto sender(node_id self) {
-    return [this, self](node_id to, auto const& m, payloads bytes) { this->send(self, to, m, bytes); };
+  // What a turn of node `self` sends with. It says with flush() that what it has sent must leave now.
+  struct sending {
+    loopback& net;
+    node_id self;
+    std::size_t place; // of `self` in ends_
+    template <class M>
+    void operator()(node_id to, M const& m, payloads bytes) const {
+      net.send(self, to, m, bytes);
+      if (place < net.ends_.size()) ++net.ends_[place].unflushed;
+    }
+    void flush() const {
+      if (place < net.ends_.size()) net.ends_[place].unflushed = 0;
+    }
+  };
+  sending sender(node_id self) {
+    std::size_t place = 0;
+    while (place < ends_.size() && ends_[place].id != self) ++place;
+    return {*this, self, place};
   }
   template <class M>
   void send(node_id self, node_id to, M const& m, payloads bytes) {
@@ -48,6 +64,9 @@ public:
     if (p.size > 0 && payloads_.make_room(p.size)) payloads::copy(payloads_.add(p.size), bytes.whole());
   }
 
+  // How many messages were delivered that their sender had not flushed. A transport that gathers what it is sent
+  // would have held them back, while a sync blocks. From a turn of a replica there are none.
+  std::size_t unflushed() const { return unflushed_; }
   std::size_t waiting() const { return static_cast<std::size_t>(end_ - queue_.begin()); }
   void lose_all() {
     end_ = queue_.begin();
@@ -58,6 +77,7 @@ public:
   // makes a receiver send leaves with its next turn.
   node_set<64> deliver_all() {
     node_set<64> touched{};
+    for (auto& e : ends_) unflushed_ += std::exchange(e.unflushed, 0U);
     auto const* at = payloads_.view().data();
     for (auto p = queue_.begin(); p != end_; at += p->size, ++p)
       for (auto const& e : ends_)
@@ -89,6 +109,7 @@ private:
   struct end {
     node_id id{};
     Replica* replica{};
+    std::size_t unflushed = 0; // messages that it has sent since its last flush
   };
   template <class M>
   static void hand_over(packet const& p, std::byte const* bytes, Replica& to) {
@@ -104,6 +125,7 @@ private:
   std::vector<end> ends_{};
   std::vector<packet> queue_{}; // those before end_ wait; the others are room
   typename std::vector<packet>::iterator end_{queue_.begin()};
+  std::size_t unflushed_ = 0;
   byte_buffer payloads_{}; // of those that wait, one behind the other
 };
 

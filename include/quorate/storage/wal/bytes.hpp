@@ -80,5 +80,11 @@ private:
 inline bool blank(byte_span b) {
   return std::all_of(b.begin(), b.end(), [](std::byte x) { return x == std::byte{0}; });
 }
+// One past the last byte that is not zero; 0 if there is none.
+inline std::uint64_t written_end(byte_span b) {
+  auto n = b.size();
+  while (n > 0 && b[n - 1] == std::byte{0}) --n;
+  return n;
+}
 
 } // namespace quorate::wal

@@ -1,16 +1,9 @@
-// Makes a store, or finds out that the one that is there is not ours.
+// Makes a store, finds out that the one that is there is not ours, or brings it to this version.
 #pragma once
 
 #include "quorate/storage/wal/segment.hpp"
 
 namespace quorate::wal {
-
-// One past the last byte that is not zero; 0 if there is none.
-inline std::uint64_t written_end(byte_span b) {
-  auto n = b.size();
-  while (n > 0 && b[n - 1] == std::byte{0}) --n;
-  return n;
-}
 
 template <wal_files Files>
 class founding {
@@ -42,15 +35,19 @@ public:
     store_head head{format_version, options_.cluster, options_.node, {}, 0, options_.protocol};
     if (!clear_leftovers() || !dir_.random(head.store.value) || !dir_.random(head.salt)) return false;
     segment_head first;
-    first.size = size_of_segment(options_.segment_bytes, 0);
+    first.page = Files::page_bytes;
+    first.size = size_of_segment(first.page, options_.segment_bytes, 0);
     first.cluster = head.cluster;
     first.node = head.node;
     first.store = head.store;
     first.before = options_.start;
     first.compacted = options_.start.compacted;
+    state_slot slot;
+    slot.store = head.store;
+    slot.alone = true;
     typename Files::file log;
-    return make_segment(dir_, first, log) && make_file(state_name, state_copy{{}, head.store, 0, 0}.encode()) &&
-           make_file(new_store_name, head.encode()) && dir_.rename(new_store_name, store_name) && dir_.sync();
+    return make_segment(dir_, segment_name(0), first, slot, head.salt, log) &&
+           make_file(state_name, state_copy{{}, head.store, 0, 0}.encode()) && put_store(head);
   }
 
   // Whether the store is this node's, whose head it reads. Precondition: found().
@@ -65,9 +62,10 @@ public:
                          std::to_string(raw.size()) + " bytes): expected " + std::to_string(store_head::size) +
                          " bytes with a good checksum. " + restore);
     head = *read;
-    if (head.format != format_version)
+    if (!head.readable())
       return dir_.refuse("the store in " + dir_.path() + " has format version " + std::to_string(head.format) +
-                         " (file " + file + "), and this program reads version " + std::to_string(format_version) +
+                         " (file " + file + "), and this program reads versions 1 to " +
+                         std::to_string(format_version) +
                          ". Start the program that wrote it, or convert the store.");
     auto const mine = [&](char const* what, std::string const& expected, std::string const& found) {
       return expected == found ||
@@ -79,6 +77,16 @@ public:
     return mine("protocol", options_.protocol, head.protocol) &&
            mine("cluster", std::to_string(options_.cluster.value), std::to_string(head.cluster.value)) &&
            mine("node", std::to_string(options_.node.value), std::to_string(head.node.value));
+  }
+
+  // Has `store` say the present version, which no program before it opens. Until then nothing else of this version
+  // may be there. Precondition: is_ours(head), and the store was read.
+  bool bring_up(store_head& head) {
+    if (head.format == format_version) return true;
+    report_.notes.push_back("brought the store in " + dir_.path() + " from format version " +
+                            std::to_string(head.format) + " to " + std::to_string(format_version));
+    head.format = format_version;
+    return dir_.discard(new_store_name) && put_store(head);
   }
 
   // An empty directory in its place would have forgotten what it acknowledged.
@@ -96,7 +104,7 @@ private:
       if (!dir_.load(n, raw)) return false;
       auto const state = state_copy::decode(raw);
       bool const used = n == state_name ? state && state->state != node_state{}
-                                        : written_end(raw) > segment_head::encoded_size || n != segment_name(0);
+                                        : holds_frames(raw, Files::page_bytes) || n != segment_name(0);
       if (used)
         return dir_.refuse("the directory " + dir_.path() + " holds a log (" + dir_.in(n) + ") but the file " +
                            dir_.in(store_name) + " that says whose it is is missing. " + restore);
@@ -110,6 +118,9 @@ private:
     return !removed || dir_.sync();
   }
 
+  bool put_store(store_head const& head) {
+    return make_file(new_store_name, head.encode()) && dir_.rename(new_store_name, store_name) && dir_.sync();
+  }
   bool make_file(std::string const& name, byte_span content) {
     typename Files::file f;
     return dir_.open(name, file_mode::create, f) && dir_.write(f, name, 0, content) && dir_.sync_file(f, name) &&

@@ -25,7 +25,9 @@ struct io_result {
   int error{};         // an errno value; 0: none
 };
 
-// An `int` result is an errno value, 0 for success. Nothing throws. `F::file` is an open file that closes itself.
+// An `int` result is an errno value, 0 for success. Nothing throws. `F::file` is an open file that closes
+// itself. `F::page_bytes` is the size of a page of a file, at least 128: a write that a crash interrupts may
+// spoil the pages that it writes to, and no others.
 //
 // | expression               | does                                                                          |
 // | f.open(path, mode, file) | opens into `file`                                                             |
@@ -48,6 +50,7 @@ concept wal_files = std::movable<F> && std::movable<typename F::file> &&
     requires(F f, typename F::file const& file, typename F::file& opened, std::string const& path, file_mode mode,
              std::uint64_t at, std::uint64_t& number, std::span<std::byte> into, std::span<std::byte const> from,
              std::vector<std::string>& names) {
+  { F::page_bytes } -> std::convertible_to<std::uint32_t>;
   { f.open(path, mode, opened) } -> std::same_as<int>;
   { f.size(file, number) } -> std::same_as<int>;
   { f.read(file, at, into) } -> std::same_as<io_result>;

@@ -80,6 +80,9 @@ public:
   bool sync_data(file const& f, std::string const& name) {
     return !failed() && succeeded(files_.sync_data(f), "sync", in(name));
   }
+  // The same on another thread, in two parts: it touches nothing else here, and its result is noted afterwards.
+  int sync_data_apart(file const& f) noexcept { return files_.sync_data(f); }
+  bool synced(int error, std::string const& name) { return !failed() && succeeded(error, "sync", in(name)); }
   bool sync_file(file const& f, std::string const& name) {
     return !failed() && succeeded(files_.sync_file(f), "sync", in(name));
   }
@@ -96,6 +99,9 @@ public:
   bool list(std::vector<std::string>& names) {
     return !failed() && succeeded(files_.list(path_, names), "list the directory", path_);
   }
+
+  // Removes what a crash may have left of a file that was being made; its name need not be there.
+  bool discard(std::string const& name) { return has(name) ? unlink(name) : !failed(); }
 
   // Whether a name is there; false too when that can't be found out, and then failed() is true.
   bool has(std::string const& name) {

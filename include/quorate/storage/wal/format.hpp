@@ -1,6 +1,6 @@
-// The blocks of a store that are not log records: who it belongs to (`store`), its term and vote (`state`,
-// the second copy of them), and the head of a segment. All numbers are little-endian; each block ends with a
-// checksum of the rest.
+// The blocks of a store that are not log records: who it belongs to (`store`), which segments it has (`state`),
+// the head of a segment, and the slots behind that, which hold term and vote a second time. All numbers are
+// little-endian; each block ends with a checksum of the rest.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -24,18 +24,20 @@ struct log_start {
 
 namespace quorate::wal {
 
-inline constexpr std::uint32_t format_version = 1;
+// In version 1 a segment had no slots, and `state` was the second copy of term and vote. Its stores are opened,
+// and go on in this version.
+inline constexpr std::uint32_t format_version = 2;
 
 template <std::size_t N>
 using block = std::array<std::byte, N>;
 
 template <std::size_t N>
-void seal(block<N>& b) {
-  byte_writer{b.data() + N - 4}.u32(checksum{}.add(byte_span{b}.first(N - 4)).value());
+void seal(block<N>& b, std::uint64_t salt = 0) {
+  byte_writer{b.data() + N - 4}.u32(checksum{salt}.add(byte_span{b}.first(N - 4)).value());
 }
 template <std::size_t N>
-bool sealed(byte_span b) {
-  return b.size() >= N && byte_reader{b.data() + N - 4}.u32() == checksum{}.add(b.first(N - 4)).value();
+bool sealed(byte_span b, std::uint64_t salt = 0) {
+  return b.size() >= N && byte_reader{b.data() + N - 4}.u32() == checksum{salt}.add(b.first(N - 4)).value();
 }
 
 // What must survive beside the log, with a number that grows by one at each change: of two copies the greater
@@ -61,7 +63,7 @@ struct node_state {
   }
 };
 
-// The file `store`, written once. The salt is never sent anywhere (checksum, in bytes.hpp).
+// The file `store`, written once in each version. The salt is never sent anywhere (checksum, in bytes.hpp).
 struct store_head {
   std::uint32_t format = format_version;
   cluster_id cluster{};
@@ -82,14 +84,15 @@ struct store_head {
     seal(b);
     return b;
   }
-  // Only `format` when that is another one: the rest may then be laid out in another way.
+  bool readable() const { return format >= 1 && format <= format_version; }
+  // Only `format` when that is not readable: the rest may then be laid out in another way.
   static std::optional<store_head> decode(byte_span b) {
     if (b.size() < 12) return std::nullopt;
     byte_reader r{b.data()};
     store_head h;
     if (r.u64() != magic) return std::nullopt;
     h.format = r.u32();
-    if (h.format != format_version) return h;
+    if (!h.readable()) return h;
     if (b.size() != size || !sealed<size>(b)) return std::nullopt;
     h.cluster = cluster_id{r.u64()};
     h.node = node_id{r.u32()};
@@ -102,7 +105,10 @@ struct store_head {
   }
 };
 
-// The file `state`: one slot, written in place, and only when the log holds the same state durably already.
+// The file `state`: written in place, by an opening and when a segment is made or dropped, and only when the log
+// holds durably what it says. It guards the set of segments: one that is missing is noticed, one that was dropped
+// or half made is not taken for a part of the log. Its term and vote are those of that time: a log that has older
+// ones has lost its end. (In version 1 it was written at each change of them.)
 struct state_copy {
   node_state state{};
   store_id store{};
@@ -135,6 +141,44 @@ struct state_copy {
   }
 };
 
+// One of the two slots behind a segment's head. Each turn writes the one that the turn before it did not, and
+// its frame, and syncs both at once. So of two slots the one with the greater number is newer, and a crash
+// spoils one of them at the most.
+struct state_slot {
+  std::uint64_t number{}; // one more than that of the slot written before; odd: it is the second of the two
+  node_state state{};
+  store_id store{};
+  std::uint64_t durable{}; // the log offset known durable when this was written: the syncs before have made it so
+  std::uint64_t end{};     // the log offset where the frame ends that was written with this
+  bool alone = false;      // there is nothing in that frame but `state`, or there is no frame
+
+  static constexpr std::size_t size = 80;
+  static constexpr std::uint32_t magic = 0x4c535251; // "QRSL"
+
+  block<size> encode(std::uint64_t salt) const {
+    block<size> b{};
+    byte_writer w{b.data()};
+    w.u32(magic).u64(number).u64(store.value);
+    state.write(w);
+    w.u64(durable).u64(end).u8(alone ? 1 : 0);
+    seal(b, salt);
+    return b;
+  }
+  static std::optional<state_slot> decode(byte_span b, std::uint64_t salt) {
+    if (!sealed<size>(b, salt)) return std::nullopt;
+    byte_reader r{b.data()};
+    if (r.u32() != magic) return std::nullopt;
+    state_slot s;
+    s.number = r.u64();
+    s.store = store_id{r.u64()};
+    s.state = node_state::read(r);
+    s.durable = r.u64();
+    s.end = r.u64();
+    s.alone = r.u8() != 0;
+    return s;
+  }
+};
+
 // What a segment begins with: all that a recovery needs in order to start with it, when those before it are gone.
 struct segment_head {
   std::uint64_t start{}; // log offset of its first frame
@@ -145,6 +189,7 @@ struct segment_head {
   log_start before{};    // the log's last entry when this was made
   log_index compacted{}; // and up to where it was compacted
   node_state state{};
+  std::uint32_t page{}; // bytes to the first slot, from there to the second, and to the frames; 0: version 1
 
   static constexpr std::size_t encoded_size = 128;
   static constexpr std::uint64_t magic = 0x474553544c525251; // "QRRLTSEG"
@@ -156,6 +201,7 @@ struct segment_head {
     w.u64(before.compacted.value).u64(before.written_at.value).u64(before.config.voters.bits);
     w.u64(compacted.value);
     state.write(w);
+    w.u32(page);
     seal(b);
     return b;
   }
@@ -174,6 +220,7 @@ struct segment_head {
     h.before.config.voters.bits = r.u64();
     h.compacted = log_index{r.u64()};
     h.state = node_state::read(r);
+    h.page = r.u32();
     return h;
   }
 };

@@ -17,6 +17,8 @@ namespace quorate {
 
 class posix_files {
 public:
+  static constexpr std::uint32_t page_bytes = 4096; // no disk of today has larger sectors
+
   class file {
   public:
     file() = default;

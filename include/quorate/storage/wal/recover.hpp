@@ -1,17 +1,25 @@
 // Reads a store back after a shutdown or a crash, and tells a torn tail from damage.
 //
-// What a crash can leave. A turn's frame is written and synced; if it changed term, vote or incarnation, the
-// copy in `state` is then written in place and synced; only then is the turn acknowledged and the next one
-// begun. So (1) at most one frame, the last, is not durable: its bytes may be there in any part, but nothing
-// behind it is; (2) `state` is torn only while the log is whole, with the same state in it, and (3) never
-// ahead of the log; (4) a new segment is made durable, head and size and name, before `state` names it, and
-// that is synced before a frame is written to it; (5) `state` disowns a segment before it is removed.
-// Whatever breaks one of these is damage, and is refused before anything on disk is changed.
+// What a crash can leave. A turn writes its frame into the newest segment, and one of the two slots at its head,
+// and syncs both at once; only then is it acknowledged and the next one begun. So (1) at most one frame, the
+// last, is not durable: its bytes may be there in any part, but nothing behind it is; (2) at most one slot is
+// torn, and the other is that of the turn before; (3) the slot of the last turn may be there without its frame,
+// and the frame without the slot. And, as for the segments: (4) `state` is torn only while the log is whole, and
+// never ahead of it; (5) a new segment is made durable, head, slots, size and name, before `state` names it, and
+// that is synced before a frame is written to it; (6) `state` disowns a segment before it is removed. Whatever
+// breaks one of these is damage, and is refused before anything on disk is changed.
 //
-// The evidence of what was durable: every good frame says how far the log was durable when it was written,
-// also one behind a bad place; so does `state`; and a segment's being there says it of all segments before
-// it. A bad place below that is damage; at or above it, a torn tail. Rot inside the very last turn therefore
-// looks like a torn tail, unless that turn changed the state or was an opening.
+// The evidence of what was durable: the newest good slot says how far the log was durable before its turn; so
+// does every good frame, also one behind a bad place, and `state`; and a segment's being there says it of all
+// segments before it. A bad or missing place below that is damage; at or above it, a torn tail. So rot is taken
+// for a torn tail in the very last turn only, and then it is reported.
+//
+// Term and vote are the newest that frames and slots say. A slot that is ahead of the frames counts only if its
+// turn changed nothing else: a turn is there as a whole or not at all, so they are not taken without the entries
+// that were written with them.
+//
+// In version 1 there were no slots: `state` was written and synced after each frame that changed term, vote or
+// incarnation, and before the turn was acknowledged. A log whose newest segment has no slots is read by that rule.
 #pragma once
 
 #include "quorate/storage/wal/create.hpp"
@@ -32,6 +40,7 @@ public:
       if (!dir_.load(segment_name(segments_[k].start), raw)) return false;
       if (half_made(k, raw)) break;
       if (!read_head(k, raw) || !read_frames(k, raw)) return false;
+      read_slots(segments_[k], raw);
     }
     return judge_end(raw) && judge_start() && judge_state();
   }
@@ -39,6 +48,7 @@ public:
   // Removes what a crash left over, and makes durable what was found. Idempotent: cut short and begun anew,
   // it ends in the same.
   bool mend() {
+    if (!dir_.discard(new_segment_name)) return false;
     if (half_made_) {
       auto const name = segment_name(*half_made_);
       if (!dir_.unlink(name)) return false;
@@ -49,9 +59,10 @@ public:
     typename Files::file f;
     // A process that was killed, or stopped when a sync failed, may have left names and bytes that can be
     // read and are not on the disk. After a failed sync the system may take such bytes for clean, so syncing
-    // alone is not enough: those that nothing proves durable are written again.
+    // alone is not enough: those that nothing proves durable are written again, the newest slot among them.
     if (!dir_.open(name, file_mode::update, f)) return false;
     if (!unproven_.empty() && !dir_.write(f, name, s.offset_of(end_) - unproven_.size(), unproven_)) return false;
+    if (slot_ && !dir_.write(f, name, s.slot_at(slot_->number), slot_->encode(store_.salt))) return false;
     return (report_.cut_bytes == 0 || cut(f, name)) && dir_.sync_data(f, name) && dir_.sync();
   }
 
@@ -67,6 +78,8 @@ public:
   std::vector<segment>& segments() { return segments_; }
   node_state const& state() const { return state_; }
   std::uint64_t end() const { return end_; }
+  // Of the newest slot.
+  std::uint64_t slot_number() const { return slot_ ? slot_->number : 0; }
 
 private:
   bool damaged(std::string const& name, std::uint64_t offset, std::string const& why) {
@@ -112,7 +125,7 @@ private:
   // being made.
   bool half_made(std::size_t k, byte_span raw) {
     if (k == 0 || k + 1 != segments_.size() || !copy_ || segments_[k].start <= copy_->active) return false;
-    if (written_end(raw) > segment_head::encoded_size) return false;
+    if (holds_frames(raw, Files::page_bytes)) return false;
     half_made_ = segments_[k].start;
     segments_.pop_back();
     return true;
@@ -134,12 +147,19 @@ private:
       return damaged(name, raw.size(),
                      "it was made " + std::to_string(head->size) + " bytes long and has now " +
                          std::to_string(raw.size()));
+    s.page = head->page;
     s.size = head->size;
+    if ((s.has_slots() && s.page < segment_head::encoded_size) || s.size < segment::frames_at(s.page))
+      return damaged(name, 0,
+                     "a segment of " + std::to_string(s.size) + " bytes in pages of " + std::to_string(s.page) +
+                         " has no room for head and slots");
     s.before = head->before.compacted;
     if (k == 0) begin(*head);
     if (s.before != log_.last() || head->before.written_at != log_.stamp_at(s.before) ||
-        head->before.config != log_.config_at(s.before) || head->state != state_)
+        head->before.config != log_.config_at(s.before) ||
+        (head->state != state_ && head->state.sequence <= state_.sequence))
       return damaged(name, 0, "its head does not go on where the segment before it ends");
+    state_ = head->state; // newer if only a slot had it when the segment was made
     return true;
   }
 
@@ -168,6 +188,23 @@ private:
     return damaged(segment_name(s.start), s.offset_of(end_),
                    "its good frames end here, and the next segment goes on from log offset " +
                        std::to_string(segments_[k + 1].start) + " and not from " + std::to_string(end_));
+  }
+
+  // The newest good slot, and where bad ones are.
+  void read_slots(segment const& s, byte_span raw) {
+    slot_.reset();
+    bad_slots_.clear();
+    for (std::uint64_t which = 0; s.has_slots() && which < 2; ++which) {
+      auto const at = s.slot_at(which);
+      auto const slot = state_slot::decode(raw.subspan(static_cast<std::size_t>(at)), store_.salt);
+      bool const good = slot && slot->store == store_.store && slot->number % 2 == which &&
+                        s.start <= slot->durable && slot->durable <= slot->end &&
+                        slot->end - s.start <= s.size - segment::frames_at(s.page);
+      if (!good)
+        bad_slots_.push_back(at);
+      else if (!slot_ || slot->number > slot_->number)
+        slot_ = slot;
+    }
   }
 
   bool replay(segment& s, byte_span records) {
@@ -216,8 +253,13 @@ private:
   // What follows the last good frame. `raw` is the last segment, or the half-made one.
   bool judge_end(byte_span raw) {
     if (copy_) durable_ = (std::max)(durable_, copy_->durable);
+    if (slot_) durable_ = (std::max)(durable_, slot_->durable);
     auto const& s = segments_.back();
     auto const name = segment_name(s.start);
+    if (s.has_slots() && !slot_)
+      return damaged(name, bad_slots_.front(),
+                     "both copies of term and vote, here and at offset " + std::to_string(bad_slots_.back()) +
+                         ", are bad. Expected a good one at the least, because no crash spoils both");
     auto const offset = s.offset_of(end_);
     auto const at = static_cast<std::size_t>(offset);
     auto const rest = half_made_ || offset > raw.size() ? byte_span{} : raw.subspan(at);
@@ -229,20 +271,22 @@ private:
     if (end_ < durable_)
       return damaged(name, offset,
                      "its good frames end here, at log offset " + std::to_string(end_) +
-                         ", but the log was durable up to " + std::to_string(durable_));
+                         ". Expected good frames up to log offset " + std::to_string(durable_) +
+                         ", because the log was durable up to there");
     auto const written = raw.size() < offset || half_made_
                              ? byte_span{}
                              : raw.first(at).last(static_cast<std::size_t>(end_ - durable_));
     unproven_.assign(written.begin(), written.end());
-    if (torn == 0) return true;
-    if (!copy_)
+    auto const lost = (std::max)(torn, slot_ && slot_->end > end_ ? slot_->end - end_ : 0);
+    if (lost == 0) return true;
+    if (!s.has_slots() && !copy_)
       return damaged(name, offset,
                      "the last turn is torn here, and the second copy of term and vote, in " +
                          dir_.in(state_name) +
                          " at offset 0, is bad as well: this node may have promised what it no longer knows");
     report_.cut_file = dir_.in(name);
     report_.cut_offset = offset;
-    report_.cut_bytes = torn;
+    report_.cut_bytes = lost;
     return true;
   }
 
@@ -258,13 +302,35 @@ private:
   }
 
   bool judge_state() {
+    if (slot_ && !judge_slot()) return false;
     if (!copy_) {
-      report_.notes.push_back("the file " + dir_.in(state_name) + " was bad or missing: term " +
-                              std::to_string(state_.hard.promised.value) + " and vote were taken from the log");
+      report_.notes.push_back("the file " + dir_.in(state_name) +
+                              " was bad or missing: it is written anew from what the log says");
       return true;
     }
     return copy_->state.sequence < state_.sequence || copy_->state == state_ ||
            damaged(state_name, 0, "it holds a newer term and vote than the log, which has lost its end");
+  }
+
+  bool judge_slot() {
+    auto const& s = segments_.back();
+    auto const name = segment_name(s.start);
+    auto const at = s.slot_at(slot_->number);
+    for (auto const bad : bad_slots_)
+      report_.notes.push_back("the copy of term and vote at offset " + std::to_string(bad) + " of " +
+                              dir_.in(name) + " was torn by a crash, or damaged: the one at offset " +
+                              std::to_string(at) + " and the log are good");
+    bool const ahead = slot_->state.sequence > state_.sequence;
+    if ((ahead && !slot_->alone && slot_->end <= end_) ||
+        (slot_->state.sequence == state_.sequence && slot_->state != state_))
+      return damaged(name, at, "it holds another term and vote than the frames that were written with it");
+    if (!ahead || !slot_->alone) return true;
+    state_ = slot_->state;
+    if (report_.cut_bytes != 0)
+      report_.notes.push_back("took term " + std::to_string(state_.hard.promised.value) +
+                              " and vote from the copy at offset " + std::to_string(at) + " of " + dir_.in(name) +
+                              ": the last turn changed nothing else");
+    return true;
   }
 
   // Zeroes the torn bytes rather than shortening the file, so that its size stays what its head says.
@@ -277,7 +343,8 @@ private:
     }
     report_.notes.push_back("cut a torn tail of " + std::to_string(report_.cut_bytes) + " bytes at offset " +
                             std::to_string(report_.cut_offset) + " of " + report_.cut_file +
-                            ": a turn that a crash interrupted and nobody was told of");
+                            ": the last turn. Either a crash has interrupted it, and nobody was told of it; or "
+                            "it was whole, and has been damaged since");
     return true;
   }
 
@@ -285,6 +352,8 @@ private:
   store_head const& store_;
   wal_recovery& report_;
   std::optional<state_copy> copy_{};
+  std::optional<state_slot> slot_{};       // the newest good one of the newest segment
+  std::vector<std::uint64_t> bad_slots_{}; // offsets in it
   std::vector<segment> segments_{};
   std::optional<std::uint64_t> half_made_{};
   std::vector<std::uint64_t> dropped_{}; // segments whose removal a crash cut short

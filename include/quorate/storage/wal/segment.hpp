@@ -15,8 +15,9 @@ struct wal_options {
   cluster_id cluster{};
   node_id node{};         // 1 or more
   std::string protocol{}; // the protocol's name and version, at most 64 bytes: another protocol's log is refused
-  std::uint64_t segment_bytes = std::uint64_t{64}
-                                << 20; // of a segment file: 512 to 1 TiB; a turn that is larger gets a larger one
+  // Of the frames of a segment file, on top of its head and slots, three pages: 512 to 1 TiB; a turn that is
+  // larger gets a larger one.
+  std::uint64_t segment_bytes = std::uint64_t{64} << 20;
   std::size_t cache_bytes = std::size_t{4} << 20; // of the newest log kept in memory for reading
   log_start start{}; // a store made by this opening begins behind here; an existing one begins where it does
 };
@@ -24,8 +25,8 @@ struct wal_options {
 // What an opening found and did.
 struct wal_recovery {
   bool created = false; // the directory was empty: a new store
-  // A torn tail: the end of a turn that was being written at a crash, and that nobody has acknowledged. It
-  // was cut.
+  // A torn tail, which was cut: what there was of the last turn, or, where nothing was, its place. A crash has
+  // interrupted that turn before it was acknowledged, or its bytes have rotted since: the two look the same.
   std::string cut_file{};
   std::uint64_t cut_offset{};
   std::uint64_t cut_bytes{};        // 0: nothing was cut
@@ -40,14 +41,23 @@ struct segment {
   std::uint64_t start{};                   // log offset of its first frame
   std::uint64_t size{};                    // of the file, in bytes
   log_index before{};                      // the log's last index when it was made
+  std::uint32_t page{};                    // as in its head
   log_index lowest_cut{~std::uint64_t{0}}; // the least index from which a record in it truncates
 
-  std::uint64_t offset_of(std::uint64_t at) const { return segment_head::encoded_size + (at - start); }
+  bool has_slots() const { return page != 0; }
+  std::uint64_t slot_at(std::uint64_t number) const { return page * (1 + number % 2); }
+  std::uint64_t offset_of(std::uint64_t at) const { return frames_at(page) + (at - start); }
+
+  // Where the frames begin, behind the head and the slots.
+  static constexpr std::uint64_t frames_at(std::uint32_t page) {
+    return page == 0 ? segment_head::encoded_size : std::uint64_t{3} * page;
+  }
 };
 
 inline constexpr char const* store_name = "store";
 inline constexpr char const* new_store_name = "store.new";
 inline constexpr char const* state_name = "state";
+inline constexpr char const* new_segment_name = "log.new";
 inline constexpr std::string_view segment_prefix = "log-";
 
 inline std::string hex(std::uint64_t n) {
@@ -67,21 +77,43 @@ inline std::optional<std::uint64_t> segment_start(std::string_view name) {
   return n;
 }
 
-// Makes a segment, ready to be written to: its whole size is reserved and its name durable, before any frame
-// is in it. So a file that is shorter than its head says has been cut by somebody else.
-template <wal_files Files>
-bool make_segment(folder<Files>& dir, segment_head const& head, typename Files::file& out) {
-  auto const name = segment_name(head.start);
-  return dir.open(name, file_mode::create, out) && dir.allocate(out, name, head.size) &&
-         dir.write(out, name, 0, head.encode()) && dir.sync_file(out, name) && dir.sync();
+// Whether a segment file has more in it than a head and slots, each whole or torn. `page` is the size of pages
+// that it has if its head can't be read.
+inline bool holds_frames(byte_span raw, std::uint32_t page) {
+  if (auto const head = segment_head::decode(raw)) page = head->page;
+  auto const written = [&raw](std::uint64_t from, std::uint64_t to) {
+    auto const end = static_cast<std::size_t>((std::min<std::uint64_t>)(to, raw.size()));
+    return from < end && !blank(raw.first(end).subspan(static_cast<std::size_t>(from)));
+  };
+  auto const begin = segment::frames_at(page);
+  bool found = written(begin, raw.size());
+  if (page != 0)
+    for (std::uint64_t at = 0; at < begin; at += page)
+      found = found || written(at + (at == 0 ? segment_head::encoded_size : state_slot::size), at + page);
+  return found;
 }
 
-// The first frame of a store, that of its first opening, must fit into the first segment.
+// Makes a segment, ready to be written to: its whole size is reserved, head and slots are in it, and its name is
+// durable, before any frame is in it. So a file that is shorter than its head says has been cut by somebody else.
+// `slot` goes into both slots, the second time with a number that is greater by one.
+template <wal_files Files>
+bool make_segment(folder<Files>& dir, std::string const& name, segment_head const& head, state_slot slot,
+                  std::uint64_t salt, typename Files::file& out) {
+  static_assert(Files::page_bytes >= segment_head::encoded_size);
+  segment const s{head.start, head.size, {}, head.page};
+  auto const write_slot = [&] { return dir.write(out, name, s.slot_at(slot.number), slot.encode(salt)); };
+  if (!dir.open(name, file_mode::create, out) || !dir.allocate(out, name, head.size) ||
+      !dir.write(out, name, 0, head.encode()) || !write_slot())
+    return false;
+  ++slot.number;
+  return write_slot() && dir.sync_file(out, name) && dir.sync();
+}
+
 inline constexpr std::uint64_t least_segment_bytes = 512, most_segment_bytes = std::uint64_t{1} << 40;
 
-// Room for a segment's head and one frame at the least.
-inline std::uint64_t size_of_segment(std::uint64_t asked, std::uint64_t frame) {
-  return (std::max)(asked, segment_head::encoded_size + aligned(frame));
+// Room for a segment's head and slots, and for one frame at the least.
+inline std::uint64_t size_of_segment(std::uint32_t page, std::uint64_t asked, std::uint64_t frame) {
+  return segment::frames_at(page) + (std::max)(asked, frame);
 }
 
 } // namespace quorate::wal

@@ -15,6 +15,8 @@ public:
   // A frame has been begun: something waits for a sync.
   bool dirty() const { return frame_ != none; }
   std::uint64_t end() const { return start_ + bytes_.size(); }
+  // In the frame that was begun there are states and nothing else.
+  bool states_alone() const { return dirty() && states_alone_; }
   // Log offset of the frame that was begun. Precondition: dirty().
   std::uint64_t frame_at() const {
     QUORATE_ASSERT(dirty(), "file_wal: no frame was begun");
@@ -28,6 +30,7 @@ public:
     head.length = static_cast<std::uint32_t>(behind.size());
     last_ = head;
     last_at_ = bytes_.size();
+    states_alone_ = states_alone_ && head.type == record_type::state;
     bytes_.resize(last_at_ + record_head::encoded_size);
     head.encode(bytes_.data() + last_at_);
     bytes_.insert(bytes_.end(), behind.begin(), behind.end());
@@ -70,14 +73,16 @@ public:
     return whole;
   }
 
-  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once.
-  // Precondition: not dirty().
+  // Forgets the oldest bytes when there are more than `limit`, down to half of that: so each byte moves once. A
+  // frame that was begun stays.
   void shrink(std::size_t limit) {
-    QUORATE_ASSERT(!dirty(), "file_wal: a frame that was begun can't be forgotten");
     if (bytes_.size() <= limit) return;
-    auto const gone = bytes_.size() - limit / 2;
+    auto const gone = (std::min)(bytes_.size() - limit / 2, dirty() ? frame_ : bytes_.size());
     bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(gone));
     start_ += gone;
+    if (!dirty()) return;
+    frame_ -= gone;
+    last_at_ -= gone;
   }
 
   // n bytes from a log offset on; nothing if they are not all here.
@@ -97,6 +102,7 @@ private:
     frame_ = bytes_.size();
     bytes_.resize(frame_ + frame_head::encoded_size);
     last_ = {};
+    states_alone_ = true;
   }
   bool goes_on(entry_run const& run, std::size_t bytes) const {
     return dirty() && last_.type == record_type::entries && last_.kind == run.kind &&
@@ -109,6 +115,7 @@ private:
   std::size_t frame_ = none; // where in bytes_ the frame that is being built begins
   record_head last_{};       // its last record
   std::size_t last_at_ = 0;
+  bool states_alone_ = true; // its records
 };
 
 } // namespace quorate::wal
