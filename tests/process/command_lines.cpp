@@ -1,7 +1,7 @@
 // The programs' command lines: what is asked of a program itself is answered on the standard output with status 0,
 // and what is wrong is one sentence on the standard error with status 2.
 //
-//   command_lines KV CHECK SIMULATE
+//   command_lines KV CHECK SIMULATE PROGRESS
 #include "../support/shell.hpp"
 
 #include <algorithm>
@@ -80,15 +80,27 @@ void misused(std::string const& kv, std::string const& check, std::string const&
   expect(bare.status == 2 && bare.text.starts_with("kv: a replicated"), kv + " alone", bare.text);
 }
 
+void of_progress(std::string const& progress) {
+  answers(progress + " --frob --help", "progress: how long real kv nodes", "--only WORDS");
+  refuses(progress + " --frob", "progress: \"--frob\" is no flag of progress; see progress --help");
+  refuses(progress + " --runs 0", "progress: --runs: expected a number from 1 to 1000, but got \"0\"");
+  refuses(progress + " --cut off", "progress: --cut: expected drop, hold or close, but got \"off\"");
+  refuses(progress + " --kv /no/kv", "progress: expected the program kv at /no/kv, but nothing that can be run is "
+                                     "there; build it, or name another with --kv");
+  refuses(progress + " --only nothing",
+          "progress: expected words that some row has behind --only, but no row has \"nothing\"");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: command_lines KV CHECK SIMULATE\n", stderr);
+  if (argc != 5) {
+    std::fputs("usage: command_lines KV CHECK SIMULATE PROGRESS\n", stderr);
     return 2;
   }
   auto const quoted = [&](int i) { return "'" + std::string{argv[i]} + "'"; };
   asked(quoted(1), quoted(2), quoted(3));
   misused(quoted(1), quoted(2), quoted(3));
+  of_progress(quoted(4));
   return wrong == 0 ? 0 : 1;
 }

@@ -82,6 +82,12 @@ inline load_clock::time_point lose_frames(linked_nodes& n) {
   n.lose(20);
   return load_clock::now();
 }
+inline load_clock::time_point lose_and_heal(linked_nodes& n) {
+  n.lose(20);
+  pause_for(4 * T);
+  n.heal();
+  return load_clock::now();
+}
 inline load_clock::time_point part_and_heal(linked_nodes& n) {
   n.part_all();
   pause_for(4 * T);
@@ -111,6 +117,7 @@ inline constexpr fault faults[] = {
     {.name = "one way to the leader cut", .nodes = 3, .strikes = strikes::cut_to_leader, .keeps_leader = true},
     {.name = "links of the leader flapping", .nodes = 3, .strikes = strikes::flap},
     {.name = "20 % of all frames lost", .nodes = 3, .strikes = strikes::lose_frames},
+    {.name = "20 % of all frames lost, and healed", .nodes = 3, .strikes = strikes::lose_and_heal},
     {.name = "all apart, and healed", .nodes = 3, .strikes = strikes::part_and_heal},
 };
 inline constexpr milliseconds longest_without_progress = 3 * T;
@@ -126,7 +133,7 @@ inline fault_result run_fault(progress_plan const& plan, std::string const& prot
   linked_nodes n{plan, protocol, f.nodes, chance};
   auto const hits = n.hits();
   auto const begun = f.strikes(n);
-  pause_for(std::max<load_clock::duration>((plan.fast ? 6 : 12) * T, plan.limit(longest_without_progress) + T));
+  pause_for(std::max((plan.fast ? 6 : 12) * T, plan.limit(longest_without_progress) + T));
   auto const gap = n.clients().longest_gap(begun, load_clock::now());
   if (f.by_links && n.hits() == hits)
     throw std::runtime_error{"expected links to lose, hold or close something, but none did"};
@@ -151,11 +158,12 @@ inline void judge_faults(progress_plan const& plan, verdicts& v) {
         if (r.gap > worst.gap) worst = r;
       auto const gap = median_of(runs.results, &fault_result::gap);
       auto const changes = median_of(runs.results, &fault_result::changes);
+      bool const judged = f.beyond != protocol || !runs.wrong.empty();
       auto wrong = runs.wrong;
       if (wrong.empty() && gap > limit) wrong = "too long without progress";
       if (wrong.empty() && f.keeps_leader && changes > 0) wrong = "a leader with a quorum was replaced";
       t.row({protocol, std::string{f.name}, std::to_string(f.nodes), decimal(gap), text(worst.gap, worst.open),
-             decimal(limit), whole(changes), f.beyond == protocol ? "beyond this protocol" : v.of(wrong)});
+             decimal(limit), whole(changes), judged ? v.of(wrong) : v.beyond_protocol()});
     }
 }
 

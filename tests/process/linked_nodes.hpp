@@ -66,19 +66,22 @@ public:
       if (i != leader_) f(i);
   }
 
-  // A client at each node, who tries the next one when it is not answered.
+  // Three clients at each node.
   void write_everywhere() {
     std::vector<std::uint16_t> ports;
     for (std::size_t i = 0; i < count(); ++i) ports.push_back(nodes_.port(i));
-    load_.emplace(ports, load_habits{.clients = count(), .patience = T, .pause = milliseconds{10}});
+    load_.emplace(ports, load_habits{.clients = 3 * count(),
+                                     .patience = {T, T / 2, T / 3},
+                                     .pause = milliseconds{30},
+                                     .again = retry::and_back});
   }
   // Clients that stay there.
   void read_at(std::size_t node, std::size_t clients) {
     load_.emplace(std::vector<std::uint16_t>{nodes_.port(node)}, load_habits{.clients = clients,
-                                                                             .patience = milliseconds{5000},
+                                                                             .patience = {milliseconds{5000}},
                                                                              .pause = milliseconds{1},
                                                                              .reads = true,
-                                                                             .roams = false});
+                                                                             .again = retry::here});
   }
   load& clients() { return *load_; }
 

@@ -34,16 +34,24 @@ inline void pause_for(load_clock::duration time) {
   } while (load_clock::now() < until);
 }
 
+// Where a client asks next when a node does not answer, or refuses.
+enum class retry : std::uint8_t {
+  here,
+  elsewhere, // at the next port, and then there
+  and_back,  // at the next port, until it is answered; then where it began
+};
 struct load_habits {
-  std::size_t clients = 1;     // client i begins at port i, counted round
-  milliseconds patience{1000}; // for one answer; the connection is given up after it
-  milliseconds pause{0};       // after each answer
-  bool reads = false;          // GET; otherwise SET
-  bool roams = true;           // asks at the next port when one does not answer, or refuses
+  std::size_t clients = 1; // client i begins at port i, counted round
+  // For one answer; the connection is given up after it. The second client at a port takes the second, and so on,
+  // counted round: clients that were left without an answer at one time do not keep step.
+  std::vector<milliseconds> patience{};
+  milliseconds pause{0}; // after each answer
+  bool reads = false;    // GET; otherwise SET
+  retry again = retry::elsewhere;
 };
 
-// Asks from its construction until its end. Precondition: there is a port. At the end each client waits for the
-// answer that it is owed; a node that is gone owes none.
+// Asks from its construction until its end. Precondition: there are a port and a patience. At the end each client
+// waits for the answer that it is owed; a node that is gone owes none.
 class load {
 public:
   using time_point = load_clock::time_point;
@@ -123,25 +131,27 @@ private:
   };
 
   void ask(std::size_t number) {
-    kv::client c{habits_.patience};
+    kv::client c{habits_.patience[number / ports_.size() % habits_.patience.size()]};
     auto const key = "key:" + std::to_string(number);
-    for (std::size_t at = number, n = 0; !done_; ++n) {
-      if (c.connected() || c.connect(ports_[at % ports_.size()])) {
-        auto const begun = load_clock::now();
-        auto const r = habits_.reads ? c.call({"GET", key}) : c.call({"SET", key, std::to_string(n)});
-        bool const good = r && !r->is_error();
-        {
-          std::lock_guard const hold{mutex_};
-          calls_.push_back({begun, load_clock::now(), good});
-        }
-        std::this_thread::sleep_for(habits_.pause);
-        if (good) continue;
-      }
-      std::this_thread::sleep_for(milliseconds{5}); // who refuses at once would be asked without end
-      if (!habits_.roams) continue;
-      c.close();
-      ++at;
+    std::size_t const home = number % ports_.size();
+    std::size_t at = home;
+    for (std::size_t n = 0; !done_; ++n) {
+      bool const good = (c.connected() || c.connect(ports_[at])) && call_once(c, key, n);
+      // Who refuses at once would be asked without end.
+      std::this_thread::sleep_for(std::max(habits_.pause, milliseconds{good ? 0 : 5}));
+      auto const before = at;
+      if (!good && habits_.again != retry::here) at = (at + 1) % ports_.size();
+      if (good && habits_.again == retry::and_back) at = home;
+      if (at != before) c.close();
     }
+  }
+  bool call_once(kv::client& c, std::string const& key, std::size_t n) {
+    auto const begun = load_clock::now();
+    auto const r = habits_.reads ? c.call({"GET", key}) : c.call({"SET", key, std::to_string(n)});
+    bool const good = r && !r->is_error();
+    std::lock_guard const hold{mutex_};
+    calls_.push_back({begun, load_clock::now(), good});
+    return good;
   }
 
   std::vector<std::uint16_t> ports_;

@@ -51,8 +51,9 @@ inline double run_reads(progress_plan const& plan, std::string const& protocol, 
   }
   if (open == 0) throw std::runtime_error{"expected reads to be open when the links became whole, but none was"};
   if (bad != 0)
-    throw std::runtime_error{std::to_string(bad) + " of " + std::to_string(open) +
-                             " reads that were open when the links became whole were refused"};
+    throw std::runtime_error{
+        std::to_string(bad) + " of " + std::to_string(open) +
+        " reads that were open when the links became whole were refused, or not answered in time"};
   return in_heartbeats(longest);
 }
 

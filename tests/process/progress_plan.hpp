@@ -39,7 +39,7 @@ struct progress_plan {
   std::size_t runs = 0; // of each row; 0: five, or one if it is fast
   std::string only{};
   bool fast = false;
-  double room = 1;
+  int room = 1;
   std::string cut = "drop";
   std::string kv{};
   std::string slow_sync{}; // the library
@@ -47,9 +47,7 @@ struct progress_plan {
   std::size_t count() const { return runs != 0 ? runs : fast ? 1 : 5; }
   // `row` is what a table calls it: "slow disks, raft, all nodes, 250 ms", say.
   bool wants(std::string const& row) const { return row.find(only) != row.npos; }
-  load_clock::duration limit(milliseconds usual) const {
-    return std::chrono::duration_cast<load_clock::duration>(usual * room);
-  }
+  milliseconds limit(milliseconds usual) const { return usual * room; }
   // What one run of one row is decided by.
   dice chance(std::string const& row, std::size_t run) const {
     auto s = seed;
@@ -99,8 +97,7 @@ inline progress_plan parse_progress(std::span<char const* const> words) {
     else if (flag == "--kv")
       p.kv = in.value();
     else
-      throw flags::failure{flags::complaint(
-          "the command line", "--seed, --runs, --only, --fast, --room, --cut, --kv or --help", in.whole())};
+      throw flags::failure{"\"" + std::string{in.whole()} + "\" is no flag of progress; see progress --help"};
   }
   if (p.cut != "drop" && p.cut != "hold" && p.cut != "close")
     throw flags::failure{flags::complaint("--cut", "drop, hold or close", p.cut)};
@@ -134,11 +131,11 @@ inline std::string decimal(double value) {
 }
 inline std::string whole(double value) { return value == none ? "none" : std::to_string(std::llround(value)); }
 
-// On the standard error, with the time since it was first called.
+// On the standard error, with the time since the program began.
+inline auto const program_began = load_clock::now();
 inline void say_progress(std::string const& line) {
-  static auto const began = load_clock::now();
-  std::fprintf(stderr, "[%6.1f s] %s\n", std::chrono::duration<double>(load_clock::now() - began).count(),
-               line.c_str());
+  auto const so_far = std::chrono::duration<double>(load_clock::now() - program_began);
+  std::fprintf(stderr, "[%6.1f s] %s\n", so_far.count(), line.c_str());
 }
 
 // What the runs of one row came to. `wrong`: why one of them means nothing, or "".
@@ -163,16 +160,18 @@ auto run_row(progress_plan const& plan, std::string const& name, Once&& once, Te
   return runs;
 }
 
-// The rows of all tables that were judged.
+// The rows of all tables.
 struct verdicts {
   std::size_t passed = 0;
   std::size_t failed = 0;
+  std::size_t shown = 0; // and not judged
 
   // What stands at the end of a row: `wrong` is what is wrong with it, or "".
   std::string of(std::string const& wrong) {
     ++(wrong.empty() ? passed : failed);
     return wrong.empty() ? "ok" : "FAILED: " + wrong;
   }
+  std::string beyond_protocol() { return ++shown, "beyond this protocol"; }
 };
 
 // On the standard output, a row at once. The head is printed before the first row.

@@ -83,7 +83,8 @@ private:
     std::filesystem::rename(time_file(i) + ".new", time_file(i));
   }
   void ask_everywhere() {
-    load_.emplace(ports_, load_habits{.clients = ports_.size(), .patience = T + 4 * row_.sync});
+    load_.emplace(
+        ports_, load_habits{.clients = ports_.size(), .patience = {T + 4 * row_.sync}, .again = retry::and_back});
   }
 
   time_point start_slow() {
@@ -114,7 +115,7 @@ private:
     auto const span =
         plan_.fast ? std::max(milliseconds{2500}, 3 * row_.sync) : std::max(milliseconds{5000}, 4 * row_.sync);
     load_.emplace(ports_,
-                  load_habits{.clients = clients, .patience = row_.request_timeout() + milliseconds{1000}});
+                  load_habits{.clients = clients, .patience = {row_.request_timeout() + milliseconds{1000}}});
     auto const begun = load_clock::now();
     pause_for(span);
     auto const ended = load_clock::now();
@@ -142,24 +143,23 @@ inline std::string slow_verdict(progress_plan const& plan, slow_row const& row, 
 
 inline std::vector<slow_row> slow_rows(progress_plan const& plan) {
   constexpr int times[] = {0, 50, 150, 250, 400, 700, 1500};
+  constexpr char const* places[] = {"all nodes", "the leader", "one follower"};
   std::vector<slow_row> all;
   for (auto const* const protocol : protocols)
-    for (auto const* const where : {"all nodes", "the leader", "one follower"})
+    for (auto const* const where : places)
       for (int const time : times) all.push_back({protocol, where, milliseconds{time}});
   if (!plan.fast) return all;
-  // Six that the seed draws, three of each protocol, one of them at 250 ms and one at 700 ms.
+  // Six that the seed draws: each place once for each protocol, one at 250 ms, one at 700 ms, one at any time.
   auto chance = plan.chance("slow disks", 0);
   std::vector<slow_row> drawn;
-  for (auto const* const protocol : protocols)
-    for (int const time : {250, 700, times[chance(std::size(times))]}) {
-      std::vector<slow_row> fitting;
-      for (auto const& row : all) {
-        bool const known =
-            std::any_of(drawn.begin(), drawn.end(), [&](auto& d) { return d.name() == row.name(); });
-        if (!known && row.protocol == protocol && row.sync.count() == time) fitting.push_back(row);
-      }
-      drawn.push_back(fitting[static_cast<std::size_t>(chance(fitting.size()))]);
+  for (auto const* const protocol : protocols) {
+    std::vector<int> left{250, 700, times[static_cast<std::size_t>(chance(std::size(times)))]};
+    for (auto const* const where : places) {
+      auto const at = left.begin() + static_cast<std::ptrdiff_t>(chance(left.size()));
+      drawn.push_back({protocol, where, milliseconds{*at}});
+      left.erase(at);
     }
+  }
   return drawn;
 }
 
