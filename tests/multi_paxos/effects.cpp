@@ -123,6 +123,19 @@ TEST_CASE("accept: below refused, at the promise written, above promised and wri
                  arms(timer::contact), effect{entry_run{at(2), 2, ballot(6, B), entry_kind::command}}}));
 }
 
+// The tail was voted for at an earlier ballot, and may be of other values: to acknowledge it would be a lie.
+TEST_CASE("what is said again is what is verified, and no slot of an older tail behind it") {
+  one o{{{at(2), 3, ballot(1, C), entry_kind::command}}, {ballot(5, B), no_node, {}}};
+  o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 1, entry_kind::command});
+  o.step(flush{});
+  o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 0, entry_kind::command});
+  o.step(flush{});
+  REQUIRE(o.out.effects().size() == 1);
+  auto const* m = std::get_if<effects::message>(&o.out.effects()[0]);
+  REQUIRE(m != nullptr);
+  CHECK(std::get<accepted>(m->message) == accepted{ballot(5, B), at(2), all, 1, 1});
+}
+
 TEST_CASE("heartbeat: below refused, at and above answered, and what is verified is chosen") {
   auto o = promised_five();
   o.hear(B, heartbeat{ballot(4, B), at(1), 3, all});
