@@ -33,6 +33,10 @@ struct slot_places {
   }
 };
 
+TEST_CASE("a turn writes the slot that the turn before it has not written") {
+  CHECK(slot_places{sample{4}}.newest != slot_places{sample{5}}.newest);
+}
+
 TEST_CASE("a crash in the last turn: frame and slot are whole, torn or lost by themselves, and each opens") {
   int kept = 0;
   for (auto const what : {turn::entries, turn::entries_and_vote, turn::vote}) {

@@ -187,8 +187,8 @@ public:
     node(f).pending.push_back({bytes, {}});
     return 0;
   }
-  // A sync that fails drops what it was to write, and the next one knows nothing of it; the bytes can still
-  // be read.
+  // A sync that fails has written half of each change. It drops the rest, and the next one knows nothing of it;
+  // the bytes can still be read.
   int sync_data(file const& f) { return sync(f, "sync_data"); }
   int sync_file(file const& f) { return sync(f, "sync_file"); }
   int lock(file const& f) {
@@ -239,11 +239,10 @@ private:
     auto& n = node(f);
     bool const fails = disk_->step(what, f.name_);
     if (!fails && (disk_->data_sync_lies || disk_->lies(what, f.name_))) return 0;
-    if (!fails)
-      for (auto const& c : n.pending) {
-        if (c.bytes.empty() && n.durable.size() < c.at) n.durable.resize(c.at);
-        disk::apply(n.durable, c, 0, c.bytes.size());
-      }
+    for (auto const& c : n.pending) {
+      if (c.bytes.empty() && n.durable.size() < c.at) n.durable.resize(c.at);
+      disk::apply(n.durable, c, 0, fails ? c.bytes.size() / 2 : c.bytes.size());
+    }
     n.pending.clear();
     return fails ? failure() : 0;
   }

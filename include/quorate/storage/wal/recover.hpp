@@ -156,10 +156,8 @@ private:
     s.before = head->before.compacted;
     if (k == 0) begin(*head);
     if (s.before != log_.last() || head->before.written_at != log_.stamp_at(s.before) ||
-        head->before.config != log_.config_at(s.before) ||
-        (head->state != state_ && head->state.sequence <= state_.sequence))
+        head->before.config != log_.config_at(s.before) || head->state != state_)
       return damaged(name, 0, "its head does not go on where the segment before it ends");
-    state_ = head->state; // newer if only a slot had it when the segment was made
     return true;
   }
 
@@ -325,6 +323,8 @@ private:
         (slot_->state.sequence == state_.sequence && slot_->state != state_))
       return damaged(name, at, "it holds another term and vote than the frames that were written with it");
     if (!ahead || !slot_->alone) return true;
+    // The opening's own turn writes it into the log again: its frame is no longer, so it fits into the same
+    // segment.
     state_ = slot_->state;
     if (report_.cut_bytes != 0)
       report_.notes.push_back("took term " + std::to_string(state_.hard.promised.value) +
