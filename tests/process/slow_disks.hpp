@@ -64,7 +64,7 @@ public:
     auto const begun = row_.where == slow_places[0]   ? start_slow()
                        : row_.where == slow_places[1] ? start_and_slow_all()
                                                       : start_and_slow_one();
-    auto const first = load_->wait_for_answer(begun, 3 * row_.limit());
+    auto const first = load_->wait_for_answer(begun, (2 + plan_.room) * row_.limit());
     if (!first) return r;
     r.first = in_T(*first - begun);
     load_.reset();
