@@ -138,7 +138,7 @@ private:
 
   double rate(std::size_t clients) {
     auto const span =
-        plan_.fast ? std::max(milliseconds{2500}, 3 * row_.sync) : std::max(milliseconds{5000}, 4 * row_.sync);
+        plan_.fast ? std::max(milliseconds{1500}, 3 * row_.sync) : std::max(milliseconds{5000}, 4 * row_.sync);
     load_.emplace(ports_,
                   load_habits{.clients = clients, .patience = {row_.request_timeout() + milliseconds{1000}}});
     auto const begun = load_clock::now();
