@@ -85,7 +85,7 @@ TEST_CASE("prepare: below refused, at the promise answered after the last write,
   o.hear(B, prepare{ballot(4, B), at(2), all});
   CHECK(says(o, {said(B, no)}));
   o.hear(B, prepare{ballot(5, B), at(2), all});
-  CHECK(says(o, {arms_after(1), said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
+  CHECK(says(o, {said(B, promise{ballot(5, B), at(2), at(1), at(1), stamp{}, 0, {}, all}, 1)}));
   o.hear(C, prepare{ballot(5, C), at(2), all});
   CHECK(says(o, {effect{hard_state{ballot(5, C), no_node, at(1)}}, arms_after(2),
                  said(C, promise{ballot(5, C), at(2), at(1), at(1), stamp{}, 0, {}, all}, 2)}));
