@@ -248,8 +248,8 @@ TEST_CASE("asked again once a heartbeat: what was lost is sent again from where 
   CHECK(says(o, {}));
   o.step(timer::heartbeat);
   o.step(flush{});
-  o.hear(B, stands_at_3);
-  CHECK(says(o, {}));
+  o.hear(B, stands_at_3); // of what it has it is asked to say so, and of what it has not it is sent more
+  CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 0, entry_kind::command})}));
   o.step(flush{});
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(4), at(1), all, 1, entry_kind::command})}));
   o.step(timer::heartbeat);

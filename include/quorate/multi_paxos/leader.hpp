@@ -34,20 +34,18 @@ constexpr log_index held_by(node_state<Options> const& s, progress const& p) {
   return p.match > s.commit ? p.match : s.commit;
 }
 
-// The peer has answered a heartbeat that left after the accepts of all before `sent_to`. If it says that some of
-// them have not come, they were lost: go on from where it stands. If they have come and are not acknowledged, then
-// the acknowledgement was lost or its disk is slow: it is asked to say it again, once a heartbeat, and no entries
-// travel.
+// The peer has answered a heartbeat that left after the accepts of all before `sent_to`. What of these has not
+// come was lost: go on from where the peer says it stands. What has come and is not acknowledged: the
+// acknowledgement was lost, or the peer's disk is slow. The peer is asked to say it again, once a heartbeat, and
+// no entries travel.
 template <class Options, log_view Log, class Out>
 constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
   auto& p = s.peer(n);
   auto const sent_to = std::exchange(p.sent_to, log_index{});
-  if (verified + 1 < sent_to) {
-    p.next = verified + 1;
-    p.in_flight = 0;
-  } else if (auto const held = held_by(s, p); held + 1 < sent_to) {
+  if (verified + 1 < sent_to) p.next = verified + 1, p.in_flight = 0;
+  auto const held = held_by(s, p);
+  if (held < verified && held + 1 < sent_to)
     out.send(n, accept{s.promised, s.promised, held + 1, s.commit, config_now(s, log), 0, entry_kind::command});
-  }
 }
 
 template <class Options, log_view Log, class Out>
