@@ -188,11 +188,6 @@ inline std::string hexadecimal(std::uint64_t n, std::size_t digits) {
   return text;
 }
 
-inline std::uint64_t milliseconds_since(clock::time_point t) {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - t).count());
-}
-
 template <class Replica, class Port>
 info backend_of<Replica, Port>::report() const {
   auto const s = replica_.status();
@@ -226,7 +221,6 @@ info backend_of<Replica, Port>::report() const {
   i.leader_changes = s.counters.leader_changes;
   i.commits = commits_;
   i.syncs = s.counters.syncs;
-  i.sync_under_way_ms = s.syncing_since ? milliseconds_since(*s.syncing_since) : 0;
   i.bytes = s.written.bytes;
   i.entries = s.written.entries;
   return i;

@@ -84,8 +84,12 @@ private:
     void warn(std::string const& text) { server_.log_(level::warning, text); }
     info report() const { // the addresses are known here
       auto i = backend_of<Replica, client_port<backend>>::report();
+      auto const now = clock::now();
       i.uptime_seconds = static_cast<std::uint64_t>(
-          std::chrono::duration_cast<std::chrono::seconds>(clock::now() - server_.began_).count());
+          std::chrono::duration_cast<std::chrono::seconds>(now - server_.began_).count());
+      if (auto const since = server_.replica_.status().syncing_since)
+        i.sync_under_way_ms = static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count());
       i.listen = text(server_.port_->local_endpoint());
       if (i.leader != 0) i.leader_address = text(server_.options_.cluster.at(quorate::node_id{i.leader}));
       i.sockets_max_cpu_usec = server_.sockets_.microseconds();

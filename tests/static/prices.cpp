@@ -12,8 +12,8 @@ static_assert(sizeof(raft::node<raft::read_index<off>>) == 296);
 static_assert(sizeof(raft::node<limits<limit_values{.nodes = 3}>>) == 320);
 static_assert(sizeof(raft::node<limits<limit_values{.nodes = 64}>>) == 2776);
 static_assert(sizeof(raft::node<limits<limit_values{.reads = 8}>>) == 576);
-static_assert(sizeof(multi_paxos::node<>) == 904);
-static_assert(sizeof(multi_paxos::node<multi_paxos::quorum_reads<off>>) == 776);
+static_assert(sizeof(multi_paxos::node<>) == 960);
+static_assert(sizeof(multi_paxos::node<multi_paxos::quorum_reads<off>>) == 832);
 
 } // namespace
 } // namespace quorate::test

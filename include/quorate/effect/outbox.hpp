@@ -56,6 +56,20 @@ public:
       next.what.template emplace<M>(m);
   }
 
+  // The same for a message that may say what another one says too (M::take_in). The one held last gives way to it,
+  // if that is for the same node and waits for a write after number `ordered`, so that both would leave together.
+  template <class M>
+  constexpr void hold_merged(node_index to, M m, written after, std::uint64_t ordered) {
+    if (!held_.empty())
+      if (auto& last = held_.back(); last.to == to && last.after > ordered)
+        if (auto const* earlier = std::get_if<M>(&last.what); earlier != nullptr && m.take_in(*earlier)) {
+          last.after = after.number();
+          last.what = message{m};
+          return;
+        }
+    hold(to, m, after);
+  }
+
   // Calls deliver(to, message const&) for each message whose write is covered, oldest first. What is held while
   // this runs (an own vote, released, makes a leader) stays for the next token.
   template <class Deliver>

@@ -135,6 +135,15 @@ struct accepted {
   using fields = field_list<field<"ballot", &accepted::ballot>, field<"first", &accepted::first>,
                             field<"config", &accepted::config>, field<"count", &accepted::count>,
                             field<"answered", &accepted::answered>>;
+  // True, and this one says all that `earlier` says too; false if one message can't.
+  constexpr bool take_in(accepted const& earlier) {
+    bool const goes_on = earlier.first + earlier.count == first && earlier.count + count >= count;
+    if (earlier.ballot != ballot || earlier.config != config || !goes_on || earlier.answered + answered > 0xff)
+      return false;
+    first = earlier.first, count += earlier.count;
+    answered = static_cast<std::uint8_t>(answered + earlier.answered);
+    return true;
+  }
   friend constexpr bool operator==(accepted const&, accepted const&) = default;
 };
 

@@ -96,6 +96,13 @@ struct appended {
   std::uint8_t answered{};
   using fields = field_list<field<"term", &appended::term>, field<"match_index", &appended::match_index>,
                             field<"answered", &appended::answered>>;
+  // True, and this one says all that `earlier` says too; false if one message can't.
+  constexpr bool take_in(appended const& earlier) {
+    if (earlier.term != term || earlier.match_index > match_index || earlier.answered + answered > 0xff)
+      return false;
+    answered = static_cast<std::uint8_t>(answered + earlier.answered);
+    return true;
+  }
   friend constexpr bool operator==(appended const&, appended const&) = default;
 };
 

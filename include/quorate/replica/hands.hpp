@@ -74,7 +74,10 @@ public:
   }
   template <class M>
   void bind(node_index to, M const& m, written after) {
-    outbox_.hold(to, m, after);
+    if constexpr (requires(M later) { later.take_in(m); })
+      outbox_.hold_merged(to, m, after, ordered_);
+    else
+      outbox_.hold(to, m, after);
   }
   void arm(timer t) { news_ |= bit_of(t), armed_ |= bit_of(t), later_ &= ~bit_of(t); }
   void disarm(timer t) {
@@ -119,6 +122,7 @@ public:
   auto const& waiting() const { return outbox_; }
   sync_order order() {
     ordered_bytes_ = counters.bytes;
+    ordered_ = this->latest().number();
     return ticket_source::order();
   }
 
@@ -219,6 +223,7 @@ private:
   delayed delayed_[Core::timers]{};
   std::uint64_t dropped_ = 0;
   std::uint64_t ordered_bytes_ = 0; // counters.bytes at the last sync order
+  std::uint64_t ordered_ = 0;       // the last write that it covers
   bounded_queue<advice, capacity> ready_{};
   box_for<outbox, capacity, typename Core::messages> outbox_{};
 };
