@@ -24,6 +24,16 @@ struct acknowledgement {
   int number{};
   friend constexpr bool operator==(acknowledgement const&, acknowledgement const&) = default;
 };
+// One message may say what several say: as long as it goes on where the earlier one ends.
+struct range {
+  int first{}, last{};
+  constexpr bool take_in(range const& earlier) {
+    if (earlier.last + 1 != first) return false;
+    first = earlier.first;
+    return true;
+  }
+  friend constexpr bool operator==(range const&, range const&) = default;
+};
 template <std::size_t Capacity>
 using box = outbox<Capacity, vote, acknowledgement>;
 
@@ -198,6 +208,37 @@ TEST_CASE("of a random life, all that left was durable, in order, and the rest i
       REQUIRE(b.dropped() == dropped);
     }
   }
+}
+
+TEST_CASE("what waits for the next sync takes in what waits for it too, for the same node, and nothing else") {
+  writes w;
+  outbox<8, vote, range> b;
+  auto const held = [&] {
+    std::vector<range> all;
+    b.each([&](node_index, std::uint64_t, auto const& m) {
+      if constexpr (std::is_same_v<decltype(m), range const&>) all.push_back(m);
+    });
+    return all;
+  };
+  auto const first = w.next();
+  b.hold_merged(A, range{1, 2}, first, 0);
+  b.hold_merged(A, range{3, 4}, w.next(), 0);
+  CHECK(held() == std::vector<range>{{1, 4}});
+  auto const ordered = w.order(); // a sync begins: what it covers leaves with it
+  b.hold_merged(A, range{5, 5}, w.next(), ordered.upto());
+  CHECK(held() == std::vector<range>{{1, 4}, {5, 5}});
+  b.hold_merged(B, range{6, 6}, w.next(), ordered.upto()); // for another node
+  b.hold_merged(B, range{9, 9}, w.next(), ordered.upto()); // does not go on
+  b.hold(B, vote{1}, w.latest());
+  b.hold_merged(B, range{10, 10}, w.next(), ordered.upto()); // something came between
+  CHECK(held() == std::vector<range>{{1, 4}, {5, 5}, {6, 6}, {9, 9}, {10, 10}});
+  b.hold_merged(B, range{11, 12}, w.next(), ordered.upto());
+  CHECK(held().back() == range{10, 12});
+  std::size_t left = 0;
+  b.each([&](node_index, std::uint64_t after, auto const&) { left += after > ordered.upto() ? 1 : 0; });
+  CHECK(left == 5);
+  b.release(w.synced(), [](node_index, auto const&) {});
+  CHECK(b.empty());
 }
 
 } // namespace

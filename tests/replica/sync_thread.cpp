@@ -168,23 +168,49 @@ void goes_on_during_a_sync(Helps&& helps) {
   CHECK(!w.n->status().syncing_since);
 }
 
+// Each turn that writes acknowledges to itself, and what waits for one sync is one: else the outbox would be full,
+// and nothing heard, after some hundreds of turns.
+template <class Core, class Helps, class Message>
+void hears_during_a_long_sync(Helps&& helps, Message const& m) {
+  one_of_three<Core> w;
+  w.let_syncs_end();
+  while (!w.n->core().leads()) {
+    w.now = w.n->next().deadline.value_or(w.now + 1);
+    w.let_syncs_end();
+    helps(*w.n);
+    w.let_syncs_end();
+  }
+  for (int i = 0; i < 3000; ++i) {
+    REQUIRE(w.n->propose(i));
+    w.turn();
+  }
+  auto const dropped = w.n->status().counters.dropped_in;
+  w.n->receive(node_id{2}, m);
+  CHECK(w.n->status().counters.dropped_in == dropped);
+  w.let_syncs_end();
+}
+
 TEST_CASE("heartbeats and appends leave during a sync, and what is written meanwhile shares the next: Raft") {
-  goes_on_during_a_sync<raft::node<>>([](auto& n) {
+  auto const helps = [](auto& n) {
     auto const term = n.core().era();
     if (n.core().leads()) return n.receive(node_id{2}, raft::appended{term, n.status().last, 1});
     n.receive(node_id{2}, raft::pre_vote_granted{next(term)});
     n.receive(node_id{2}, raft::vote_granted{term});
-  });
+  };
+  goes_on_during_a_sync<raft::node<>>(helps);
+  hears_during_a_long_sync<raft::node<>>(helps, raft::heartbeat_answer{});
 }
 TEST_CASE(
     "heartbeats and appends leave during a sync, and what is written meanwhile shares the next: Multi-Paxos") {
-  goes_on_during_a_sync<multi_paxos::node<>>([](auto& n) {
+  auto const helps = [](auto& n) {
     auto const& s = n.core().state();
     if (s.is == role::leader) return;
     auto const ballot = s.is == role::candidate ? s.promised : *multi_paxos::next_ballot(s);
     n.receive(node_id{2}, multi_paxos::canvass_granted{ballot, 7});
     n.receive(node_id{2}, multi_paxos::promise{ballot, log_index{2}, log_index{1}, log_index{1}, {}, 0, {}, 7});
-  });
+  };
+  goes_on_during_a_sync<multi_paxos::node<>>(helps);
+  hears_during_a_long_sync<multi_paxos::node<>>(helps, multi_paxos::heartbeat_answer{});
 }
 
 } // namespace
