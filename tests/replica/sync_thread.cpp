@@ -120,6 +120,18 @@ struct one_of_three {
     }
   }
 
+  // `helps` makes a leader of it.
+  template <class Helps>
+  void lead(Helps&& helps) {
+    let_syncs_end();
+    while (!n->core().leads()) {
+      now = n->next().deadline.value_or(now + 1);
+      let_syncs_end();
+      helps(*n);
+      let_syncs_end();
+    }
+  }
+
   gate g{};
   parted_memory storage{g};
   std::unique_ptr<node> n = std::make_unique<node>(
@@ -133,13 +145,7 @@ struct one_of_three {
 template <class Core, class Helps>
 void goes_on_during_a_sync(Helps&& helps) {
   one_of_three<Core> w;
-  w.let_syncs_end();
-  while (!w.n->core().leads()) {
-    w.now = w.n->next().deadline.value_or(w.now + 1);
-    w.let_syncs_end();
-    helps(*w.n);
-    w.let_syncs_end();
-  }
+  w.lead(helps);
   helps(*w.n);
   w.let_syncs_end();
 
@@ -173,13 +179,7 @@ void goes_on_during_a_sync(Helps&& helps) {
 template <class Core, class Helps, class Message>
 void hears_during_a_long_sync(Helps&& helps, Message const& m) {
   one_of_three<Core> w;
-  w.let_syncs_end();
-  while (!w.n->core().leads()) {
-    w.now = w.n->next().deadline.value_or(w.now + 1);
-    w.let_syncs_end();
-    helps(*w.n);
-    w.let_syncs_end();
-  }
+  w.lead(helps);
   for (int i = 0; i < 3000; ++i) {
     REQUIRE(w.n->propose(i));
     w.turn();
