@@ -1,0 +1,138 @@
+// How much is said: no more than heartbeats when nothing happens, little more where messages are lost, and no entry
+// twice because a disk is slow.
+#include "protocols.hpp"
+#include "quorate/message/messages.hpp"
+#include "quorate/storage/memory.hpp"
+#include "quorate/timer/manual.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace quorate::test {
+namespace {
+
+constexpr std::uint64_t beat = 20, T = 20 * beat; // so long that half of the heartbeats are enough to lead
+
+// Three nodes whose messages take a tick, and whose syncs run beside their turns.
+template <class Protocol>
+class talkers {
+public:
+  using node = typename Protocol::template replica<messages<std::uint64_t>, memory, manual_timer>;
+  std::size_t beats = 0, answers = 0, others = 0; // messages sent
+  std::size_t entries = 0;                        // that travelled with them
+  std::size_t applied = 0;                        // on the node that leads
+  unsigned lost_percent = 0;
+  std::uint64_t sync_takes = 1;
+
+  talkers() {
+    for (std::uint32_t id = 1; id <= 3; ++id) {
+      disks_.push_back(std::make_unique<memory>());
+      nodes_.push_back(std::make_unique<node>(replica_config{node_id{id}, {node_id{1}, node_id{2}, node_id{3}}},
+                                              *disks_.back(), manual_timer{{T, beat, 100'000}, id}));
+    }
+    while (leader() == nullptr) tick();
+    run(3 * T);
+    forget();
+  }
+  void forget() { beats = answers = others = entries = applied = 0; }
+  node* leader() {
+    for (auto& n : nodes_)
+      if (n->core().leads()) return n.get();
+    return nullptr;
+  }
+  void run(std::uint64_t ticks) {
+    for (; ticks > 0; --ticks) tick();
+  }
+  // One after another, as one client would.
+  void write(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      auto const before = applied;
+      REQUIRE(leader()->propose(i));
+      for (int patience = 0; applied == before; ++patience) {
+        REQUIRE(patience < 10'000);
+        tick();
+      }
+    }
+  }
+
+private:
+  void tick() {
+    ++now_;
+    for (auto const& hand_over : std::exchange(on_the_way_, {})) hand_over();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) turn(i);
+  }
+  void turn(std::size_t i) {
+    auto& n = *nodes_[i];
+    auto const send = [&](node_id to, auto const& m, payloads bytes) { this->send(i, to, m, bytes); };
+    auto& sync = syncs_[i];
+    if (sync.order && sync.ends <= now_) n.synced(*disks_[i]->sync(std::move(*std::exchange(sync.order, {}))));
+    n.collect(now_, send);
+    if (!sync.order) sync = {n.start_sync(), now_ + sync_takes};
+    n.release(send, [&](auto const& e) {
+      if constexpr (requires { e.command; }) applied += n.core().leads() ? 1 : 0;
+    });
+  }
+  template <class M>
+  void send(std::size_t from, node_id to, M const& m, payloads bytes) {
+    using answer = typename Protocol::heartbeat_answer;
+    constexpr bool is_beat = std::is_same_v<M, raft::heartbeat> || std::is_same_v<M, multi_paxos::heartbeat>;
+    ++(is_beat ? beats : std::is_same_v<M, answer> ? answers : others);
+    entries += bytes.count();
+    if (random_() % 100 < lost_percent) return;
+    auto const whole = bytes.whole();
+    on_the_way_.push_back(
+        [this, from, to, m, count = bytes.count(), copy = std::vector<std::byte>(whole.begin(), whole.end())] {
+          nodes_[to.value - 1]->receive(node_id{static_cast<std::uint32_t>(from + 1)}, m,
+                                        payloads::trusted(copy, count));
+        });
+  }
+
+  struct under_way {
+    std::optional<sync_order> order{};
+    std::uint64_t ends = 0;
+  };
+  std::vector<std::unique_ptr<memory>> disks_{};
+  std::vector<std::unique_ptr<node>> nodes_{};
+  under_way syncs_[3]{};
+  std::vector<std::function<void()>> on_the_way_{};
+  std::mt19937 random_{7};
+  std::uint64_t now_ = 0;
+};
+
+// `times`: what half of all messages lost may make of the messages that a write takes. Multi-Paxos' heartbeats are
+// answered with what has come, so what is lost is sent at once. Raft has to ask, and to hear the refusal.
+template <class Protocol>
+void says_little(std::size_t times) {
+  talkers<Protocol> idle;
+  idle.run(100 * beat);
+  CHECK(idle.beats == 2 * 100);
+  CHECK(idle.answers == 2 * 100);
+  CHECK(idle.others == 0);
+
+  talkers<Protocol> whole, lossy;
+  whole.write(300);
+  lossy.lost_percent = 50;
+  lossy.write(300);
+  INFO(lossy.others, " messages beside heartbeats, and ", whole.others, " with no loss");
+  CHECK(lossy.others <= times * whole.others);
+
+  talkers<Protocol> slow; // a sync takes seven heartbeats
+  slow.sync_takes = 7 * beat;
+  slow.write(50);
+  CHECK(slow.entries == 2 * 50); // each once to each peer
+  CHECK(slow.leader() != nullptr);
+}
+TEST_CASE("no more is said than must be: Raft") { says_little<raft_protocol>(4); }
+TEST_CASE("no more is said than must be: Multi-Paxos") { says_little<multi_paxos_protocol>(2); }
+
+} // namespace
+} // namespace quorate::test
