@@ -1,5 +1,5 @@
-// How much is said: no more than heartbeats when nothing happens, little more where messages are lost, and no entry
-// twice because a disk is slow.
+// How much is said: no more than heartbeats when nothing happens, little more where messages are lost, and no
+// entry twice because a disk is slow.
 #include "protocols.hpp"
 #include "quorate/message/messages.hpp"
 #include "quorate/storage/memory.hpp"
