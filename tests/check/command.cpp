@@ -108,7 +108,7 @@ TEST_CASE("check explore sees all that each protocol can do within bounds, and s
     CHECK(r.text.find("\n  " + happened) != std::string::npos);
     CHECK(r.text.ends_with("\neverything reachable was seen, and nothing is broken\n"));
   };
-  explored("raft", "2465 states, ", "a commit                                 happened\n");
+  explored("raft", "2647 states, ", "a commit                                 happened\n");
   explored("paxos --crashes 1", "4970 states, ", "a decision                               happened\n");
   explored("multi-paxos --commands 2", "3625 states, ", "a slot chosen                            happened\n");
 }

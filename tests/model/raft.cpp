@@ -8,7 +8,7 @@ namespace {
 
 TEST_CASE("three nodes, two terms, a command: nothing breaks, and a leader, a commit and a tail do happen") {
   auto const x = explore_all(plain_raft<3>{{.terms = 2, .commands = 1}});
-  CHECK(x.run.states == 2465);
+  CHECK(x.run.states == 2647);
   CHECK((x.marks & 7) == 7);
 }
 

@@ -112,26 +112,5 @@ TEST_CASE("the timer of who votes runs from when the vote is durable, and is put
   CHECK(!o.disarms());
 }
 
-TEST_CASE("a leader without a no-op begins with an append of its last entry, if that may be lacking") {
-  using core = node<limits<limit_values{.nodes = 7}>, first_entry<off>>;
-  for (bool const known : {true, false}) {
-    world<3, core> w;
-    w.lay_down(A, {1, 1}, 1);
-    if (known) // that both are committed
-      w.receive(A, B, append_entries{term(1), at(3), term(1), term_id{}, at(3), 0, entry_kind::command});
-    w.lose_contact(A);
-    w.expire(A, timer::election);
-    w.receive(A, C, pre_vote_granted{term(2)});
-    w.sync(A);
-    w.receive(A, C, vote_granted{term(2)});
-    REQUIRE(w.leads(A));
-    w.lose_everything();
-    w.flush(A);
-    auto const first = std::get<append_entries>(w.take<append_entries>(C).what);
-    CHECK(first.prev_log_index == at(known ? 3 : 2));
-    CHECK(first.count == (known ? 0U : 1U));
-  }
-}
-
 } // namespace
 } // namespace quorate::test

@@ -205,7 +205,10 @@ TEST_CASE("L7: hundreds of conflicting entries are passed in one round trip a te
   w.crash(B, theirs);
   w.elect_unheard(A, node_set<64>::of(A).with(C));
   REQUIRE(w.leads(A));
-  for (int beat = 0; beat < 2; ++beat) w.receive(A, B, heartbeat_answer{term(10), 0});
+  w.flush(A);
+  w.lose_everything();
+  w.expire(A, timer::heartbeat);
+  w.receive(A, B, heartbeat_answer{term(10), 0});
   std::size_t refusals = 0;
   w.settle_where(node_set<64>::of(A).with(B), [&](packet const& p) {
     refusals += std::holds_alternative<rejected>(p.what) ? 1 : 0;

@@ -29,9 +29,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   forget_progress(s);
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);
-    // The first append carries an entry, if there is one that may be lacking: the no-op below, or the last one.
-    bool const lacking = !Options::appends_first_entry && log.last() > s.commit && log.last() > log.compacted();
-    p.next = lacking ? log.last() : log.last() + 1;
+    p.next = log.last() + 1;
     p.poked = true;
   });
   out.disarm(timer::election);
