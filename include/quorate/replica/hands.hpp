@@ -136,7 +136,8 @@ public:
   }
   // Timers that wait for a write which is durable now are due to be set.
   void begin_timers(durable upto) {
-    if ((later_ & ~armed_) != 0) begin_timers_now(upto);
+    if ((later_ & ~armed_) != 0) [[unlikely]]
+      begin_timers_now(upto);
   }
   // Does that timer wait for a write? Then what the Timer tells of it is of an earlier time.
   bool waits_to_run(std::size_t t) const { return ((later_ & ~armed_) >> t & 1U) != 0; }
@@ -192,9 +193,15 @@ private:
   void set_timer(Timer& t, Time now) {
     constexpr auto bit = 1U << I;
     if ((news_ & bit) == 0) return;
-    if ((ended_ & bit) != 0) t.disarm(I);
-    if ((armed_ & bit) == 0) return;
-    t.arm(I, (later_ & bit) != 0 ? delayed_[I].how : Core::timing_of(static_cast<timer>(I)), now);
+    if (((ended_ | later_) & bit) != 0) [[unlikely]]
+      return set_seldom(t, I, now);
+    if ((armed_ & bit) != 0) t.arm(I, Core::timing_of(static_cast<timer>(I)), now); // which the compiler knows
+  }
+  template <class Timer, class Time>
+  [[gnu::cold, gnu::noinline]] void set_seldom(Timer& t, std::size_t i, Time now) {
+    if ((ended_ >> i & 1U) != 0) t.disarm(i);
+    if ((armed_ >> i & 1U) == 0) return;
+    t.arm(i, (later_ >> i & 1U) != 0 ? delayed_[i].how : Core::timing_of(static_cast<timer>(i)), now);
   }
   [[gnu::cold]] void begin_timers_now(durable upto) {
     for (std::size_t t = 0; t < Core::timers; ++t)

@@ -145,7 +145,7 @@ public:
   // --- the turn, and the four steps that it is made of
 
   template <class Send, class Machine>
-  turn_result<time> turn(time now, Send&& send, Machine&& machine) {
+  [[gnu::always_inline]] turn_result<time> turn(time now, Send&& send, Machine&& machine) {
     collect(now, send);
     if (auto order = start_sync()) {
       if (auto const d = b_.storage.sync(std::move(*order)))
@@ -188,7 +188,7 @@ public:
     if (ordered_ == latest) return std::nullopt;
     ordered_ = latest;
     ++b_.counters.syncs;
-    if (!syncing_since_) syncing_since_ = b_.now;
+    if (!std::exchange(syncing_, true)) syncing_since_ = b_.now;
     return b_.hands.order();
   }
   void synced(durable d) {
@@ -196,7 +196,7 @@ public:
                    "Storage: a token must be of an order that was given; this one is of writes up to ",
                    d.number());
     if (!durable_ || *durable_ < d) durable_ = d; // an older order may end later
-    if (durable_->number() == ordered_) syncing_since_.reset();
+    syncing_ = durable_->number() != ordered_;
   }
 
   // What waited for the sync leaves, and what is committed is applied.
@@ -265,7 +265,7 @@ public:
              .trouble = trouble(),
              .counters = b_.counters,
              .written = b_.hands.counters},
-            stopped() ? std::nullopt : syncing_since_};
+            syncing_ && !stopped() ? std::optional{syncing_since_} : std::nullopt};
   }
 
 private:
@@ -372,9 +372,8 @@ private:
 
   bool pending() const {
     if (b_.stopped) return false;
-    bool const to_sync = !syncing_since_ && ordered_ != b_.hands.latest().number();
-    return to_sync || b_.hands.more_to_send || b_.hands.any_news() || applying_.behind(b_) || reads_.pending() ||
-           proposals_.pending(b_);
+    return (!syncing_ && ordered_ != b_.hands.latest().number()) || b_.hands.more_to_send || b_.hands.any_news() ||
+           applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
   }
   std::optional<time> deadline() const {
     if (b_.stopped) return std::nullopt;
@@ -394,7 +393,8 @@ private:
   static constexpr std::uint64_t none_ordered = ~std::uint64_t{0};
   std::uint64_t ordered_ = none_ordered; // the last write that a sync was ordered for; at first not even 0
   std::optional<durable> durable_{};
-  std::optional<time> syncing_since_{}; // when the oldest sync that is under way was ordered
+  time syncing_since_{}; // when the oldest sync that is under way was ordered
+  bool syncing_ = false; // one is
 };
 
 } // namespace quorate

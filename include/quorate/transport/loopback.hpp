@@ -28,28 +28,24 @@ public:
   void attach(node_id id, Replica& r) {
     for (auto& e : ends_)
       if (e.id == id) return void(e.replica = &r);
-    ends_.push_back({id, &r, 0});
+    ends_.push_back({id, &r});
   }
 
   // What a turn of node `self` sends with. It says with flush() that what it has sent must leave now.
   struct sending {
     loopback& net;
     node_id self;
-    std::size_t place; // of `self` in ends_
     template <class M>
     void operator()(node_id to, M const& m, payloads bytes) const {
+      if (net.sends_ != self) net.leave_unflushed(self); // turns come one after another
+      ++net.waits_for_flush_;
       net.send(self, to, m, bytes);
-      if (place < net.ends_.size()) ++net.ends_[place].unflushed;
     }
     void flush() const {
-      if (place < net.ends_.size()) net.ends_[place].unflushed = 0;
+      if (net.sends_ == self) net.waits_for_flush_ = 0;
     }
   };
-  sending sender(node_id self) {
-    std::size_t place = 0;
-    while (place < ends_.size() && ends_[place].id != self) ++place;
-    return {*this, self, place};
-  }
+  sending sender(node_id self) { return {*this, self}; }
   template <class M>
   void send(node_id self, node_id to, M const& m, payloads bytes) {
     static_assert(std::is_trivially_copyable_v<M>, "quorate: messages are plain values");
@@ -77,7 +73,7 @@ public:
   // makes a receiver send leaves with its next turn.
   node_set<64> deliver_all() {
     node_set<64> touched{};
-    for (auto& e : ends_) unflushed_ += std::exchange(e.unflushed, 0U);
+    leave_unflushed(sends_);
     auto const* at = payloads_.view().data();
     for (auto p = queue_.begin(); p != end_; at += p->size, ++p)
       for (auto const& e : ends_)
@@ -109,8 +105,11 @@ private:
   struct end {
     node_id id{};
     Replica* replica{};
-    std::size_t unflushed = 0; // messages that it has sent since its last flush
   };
+  void leave_unflushed(node_id next) {
+    unflushed_ += std::exchange(waits_for_flush_, 0U);
+    sends_ = next;
+  }
   template <class M>
   static void hand_over(packet const& p, std::byte const* bytes, Replica& to) {
     to.receive(p.from, *std::launder(reinterpret_cast<M const*>(p.message)),
@@ -125,6 +124,8 @@ private:
   std::vector<end> ends_{};
   std::vector<packet> queue_{}; // those before end_ wait; the others are room
   typename std::vector<packet>::iterator end_{queue_.begin()};
+  node_id sends_{};                 // who has sent last,
+  std::size_t waits_for_flush_ = 0; // and how many messages since its last flush
   std::size_t unflushed_ = 0;
   byte_buffer payloads_{}; // of those that wait, one behind the other
 };
