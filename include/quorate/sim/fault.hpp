@@ -32,7 +32,7 @@ enum class fault : std::uint8_t {
   frozen_clocks,
   // disks
   lost_writes,   // a crash takes what no sync covers, or the newest part of it; else nothing
-  slow_syncs,    // some take 10 or 100 times as long; and in half of the seeds disks are slow, which is not healed
+  slow_syncs,    // some take 10 or 100 times as long; in half of the seeds disks are slow, to the end
   crossed_syncs, // several syncs in flight, of which a later one may end earlier
   failed_syncs,
   failed_writes,

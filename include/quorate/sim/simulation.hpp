@@ -134,16 +134,15 @@ private:
       }
       want_turn(n, 1 + n);
     }
-    if (Family::replicates_a_log && weather_.has(fault::slow_syncs) && draws_.disk.below(2) == 0)
-      draw_slow_disks();
+    if (Family::replicates_a_log && weather_.has(fault::slow_syncs)) draw_slow_disks();
     nemesis_.begin();
     queue_.put(client_pace_, request, 0);
     queue_.put(100'000, tidy, 0);
     queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
   }
 
-  // In half of the seeds all disks, one, or some have syncs of up to 5 T: to the end, for there must be progress
-  // as long as syncs end.
+  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, for
+  // there must be progress as long as syncs end.
   void draw_slow_disks() {
     if (draws_.disk.below(2) == 0) return;
     auto const takes = draws_.disk.on_log_scale(built_.times.election / 20, 5 * built_.times.election);
