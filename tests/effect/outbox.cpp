@@ -224,6 +224,7 @@ TEST_CASE("what waits for the next sync takes in what waits for it too, for the 
   b.hold_merged(A, range{1, 2}, first, 0);
   b.hold_merged(A, range{3, 4}, w.next(), 0);
   CHECK(held() == std::vector<range>{{1, 4}});
+  b.each([&](node_index, std::uint64_t after, auto const&) { CHECK(after == w.latest().number()); });
   auto const ordered = w.order(); // a sync begins: what it covers leaves with it
   b.hold_merged(A, range{5, 5}, w.next(), ordered.upto());
   CHECK(held() == std::vector<range>{{1, 4}, {5, 5}});

@@ -125,15 +125,31 @@ TEST_CASE("accept: below refused, at the promise written, above promised and wri
 
 // The tail was voted for at an earlier ballot, and may be of other values: to acknowledge it would be a lie.
 TEST_CASE("what is said again is what is verified, and no slot of an older tail behind it") {
-  one o{{{at(2), 3, ballot(1, C), entry_kind::command}}, {ballot(5, B), no_node, {}}};
-  o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 1, entry_kind::command});
+  one o{{{at(2), 1, ballot(5, B), entry_kind::command}, {at(3), 2, ballot(1, C), entry_kind::command}},
+        {ballot(5, B), no_node, {}}};
+  o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 1, entry_kind::command}); // which it has
   o.step(flush{});
+  REQUIRE(o.log.last() == at(4));
   o.hear(B, accept{ballot(5, B), ballot(5, B), at(2), at(1), all, 0, entry_kind::command});
   o.step(flush{});
   REQUIRE(o.out.effects().size() == 1);
   auto const* m = std::get_if<effects::message>(&o.out.effects()[0]);
   REQUIRE(m != nullptr);
   CHECK(std::get<accepted>(m->message) == accepted{ballot(5, B), at(2), all, 1, 1});
+}
+
+TEST_CASE("one acknowledgement says what two say only if it goes on at the same ballot") {
+  accepted const early{ballot(5, B), at(2), all, 3, 1};
+  accepted later{ballot(5, B), at(5), all, 2, 2};
+  REQUIRE(later.take_in(early));
+  CHECK(later == accepted{ballot(5, B), at(2), all, 5, 3});
+  for (auto other : {accepted{ballot(6, B), at(5), all, 2, 2}, accepted{ballot(5, B), at(6), all, 2, 2},
+                     accepted{ballot(5, B), at(4), all, 2, 2}, accepted{ballot(5, B), at(5), 3, 2, 2},
+                     accepted{ballot(5, B), at(5), all, 2, 255}}) {
+    auto const before = other;
+    CHECK_FALSE(other.take_in(early));
+    CHECK(other == before);
+  }
 }
 
 TEST_CASE("heartbeat: below refused, at and above answered, and what is verified is chosen") {

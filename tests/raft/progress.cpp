@@ -96,6 +96,18 @@ TEST_CASE("a repeat carries no entries until the peer has said what it lacks, wh
   }
 }
 
+TEST_CASE("one acknowledgement says what two say only in one term, and not less than the earlier one") {
+  appended const early{term(2), at(5), 1};
+  appended later{term(2), at(7), 2};
+  REQUIRE(later.take_in(early));
+  CHECK(later == appended{term(2), at(7), 3});
+  for (auto other : {appended{term(3), at(7), 2}, appended{term(2), at(4), 2}, appended{term(2), at(7), 255}}) {
+    auto const before = other;
+    CHECK_FALSE(other.take_in(early));
+    CHECK(other == before);
+  }
+}
+
 TEST_CASE("a refusal is a word between a heartbeat and its answer, even a stale one") {
   world<3> w;
   w.elect(A);

@@ -17,11 +17,15 @@ namespace quorate {
 // One sync at a time. All but `ended` is called on one thread, the storage's.
 //
 //   sync_thread disk{storage, [&] { wake my loop; }};      // called on the other thread
-//   if (disk.ended())                                      // at the beginning of a turn
+//   auto const end_sync = [&] {
+//     if (!disk.ended()) return;
 //     if (auto const d = disk.take()) replica.synced(*d); else replica.stop();
+//   };
+//   end_sync();                                            // a turn
 //   replica.collect(now, send);
 //   if (!disk.busy())
 //     if (auto order = replica.start_sync()) disk.begin(std::move(*order));
+//   end_sync();                                            // it may have ended at once, and then nobody is woken
 //   replica.release(send, machine);
 template <storage Storage>
 class sync_thread {
@@ -46,8 +50,9 @@ public:
   // ... and it has ended.
   bool ended() const {
     if constexpr (parted) {
+      if (!busy_) return false;
       std::scoped_lock const lock{mutex_};
-      return busy_ && !waiting_;
+      return !waiting_;
     } else {
       return busy_;
     }
