@@ -73,6 +73,7 @@ TEST_CASE("exhausted within bounds, nothing is broken; when a backup hurries, it
         "no acknowledgement leaves before it is durable: node B acknowledges all up to 2");
 }
 
+// Seeds 3, 14 and 65: syncs of several T, two of them in a row for each commit; a request must wait for as long.
 TEST_CASE("simulated with every fault, nothing is broken; when a backup hurries, a seed breaks") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     auto const r = sim::run_seed<family<right>>({.seed = seed, .nodes = nodes});

@@ -105,9 +105,8 @@ private:
     std::uint64_t life = 0;
     std::uint64_t turn_at = 0; // 0: no turn is due
     std::uint64_t paused_until = 0;
-    std::uint64_t free_at = 0;    // it is slow, and busy until then
-    std::uint64_t sync_takes = 0; // its disk is slow for good: a sync takes that much more, to the end
-    std::uint64_t pace = 20;      // microseconds between what comes and the turn that sees to it
+    std::uint64_t free_at = 0; // it is slow, and busy until then
+    std::uint64_t pace = 20;   // microseconds between what comes and the turn that sees to it
     bool comes_back = false;
   };
 
@@ -115,15 +114,17 @@ private:
     auto const drawn = static_cast<std::uint32_t>(draws_.topology.between(1, 7));
     cluster_options o{.nodes = options_.nodes == 0 ? drawn : options_.nodes, .seed = draws_.timeouts()};
     if (weather_.has(fault::small_disks)) o.entries = static_cast<std::size_t>(draws_.disk.on_log_scale(80, 512));
+    disk_pace_ = draws_.disk.on_log_scale(100, 4000);
+    tidies_ = draws_.disk.below(4) != 0 || Family::renews || weather_.has(fault::small_disks);
+    if (Family::replicates_a_log && weather_.has(fault::slow_syncs)) draw_slow_disks(o);
     return o;
   }
   void begin() {
     auto& covered = world_.covered();
     for (std::size_t i = 0; i < faults; ++i) covered.enabled[i] = weather_.has(static_cast<fault>(i)) ? 1 : 0;
     covered[fault::small_disks] = covered.enabled[static_cast<std::size_t>(fault::small_disks)];
-    disk_pace_ = draws_.disk.on_log_scale(100, 4000);
     client_pace_ = draws_.clients.on_log_scale(20'000, 500'000);
-    tidies_ = draws_.disk.below(4) != 0 || Family::renews || weather_.has(fault::small_disks);
+    covered[happening::slow_disks] += slow_.size();
     for (std::uint32_t n = 0; n < world_.size(); ++n) {
       auto const drift = 200 * std::uint64_t{weather_.force(fault::drift)};
       if (drift > 0) clocks_[n].run_at(1'000'000 - drift + draws_.clock.below(2 * drift + 1), 0);
@@ -134,25 +135,24 @@ private:
       }
       want_turn(n, 1 + n);
     }
-    if (Family::replicates_a_log && weather_.has(fault::slow_syncs)) draw_slow_disks();
     nemesis_.begin();
     queue_.put(client_pace_, request, 0);
     queue_.put(100'000, tidy, 0);
     queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
   }
 
-  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, for
-  // there must be progress as long as syncs end.
-  void draw_slow_disks() {
+  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, for there
+  // must be progress as long as syncs end. A request waits for two syncs in a row, each behind one under way.
+  void draw_slow_disks(cluster_options& o) {
     if (draws_.disk.below(2) == 0) return;
-    auto const takes = draws_.disk.on_log_scale(built_.times.election / 20, 5 * built_.times.election);
+    auto const takes = draws_.disk.on_log_scale(o.times.election / 20, 5 * o.times.election);
     auto const which = draws_.disk.below(3);
-    auto const one = draws_.disk.below(world_.size());
-    for (std::uint32_t n = 0; n < world_.size(); ++n) {
-      bool const slow = which == 0 || (which == 1 ? n == one : draws_.disk.below(2) == 0);
-      if (slow) nodes_[n].sync_takes = slowest_sync_ = takes;
-      world_.covered()[happening::slow_disks] += slow ? 1 : 0;
-    }
+    auto const one = draws_.disk.below(o.nodes);
+    for (std::uint8_t n = 0; n < o.nodes; ++n)
+      if (which == 0 || (which == 1 ? n == one : draws_.disk.below(2) == 0)) slow_.insert(node_index{n});
+    if (slow_.empty()) return;
+    slowest_sync_ = takes;
+    o.times.request += 4 * takes;
   }
 
   // --- events
@@ -358,7 +358,8 @@ private:
     if (!links_.send(p.from, p.to, now_, arrives)) world_.lose(slot);
   }
   void order(std::uint32_t n, std::uint64_t upto) {
-    auto takes = nodes_[n].sync_takes + disk_pace_ + draws_.disk.below(disk_pace_ + 1);
+    auto const more = slow_.contains(world_type::index_of(world_[n])) ? slowest_sync_ : 0;
+    auto takes = more + disk_pace_ + draws_.disk.below(disk_pace_ + 1);
     if (draws_.disk.chance(std::uint64_t{weather_.force(fault::slow_syncs)} * 300)) {
       takes += disk_pace_ * (draws_.disk.below(4) == 0 ? 100 : 10);
       ++world_.covered()[fault::slow_syncs];
@@ -380,6 +381,9 @@ private:
   run_options options_;
   streams draws_;
   weather weather_;
+  std::uint64_t disk_pace_ = 0, client_pace_ = 0, slowest_sync_ = 0;
+  node_set<64> slow_{}; // whose disk is slow for good: a sync takes slowest_sync_ more
+  bool tidies_ = false;
   cluster_options built_;
   world_type world_;
   network links_;
@@ -389,9 +393,8 @@ private:
   nemesis<simulation> nemesis_;
   event_queue queue_{};
   std::uint64_t now_ = 0;
-  std::uint64_t disk_pace_ = 0, client_pace_ = 0, slowest_sync_ = 0;
   node_set<64> core_{};
-  bool tidies_ = false, healed_ = false, clients_quiet_ = false, over_ = false;
+  bool healed_ = false, clients_quiet_ = false, over_ = false;
 };
 
 } // namespace quorate::sim
