@@ -141,8 +141,8 @@ private:
     queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
   }
 
-  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, for there
-  // must be progress as long as syncs end. A request waits for two syncs in a row, each behind one under way.
+  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, since
+  // there must be progress. A request waits for two syncs in a row, each behind one that is under way.
   void draw_slow_disks(cluster_options& o) {
     if (draws_.disk.below(2) == 0) return;
     auto const takes = draws_.disk.on_log_scale(o.times.election / 20, 5 * o.times.election);
