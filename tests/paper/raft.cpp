@@ -46,7 +46,7 @@ TEST_CASE("3.3: whoever sees a larger term, in any request or answer, adopts it 
   a_larger_term_makes_a_follower(appended{term(9), at(1), 1});
   a_larger_term_makes_a_follower(rejected{term(9), at(1), at(0), term(0)});
   a_larger_term_makes_a_follower(heartbeat{term(9), at(0), 0});
-  a_larger_term_makes_a_follower(heartbeat_answer{term(9), 0});
+  a_larger_term_makes_a_follower(heartbeat_answer{term(9), {}, 0});
 }
 
 TEST_CASE("3.3: a request of an older term is refused, with the current one") {
@@ -221,7 +221,7 @@ TEST_CASE("3.5: appends repeat without harm, and a silent follower is asked unti
     v.expire(A, timer::heartbeat);
     v.flush(A);
     v.lose_everything();
-    v.receive(A, B, heartbeat_answer{term(1), 0});
+    v.receive(A, B, heartbeat_answer{term(1), {}, 0});
     v.flush(A);
     CHECK(v.count<append_entries>(B) == 1);
   }

@@ -70,12 +70,12 @@ TEST_CASE("6.2: a leader that hears of no majority for an election timeout steps
   for (int i = 0; i < 3; ++i) {
     w.expire(A, timer::quorum_check);
     REQUIRE(w.leads(A));
-    w.receive(A, B, heartbeat_answer{term(1), 0});
+    w.receive(A, B, heartbeat_answer{term(1), {}, 0});
     w.receive(A, C, appended{term(1), at(2), 0});
   }
   w.expire(A, timer::quorum_check);
   REQUIRE(w.leads(A));
-  w.receive(A, B, heartbeat_answer{term(1), 0}); // two of five
+  w.receive(A, B, heartbeat_answer{term(1), {}, 0}); // two of five
   w.expire(A, timer::quorum_check);
   CHECK(!w.leads(A));
   CHECK(w.state(A).leader == no_node); // and sends clients elsewhere
@@ -90,7 +90,7 @@ TEST_CASE("6.4 step 1: a read waits until the leader has committed an entry of i
   CHECK(w.log(A).kind_at(w.log(A).last()) == entry_kind::no_op);
   w.read(A);
   w.flush(A);
-  for (auto const n : {B, C}) w.receive(A, n, heartbeat_answer{term(1), 0});
+  for (auto const n : {B, C}) w.receive(A, n, heartbeat_answer{term(1), {}, 0});
   w.flush(A);
   CHECK(w[A].readable == 0);
   CHECK(w.state(A).readers.rounds.empty());
@@ -112,7 +112,7 @@ TEST_CASE("6.4 step 2: the read index is the commit index at the time") {
   w.turn(A);
   w.receive(A, B, appended{term(1), at(4), 1}); // commits more, later
   REQUIRE(w.state(A).commit == at(4));
-  w.receive(A, B, heartbeat_answer{term(1), round});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round});
   CHECK(w[A].readable == 1);
   CHECK(w[A].read_index == at(3));
 }
@@ -124,10 +124,10 @@ TEST_CASE("6.4 step 3: a majority must answer a round of heartbeats sent after t
   w.turn(A);
   for (auto const n : {B, C, D, E}) CHECK(w.count<heartbeat>(n) == 1);
   auto const round = std::get<heartbeat>(w.take<heartbeat>().what).round;
-  w.receive(A, B, heartbeat_answer{term(1), round - 1});
-  w.receive(A, C, heartbeat_answer{term(1), round});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round - 1});
+  w.receive(A, C, heartbeat_answer{term(1), {}, round});
   CHECK(w[A].readable == 0);
-  w.receive(A, D, heartbeat_answer{term(1), round});
+  w.receive(A, D, heartbeat_answer{term(1), {}, round});
   CHECK(w[A].readable == 1);
 }
 

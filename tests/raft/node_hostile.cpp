@@ -92,7 +92,9 @@ private:
     case 8: return hear(raft::appended{any_term(), any_index(), static_cast<std::uint8_t>(below(5))});
     case 9: return hear(raft::rejected{any_term(), any_index(), any_index(), any_term()});
     case 10: return hear(raft::heartbeat{any_term(), any_commit(), below(9)});
-    case 11: return hear(raft::heartbeat_answer{any_term(), any_round()});
+    case 11:
+      return hear(raft::heartbeat_answer{any_term(), below(8) == 0 ? log_index{~std::uint64_t{0}} : any_index(),
+                                         any_round()});
     case 12: return step(static_cast<raft::timer>(below(raft::timers)));
     case 13: return step(propose{static_cast<std::uint32_t>(1 + below(5))});
     case 14: return step(read{1});

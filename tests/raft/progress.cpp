@@ -47,28 +47,57 @@ TEST_CASE("an acknowledgement answers as many appends as it says, and no more th
 TEST_CASE("of a peer that owes something, one answer to a heartbeat without it tells that something may be lost") {
   for (bool const counted : {true, false}) { // it owes an answer, or entries
     auto p = counted ? pipelined(5, 4, 1) : pipelined(9, 4, 0);
+    auto const all = counted ? at(4) : at(8);
     for (int round = 0; round < 3; ++round) {
-      note_contact(p); // of a heartbeat before what is owed
+      note_contact(p, all); // of a heartbeat before what is owed
       CHECK_FALSE(p.poked);
       note_beat(p);
-      note_contact(p);
+      note_contact(p, all);
       CHECK(p.poked);
       p.poked = false;
-      note_contact(p); // once a heartbeat: others may have been sent for reads
+      note_contact(p, all); // once a heartbeat: others may have been sent for reads
       CHECK_FALSE(p.poked);
     }
     note_beat(p);
     note_match(p, at(4), 0); // a word between the heartbeat and its answer
-    note_contact(p);
+    note_contact(p, all);
     CHECK_FALSE(p.poked);
   }
   auto all = pipelined(5, 4, 0);
   note_beat(all);
-  note_contact(all);
+  note_contact(all, at(4));
   CHECK_FALSE(all.poked); // it owes nothing
 }
 
-TEST_CASE("a repeat carries no entries until the peer has said what it lacks, whether it is a probe's or not") {
+TEST_CASE(
+    "what had not come when a heartbeat was answered is sent again, from where the peer says that it stands") {
+  auto const answered = [](log_index verified, std::uint32_t since) {
+    auto p = pipelined(9, 4, 3);
+    note_beat(p);
+    for (; since > 0; --since) note_sent(p, 1);
+    note_contact(p, verified);
+    CHECK(p.is == sending::streaming);
+    CHECK((p.next < at(9)) == (p.in_flight == 0));
+    return p;
+  };
+  CHECK(answered(at(6), 0).next == at(7));
+  CHECK_FALSE(answered(at(6), 0).poked);
+  CHECK(answered(at(7), 2).next == at(8));  // with it goes what was sent since
+  CHECK(answered(at(8), 2).next == at(11)); // what was sent since may be on its way
+  CHECK(answered(at(8), 2).poked);
+  CHECK(answered(at(1), 0).next == at(5)); // it has started again: what is acknowledged is on its disk
+  CHECK(answered(log_index{~std::uint64_t{0}}, 0).next == at(9));
+  auto searched = answered(at(6), 0);
+  start_probing(searched);
+  note_beat(searched);
+  searched.in_flight = 1, searched.quiet = true, searched.poked = false;
+  note_contact(searched, at(5)); // the answer is no guess of where the logs agree
+  CHECK(searched.next == at(7));
+  CHECK(searched.poked);
+}
+
+TEST_CASE(
+    "a probe is repeated without entries, and so is what the peer has: it says again what it holds or lacks") {
   for (bool const probing : {true, false}) {
     world<3> w;
     w.elect(A, node_set<64>::of(A).with(B));
@@ -78,13 +107,14 @@ TEST_CASE("a repeat carries no entries until the peer has said what it lacks, wh
     auto const to = probing ? C : B;
     REQUIRE((w.state(A).peer(to).is == sending::probing) == probing);
     w.lose_everything();
-    w.receive(A, to, heartbeat_answer{term(1), 0}); // to a heartbeat of before
+    auto const all = w.log(A).last();
+    w.receive(A, to, heartbeat_answer{term(1), all, 0}); // to a heartbeat of before
     w.flush(A);
     CHECK(w.count<append_entries>(to) == 0);
     w.expire(A, timer::heartbeat);
     w.flush(A);
     w.lose_everything();
-    w.receive(A, to, heartbeat_answer{term(1), 0});
+    w.receive(A, to, heartbeat_answer{term(1), probing ? at(1) : all, 0});
     w.flush(A);
     REQUIRE(w.count<append_entries>(to) == 1);
     auto const repeat = std::get<append_entries>(w.take<append_entries>(to).what);
@@ -138,7 +168,7 @@ TEST_CASE("a peer that needs what is compacted is not sent the next append at on
   w.settle(two);
   w.lose_everything();
   w.expire(A, timer::heartbeat);
-  w.receive(A, C, heartbeat_answer{term(1), 0});
+  w.receive(A, C, heartbeat_answer{term(1), {}, 0});
   w.flush(A);
   REQUIRE(w.count<append_entries>(C) == 1);
   w.receive(A, C, rejected{term(1), w.log(A).compacted(), at(1), term(0)});

@@ -37,7 +37,7 @@ void say_everything(Say&& say) {
   say(raft::appended{t, i, 1}, payloads{});
   say(raft::rejected{t, i, i, t}, payloads{});
   say(raft::heartbeat{t, i, 0}, payloads{});
-  say(raft::heartbeat_answer{t, 0}, payloads{});
+  say(raft::heartbeat_answer{t, log_index{~std::uint64_t{0}}, 0}, payloads{});
   say(forward{incarnation_id{1}, 1, t, 1}, one);
   say(forward_placed{incarnation_id{1}, 1, 1, i, t}, payloads{});
   say(forward_refused{incarnation_id{1}, 1, 1, refusal::busy}, payloads{});
@@ -96,7 +96,7 @@ TEST_CASE("indices at the ends of their range are taken for what they are") {
     c[l]->receive(node_id{f}, raft::appended{era, i, 255});
     CHECK(c[l]->core().commit_index() <= c[l].disk.log().last());
     c[l]->receive(node_id{f}, raft::rejected{era, i, i, era});
-    c[l]->receive(node_id{f}, raft::heartbeat_answer{era, ~std::uint64_t{0}});
+    c[l]->receive(node_id{f}, raft::heartbeat_answer{era, i, ~std::uint64_t{0}});
   }
   auto const token = c.propose(l, 1);
   c.run(100);

@@ -134,6 +134,15 @@ TEST_CASE("the envelope's extra fields take their own bytes in a frame; without 
   CHECK(some.size() == least + encoded_size(trace{1, "x"}));
 }
 
+// A command with its extra, as one record.
+std::vector<std::byte> record_of(std::string const& command) {
+  auto const size = rich::entry_size(command, {});
+  std::vector<std::byte> out(payloads::prefix + size);
+  payloads::put_length(out.data(), static_cast<std::uint32_t>(size));
+  rich::encode_entry(command, {}, out.data() + payloads::prefix);
+  return out;
+}
+
 // A node that hears frames, on its own.
 struct listener {
   static constexpr memory_options options{
@@ -147,8 +156,7 @@ TEST_CASE("a frame that is cut anywhere, or followed by anything, is an error, a
   listener node;
   auto& r = node.r;
   auto const core = r.core();
-  std::vector<std::byte> record(4 + 10);
-  payloads::put_length(record.data(), 10);
+  auto const record = record_of("set");
   std::vector<std::byte> whole;
   raft::append_entries const m{term_id{3}, log_index{1},       term_id{}, term_id{3}, log_index{1},
                                1,          entry_kind::command};
@@ -196,7 +204,7 @@ TEST_CASE("a message with extra bytes behind its fields, or another version or t
 // Well-formed frames of every kind and any content, and some of noise; then bytes are changed, or cut off.
 class frame_source {
 public:
-  explicit frame_source(std::mt19937_64& random) : random_{random} { payloads::put_length(record_.data(), 12); }
+  explicit frame_source(std::mt19937_64& random) : random_{random} {}
 
   std::vector<std::byte> next() {
     std::vector<std::byte> f;
@@ -227,7 +235,7 @@ private:
     case 3: return add(raft::vote_granted{t});
     case 4: return add(raft::appended{t, at, 1});
     case 5: return add(raft::rejected{t, at, at, t});
-    case 6: return add(raft::heartbeat_answer{t, small()});
+    case 6: return add(raft::heartbeat_answer{t, log_index{small()}, small()});
     case 7: return add(forward{me, small(), t, 1}, bytes);
     case 8: return add(forward_placed{me, small(), 1, at, t});
     case 9: return add(read_answer{me, small(), at});
@@ -237,7 +245,7 @@ private:
   }
 
   std::mt19937_64& random_;
-  std::vector<std::byte> record_ = std::vector<std::byte>(payloads::prefix + 12);
+  std::vector<std::byte> record_ = record_of("set");
 };
 
 // Nothing is read outside a frame: run it under a sanitizer.

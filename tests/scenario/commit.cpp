@@ -268,7 +268,7 @@ TEST_CASE("C10: who is no voter counts neither for votes nor for commits") {
   CHECK(w.state(A).commit == at(2));
   for (auto const n : {D, E}) { // nor for the quorum check
     w.expire(A, timer::quorum_check);
-    w.receive(A, n, heartbeat_answer{term(1), 0});
+    w.receive(A, n, heartbeat_answer{term(1), {}, 0});
   }
   CHECK(!w.leads(A));
 }

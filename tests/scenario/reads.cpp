@@ -28,7 +28,7 @@ TEST_CASE("R1: a leader that has committed nothing of its own term answers no re
   w.flush(B);
   auto const beat = w.take<heartbeat>();
   w.lose_everything();
-  w.receive(B, C, heartbeat_answer{term(2), std::get<heartbeat>(beat.what).round});
+  w.receive(B, C, heartbeat_answer{term(2), {}, std::get<heartbeat>(beat.what).round});
   CHECK(w[B].readable == 0);
   for (int b = 0; b < 3; ++b) {
     w.expire(B, timer::heartbeat);
@@ -46,17 +46,17 @@ TEST_CASE("R2: an answer to an older round of heartbeats confirms no newer read"
   auto const first = w.take<heartbeat>();
   w.lose_everything();
   auto const round = std::get<heartbeat>(first.what).round;
-  w.receive(A, B, heartbeat_answer{term(1), round});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round});
   REQUIRE(w[A].readable == 1);
 
   w.read(A, 2);
   w.turn(A);
   auto const second = std::get<heartbeat>(w.take<heartbeat>().what).round;
-  w.receive(A, B, heartbeat_answer{term(1), round}); // duplicates
-  w.receive(A, C, heartbeat_answer{term(1), round});
-  w.receive(A, C, heartbeat_answer{term(1), 0});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round}); // duplicates
+  w.receive(A, C, heartbeat_answer{term(1), {}, round});
+  w.receive(A, C, heartbeat_answer{term(1), {}, 0});
   CHECK(w[A].readable == 1);
-  w.receive(A, C, heartbeat_answer{term(1), second});
+  w.receive(A, C, heartbeat_answer{term(1), {}, second});
   CHECK(w[A].readable == 3);
 }
 
@@ -73,9 +73,9 @@ TEST_CASE("R2: an answer given in another term confirms nothing") {
   w.turn(A);
   auto const round = std::get<heartbeat>(w.take<heartbeat>().what).round;
   w.lose_everything();
-  w.receive(A, B, heartbeat_answer{term(1), round});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round});
   CHECK(w[A].readable == 0);
-  w.receive(A, B, heartbeat_answer{w.state(A).current_term, round + 7}); // nor a round that was never begun
+  w.receive(A, B, heartbeat_answer{w.state(A).current_term, {}, round + 7}); // nor a round that was never begun
   CHECK(w[A].readable == 0);
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("R2: reads that come while a round is out wait for one of their own") 
   w.turn(A);
   auto const round = std::get<heartbeat>(w.take<heartbeat>().what).round;
   w.read(A); // after those heartbeats were sent
-  w.receive(A, B, heartbeat_answer{term(1), round});
+  w.receive(A, B, heartbeat_answer{term(1), {}, round});
   CHECK(w[A].readable == 1);
 }
 

@@ -27,8 +27,8 @@ TEST_CASE("T3: the term and the vote are written when they change, and at no oth
     w.settle();
   }
   for (auto const n : {A, B, C}) CHECK(w[n].hard_writes == 1);
-  w.receive(A, B, heartbeat_answer{term(4), 0});
-  w.receive(A, C, heartbeat_answer{term(4), 0});
+  w.receive(A, B, heartbeat_answer{term(4), {}, 0});
+  w.receive(A, C, heartbeat_answer{term(4), {}, 0});
   CHECK(w[A].hard_writes == 2);
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("T6: an answer of an old term changes nothing") {
   for (auto const n : {B, C}) {
     w.receive(A, n, appended{term(5), at(3), 1});
     w.receive(A, n, rejected{term(5), at(3), at(1), term(0)});
-    w.receive(A, n, heartbeat_answer{term(5), 0});
+    w.receive(A, n, heartbeat_answer{term(5), {}, 0});
     w.receive(A, n, vote_granted{term(5)});
     w.receive(A, n, vote_refused{term(5)});
     w.receive(A, n, pre_vote_refused{term(5)});
@@ -93,7 +93,7 @@ TEST_CASE("T6: what a node says to itself by mistake neither harms nor elects it
   w.receive(A, A, append_entries{term(1), at(2), term(1), term(1), at(3), 1, entry_kind::command});
   w.receive(A, A, heartbeat{term(1), at(3), 0});
   w.receive(A, A, rejected{term(1), at(2), at(1), term(0)});
-  w.receive(A, A, heartbeat_answer{term(1), 0});
+  w.receive(A, A, heartbeat_answer{term(1), {}, 0});
   w.receive(A, A, request_pre_vote{term(2), at(9), term(1)});
   w.receive(A, A, request_vote{term(2), at(9), term(1)});
   CHECK(w.state(A) == before);
@@ -137,7 +137,7 @@ TEST_CASE("T6: no message, however odd, breaks what one node promises") {
       case 8: w.receive(A, sender, appended{small_term(), index(), static_cast<std::uint8_t>(draw(256))}); break;
       case 9: w.receive(A, sender, rejected{small_term(), index(), index(), small_term()}); break;
       case 10: w.receive(A, sender, heartbeat{small_term(), index(), number()}); break;
-      case 11: w.receive(A, sender, heartbeat_answer{small_term(), number()}); break;
+      case 11: w.receive(A, sender, heartbeat_answer{small_term(), {}, number()}); break;
       }
       if (draw(3) == 0) w.expire(A, static_cast<timer>(draw(timers)));
       if (draw(3) == 0) w.turn(A);

@@ -35,19 +35,27 @@ constexpr void on_contact_timeout(State& s) {
   if constexpr (State::options::keeps_contact) s.in_contact = false;
 }
 
+// A leader that has heard of a quorum begins to wait anew for one. Returns whether it has. With each heartbeat:
+// so it gives way T after it has last heard of a quorum, and no later than a heartbeat after that.
+template <class State, log_view Log, class Out>
+constexpr bool note_quorum(State& s, Log const& log, Out& out) {
+  if constexpr (State::options::checks_quorum) {
+    if (!met<typename State::options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log)))
+      return false;
+    s.active = {};
+    out.arm(timer::quorum_check);
+  }
+  return true;
+}
+
 // Raft §6.2: a leader that has not heard of a quorum for T gives way, and with it the followers that still hear it
 // (scenarios E15, P59).
 template <class State, log_view Log, class Out>
 constexpr void on_quorum_check_timeout(State& s, Log const& log, Out& out) {
   if constexpr (State::options::checks_quorum) {
-    if (s.is != role::leader) return;
-    if (met<typename State::options>(quorum_phase::commit, widen(s.active.with(s.self)), voters_now(s, log))) {
-      s.active = {};
-      out.arm(timer::quorum_check);
-    } else {
-      step_down(s, out);
-      s.leader = no_node;
-    }
+    if (s.is != role::leader || note_quorum(s, log, out)) return;
+    step_down(s, out);
+    s.leader = no_node;
   }
 }
 

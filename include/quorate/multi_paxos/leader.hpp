@@ -42,7 +42,7 @@ template <class Options, log_view Log, class Out>
 constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
   auto& p = s.peer(n);
   auto const sent_to = std::exchange(p.sent_to, log_index{});
-  if (verified + 1 < sent_to) p.next = verified + 1, p.in_flight = 0;
+  if (verified < sent_to - 1) p.next = verified + 1, p.in_flight = 0;
   auto const held = held_by(s, p);
   if (held < verified && held + 1 < sent_to)
     out.send(n, accept{s.promised, s.promised, held + 1, s.commit, config_now(s, log), 0, entry_kind::command});
@@ -108,6 +108,7 @@ template <class Options, log_view Log, class Out>
 template <class Options, log_view Log, class Out>
 constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out& out) {
   s.beat_due = true;
+  note_quorum(s, log, out);
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);
     p.sent_to = p.next;

@@ -79,11 +79,13 @@ struct node_state {
   // A leader's.
   log_index settled{};   // the last slot that phase 1 found: nothing is read before it is chosen
   log_index self_told{}; // up to where it has acknowledged to itself
-  nodes active{};        // heard of since the last quorum check
+  nodes active{};        // heard of since a quorum was
   progress peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 1> readers{};
 
   constexpr stamp era() const { return promised; }
+  // The configuration that was chosen last is in force. One that is accepted may never be chosen.
+  constexpr log_index governed_by(log_index) const { return commit; }
   constexpr progress& peer(node_index n) { return peers[n.value]; }
   constexpr progress const& peer(node_index n) const { return peers[n.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;

@@ -132,12 +132,15 @@ struct heartbeat {
   friend constexpr bool operator==(heartbeat const&, heartbeat const&) = default;
 };
 
-// "You do, as far as I know", or, with a higher term, "no longer". Never waits for a disk, never raises a match.
+// "You do, as far as I know, and my log is yours up to `verified`", or, with a higher term, "no longer". Never
+// waits for a disk, and so never raises a match: what is verified may be lost yet.
 struct heartbeat_answer {
   static constexpr quorate::strength says = quorate::strength::advisory;
   term_id term{};
+  log_index verified{};
   std::uint64_t round{};
-  using fields = field_list<field<"term", &heartbeat_answer::term>, field<"round", &heartbeat_answer::round>>;
+  using fields = field_list<field<"term", &heartbeat_answer::term>, field<"verified", &heartbeat_answer::verified>,
+                            field<"round", &heartbeat_answer::round>>;
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
 };
 

@@ -26,6 +26,13 @@ constexpr bool of_last_guess(progress<Options> const& p, log_index prev) {
   return p.match < prev && prev < p.next && (!probes(p) || prev + 1 == p.next);
 }
 
+// It has said something of its log.
+template <class Options>
+constexpr void end_quiet(progress<Options>& p) {
+  p.quiet = false;
+  p.sent_since = 0;
+}
+
 template <class Options>
 constexpr void start_probing(progress<Options>& p) {
   if constexpr (Options::pipelines) p.is = sending::probing;
@@ -41,6 +48,7 @@ constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
     p.in_flight = 1;
   } else {
     p.next = p.next + count;
+    if (p.quiet) p.sent_since += count;
     if (p.in_flight < 0xff) ++p.in_flight;
   }
 }
@@ -49,7 +57,7 @@ constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
 // too high until everything sent is acknowledged, which the window, when it closes, brings about.
 template <class Options>
 constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t answered) {
-  p.quiet = false;
+  end_quiet(p);
   p.in_flight = answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - answered) : std::uint8_t{0};
   if (match + 1 < p.next) return;
   p.next = match + 1;
@@ -61,15 +69,24 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
 template <class Options>
 constexpr void note_beat(progress<Options>& p) {
   p.quiet = p.in_flight > 0 || p.match + 1 < p.next;
+  p.sent_since = 0;
 }
 
-// The peer answered a heartbeat, and has not acknowledged what was sent before it: something may be lost. It is
-// asked, once a heartbeat, and with no entries: it acknowledges again, or says what it lacks (scenarios T5, L6b).
-// It may also be that its disk is slow; then the question has cost next to nothing.
+// The peer answered a heartbeat, and has not acknowledged what was sent before it: something may be lost
+// (scenarios T5, L6b). Entries that have not come are sent again. Else an acknowledgement, or the answer to a
+// probe, is missing: the peer is asked, once a heartbeat and with no entries, and says again how its log is. It
+// may also be that its disk is slow; then the question has cost next to nothing.
 template <class Options>
-constexpr void note_contact(progress<Options>& p) {
-  if (p.quiet) p.poked = true;
-  p.quiet = false;
+constexpr void note_contact(progress<Options>& p, log_index verified) {
+  if (!p.quiet) return;
+  auto const sent_to = p.next - p.sent_since; // when the heartbeat was due
+  end_quiet(p);
+  if (probes(p) || verified >= sent_to - 1) {
+    p.poked = true;
+    return;
+  }
+  p.next = (verified < p.match ? p.match : verified) + 1;
+  p.in_flight = 0;
 }
 
 } // namespace quorate::raft

@@ -25,8 +25,8 @@ struct asking { // pre-votes; apart from the votes, so that one never counts as 
 //   state      what is sent                                              it ends with
 //   probing    one append at a time. `next` stays until it is answered   the acknowledgement of all before `next`:
 //                                                                        streaming
-//   streaming  appends up to the window. `next` runs ahead of answers    a refusal of what lies above `match`:
-//                                                                        probing, from further back
+//   streaming  appends up to the window. `next` runs ahead of answers,   a refusal of what lies above `match`:
+//              and goes back to what is lost                             probing, from further back
 //
 // A new leader probes everybody, from the end of its own log. Without pipelining every append is a probe. Whom
 // nothing can be sent to, because what it lacks is compacted here, is probed still, and refuses: heartbeats go on.
@@ -45,6 +45,7 @@ struct progress {
   // Of the last heartbeat and of the next append, in either state:
   bool quiet{}; // acknowledgements were owed when the last heartbeat was due, and none has come since
   bool poked{}; // is sent even if there is nothing new or the window is full: something may be lost
+  std::uint32_t sent_since{}; // entries that were sent since that heartbeat was due, while quiet
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
 
@@ -72,12 +73,14 @@ struct node_state {
 
   // A leader's.
   bool beat_due = false;
-  [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since the last quorum check
+  [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since a quorum was
   log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 7> readers{};
 
   constexpr stamp era() const { return current_term; }
+  // The latest configuration in the log is in force, committed or not (§4.1).
+  static constexpr log_index governed_by(log_index last) { return last; }
   constexpr progress<Options>& peer(node_index n) { return peers[n.value]; }
   constexpr progress<Options> const& peer(node_index n) const { return peers[n.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;
