@@ -19,8 +19,9 @@ enum class decode_error : std::uint8_t {
   unknown_version, // of a frame
   unknown_type,    // of a message
   trailing,        // bytes are left after the value
+  doubted,         // a message that no honest peer says
 };
-inline constexpr decode_error last_enumerator(decode_error) { return decode_error::trailing; }
+inline constexpr decode_error last_enumerator(decode_error) { return decode_error::doubted; }
 constexpr char const* name_of(decode_error e) {
   switch (e) {
   case decode_error::none: return "none";
@@ -30,6 +31,7 @@ constexpr char const* name_of(decode_error e) {
   case decode_error::unknown_version: return "unknown_version";
   case decode_error::unknown_type: return "unknown_type";
   case decode_error::trailing: return "trailing";
+  case decode_error::doubted: return "doubted";
   }
   return "unknown";
 }
@@ -43,6 +45,7 @@ constexpr char const* text(decode_error e) {
   case decode_error::unknown_version: return "a frame of an unknown version";
   case decode_error::unknown_type: return "a message of an unknown type";
   case decode_error::trailing: return "bytes are left after the value";
+  case decode_error::doubted: return "a message that no honest peer says";
   }
   return "unknown error";
 }

@@ -5,6 +5,7 @@
 #include "quorate/message/set.hpp"
 #include "quorate/multi_paxos/acceptor.hpp"
 #include "quorate/multi_paxos/candidate.hpp"
+#include "quorate/multi_paxos/doubt.hpp"
 #include "quorate/multi_paxos/leader.hpp"
 
 #include <cstddef>
@@ -82,6 +83,12 @@ public:
       if (s_.is == role::leader) return on_heartbeat_timeout(s_, log, out);
       return ask_again(s_, log, out);
     }
+  }
+
+  // Why no honest node says `m` to this one, or nullptr (doubt.hpp).
+  template <class M, log_view Log>
+  constexpr char const* doubt(M const& m, Log const& log) const {
+    return multi_paxos::doubt(s_, m, log);
   }
 
   friend constexpr bool operator==(node const&, node const&) = default;

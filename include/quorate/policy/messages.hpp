@@ -21,8 +21,11 @@ struct no_extra {
 // | M::encode_entry(c, x, at) | writes exactly that many at `at`                                                 |
 // | M::decode_entry(b, c, x)  | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
 //
+// | M::check_entry(b)         | optional, bool: would decode_entry take these bytes? For who can tell with less  |
+//
 // decode_entry(encode_entry(c, x)) gives c and x back, on every node that takes part. The bytes come from the log
-// and through it from other nodes: they may hold anything.
+// and through it from other nodes: they may hold anything. What a peer sends and decode_entry does not take never
+// gets into the log (replica::doubt): there, every node would stop at it.
 //
 // An entry's extra is the second argument of a replica's propose, and `extra` of what is applied. An envelope's is
 // the last argument of wire_of<replica>::append, which makes a frame, and what wire_of<replica>::deliver shows

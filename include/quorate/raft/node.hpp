@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/log/node.hpp"
+#include "quorate/raft/doubt.hpp"
 #include "quorate/raft/election.hpp"
 #include "quorate/raft/reading.hpp"
 #include "quorate/raft/replication.hpp"
@@ -79,6 +80,12 @@ public:
       if (s_.is == role::leader) return on_heartbeat_timeout(s_, log, out);
       return ask_again(s_, log, out);
     }
+  }
+
+  // Why no honest node says `m` to this one, or nullptr (doubt.hpp).
+  template <class M, log_view Log>
+  constexpr char const* doubt(M const& m, Log const& log) const {
+    return raft::doubt(s_, m, log);
   }
 
   friend constexpr bool operator==(node const&, node const&) = default;

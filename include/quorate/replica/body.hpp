@@ -57,6 +57,13 @@ struct replica_body {
     hands.withdraw();
   }
 
+  // Is that run in the log, as it is named?
+  bool stands(entry_run const& run) const {
+    auto const& in = log();
+    return run.count == 0 || (run.first > in.compacted() && run.last() <= in.last() &&
+                              in.fit(run.first, run.count, ~std::size_t{0}) == run);
+  }
+
   // For good.
   void stop() {
     stopped = attention = true;

@@ -8,6 +8,7 @@
 #include "quorate/replica/callable_fit.hpp"
 #include "quorate/replica/config.hpp"
 #include "quorate/replica/core_fit.hpp"
+#include "quorate/replica/doubting.hpp"
 #include "quorate/replica/fitting.hpp"
 #include "quorate/replica/founding.hpp"
 #include "quorate/replica/hands.hpp"
@@ -117,11 +118,9 @@ public:
     return reads_.add(b_);
   }
 
-  // A message of the protocol from node `sender`, with its payload. The message is dropped if the sender is not a
-  // member, or if too many messages wait for a turn. The message may be meant for an earlier life of this store.
-  // It must not be meant for an earlier store of this node: a connection that knows both stores refuses it
-  // (transport/tcp.hpp). A caller that passes such a message on treats an empty disk as the disk that was lost.
-  // The replica may then stop, and say that a disk has lost what it had acknowledged.
+  // A message from node `sender`, with its payload; it is dropped if the sender is not a member, or if too many
+  // messages wait for a turn. It may be meant for an earlier life of this store, and not for an earlier store of
+  // this node, as transport/tcp.hpp sees to: else the replica may stop, as if its disk had lost something.
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
     auto const n = b_.ids.find(sender);
@@ -140,6 +139,13 @@ public:
       b_.step(from<M>{n, m});
     }
     heed();
+  }
+
+  // Why no honest peer says `m`, or nullptr. Ask before receive() where peers are not trusted, as
+  // wire_of::deliver does, and hear no more of whoever has said such a message.
+  template <class M>
+  char const* doubt(M const& m, payloads bytes = {}) const {
+    return detail::doubt<Messages>(b_, m, bytes);
   }
 
   // --- the turn, and the four steps that it is made of
@@ -271,7 +277,7 @@ public:
 private:
   using body = replica_body<Core, Storage, Timer>;
 
-  [[gnu::cold]] refusal why_not(std::size_t size) const {
+  refusal why_not(std::size_t size) const {
     return b_.stopped ? refusal::stopped : size > b_.max_command_bytes ? refusal::too_large : refusal::busy;
   }
   std::string_view trouble() const {
@@ -305,15 +311,10 @@ private:
     // Since it was said the log may have changed: what is not there any more as it was named is not sent.
     b_.hands.send_ready([&](node_index to, auto const& m) {
       if constexpr (entry_message<decltype(m)>)
-        if (!stands(m.entries())) return;
+        if (!b_.stands(m.entries())) return;
       deliver(to, m);
     });
     b_.hands.set_timers(b_.timer, b_.now);
-  }
-  bool stands(entry_run const& run) const {
-    auto const& log = b_.log();
-    return run.count == 0 || (run.first > log.compacted() && run.last() <= log.last() &&
-                              log.fit(run.first, run.count, ~std::size_t{0}) == run);
   }
   // What a step has reported beside messages and timers.
   void heed() {
@@ -369,11 +370,10 @@ private:
   }
 
   // --- when to come again
-
   bool pending() const {
-    if (b_.stopped) return false;
-    return (!syncing_ && ordered_ != b_.hands.latest().number()) || b_.hands.more_to_send || b_.hands.any_news() ||
-           applying_.behind(b_) || reads_.pending() || proposals_.pending(b_);
+    bool const unordered = !syncing_ && ordered_ != b_.hands.latest().number();
+    return !b_.stopped && (unordered || b_.hands.more_to_send || b_.hands.any_news() || applying_.behind(b_) ||
+                           reads_.pending() || proposals_.pending(b_));
   }
   std::optional<time> deadline() const {
     if (b_.stopped) return std::nullopt;

@@ -16,6 +16,14 @@
 
 namespace quorate {
 
+// What was wrong with a frame: its bytes, or what they say.
+struct frame_fault {
+  decode_error error = decode_error::none;
+  char const* doubt = nullptr; // why no honest peer says that; nullptr unless the error is `doubted`
+  friend bool operator==(frame_fault const& f, decode_error e) { return f.error == e; }
+};
+constexpr char const* text(frame_fault const& f) { return f.doubt != nullptr ? f.doubt : text(f.error); }
+
 // A frame is: the length of the message (4 bytes), the message, the envelope's extra fields if the policy has any,
 // and the payload. Who sent it, and in which incarnation, is the transport's to know.
 template <class Replica>
@@ -54,25 +62,27 @@ struct wire_of {
   }
 
   // Decodes a frame and hands it to the replica; `seen(extra)` is called before. Every byte is taken for hostile:
-  // an error, and the replica hears nothing, or the whole of it.
+  // a fault, and the replica hears nothing, or the whole of it. No honest peer sends a frame with a fault: the
+  // connection that brought it should be closed, with what text() says of it.
   template <class Seen>
-  static decode_error deliver(Replica& to, node_id sender, std::span<std::byte const> frame, Seen&& seen) {
+  static frame_fault deliver(Replica& to, node_id sender, std::span<std::byte const> frame, Seen&& seen) {
     reader in{frame};
     std::span<std::byte const> message;
-    if (auto const bad = decode(in, message); bad != decode_error::none) return bad;
+    if (auto const bad = decode(in, message); bad != decode_error::none) return {bad};
     extra x{};
     if constexpr (!std::is_empty_v<extra>)
-      if (auto const bad = decode(in, x); bad != decode_error::none) return bad;
-    auto result = decode_error::none;
+      if (auto const bad = decode(in, x); bad != decode_error::none) return {bad};
+    frame_fault result;
     auto const bad = decode_message<set>(message, [&](auto const& m) {
       auto const bytes = payloads::parse(in.rest(), carried(m));
-      if (!bytes) return void(result = decode_error::bad_value);
+      if (!bytes) return void(result = {decode_error::bad_value});
+      if (auto const why = to.doubt(m, *bytes)) return void(result = {decode_error::doubted, why});
       seen(x);
       to.receive(sender, m, *bytes);
     });
-    return bad != decode_error::none ? bad : result;
+    return bad != decode_error::none ? frame_fault{bad} : result;
   }
-  static decode_error deliver(Replica& to, node_id sender, std::span<std::byte const> frame) {
+  static frame_fault deliver(Replica& to, node_id sender, std::span<std::byte const> frame) {
     return deliver(to, sender, frame, [](extra const&) {});
   }
 

@@ -339,7 +339,9 @@ private:
   void hand_over(host& h, packet const& p) {
     if (log_.traces()) note_message(check::trace_kind::deliver, p);
     auto const bytes = payloads::trusted(p.bytes, p.count);
-    std::visit([&](auto const& m) { h.node->receive(members_[p.from], m, bytes); }, p.what);
+    auto const why =
+        std::visit([&](auto const& m) { return h.node->receive(members_[p.from], m, bytes); }, p.what);
+    if (why != nullptr) breaks("what an honest node says is not doubted", h.place(), why);
   }
 
   // --- checks and records

@@ -61,8 +61,9 @@ public:
   decree_node(decree_node const&) = delete;
 
   template <class M>
-  void receive(node_id from, M const& m, payloads) {
+  char const* receive(node_id from, M const& m, payloads) {
     if (!stopped_) core_.step(quorate::from<M>{node_index{static_cast<std::uint8_t>(from.value - 1)}, m}, hands_);
+    return nullptr; // such a core doubts nothing
   }
   template <class Send>
   void collect(std::uint64_t now, Send&& send) {

@@ -37,9 +37,12 @@ public:
                  d,
                  times::make(t, seed)} {}
 
+  // Why no honest node says that, or nullptr.
   template <class M>
-  void receive(node_id from, M const& m, payloads bytes) {
+  char const* receive(node_id from, M const& m, payloads bytes) {
+    auto const why = replica_.doubt(m, bytes);
     replica_.receive(from, m, bytes);
+    return why;
   }
   template <class Send>
   void collect(std::uint64_t now, Send&& send) {

@@ -1,0 +1,52 @@
+// What no honest node of Multi-Paxos says (log/doubt.hpp).
+#pragma once
+
+#include "quorate/core/ballot.hpp"
+#include "quorate/log/doubt.hpp"
+#include "quorate/multi_paxos/message.hpp"
+#include "quorate/multi_paxos/state.hpp"
+
+#include <cstdint>
+#include <type_traits>
+
+namespace quorate::multi_paxos {
+
+// A ballot that raises this node's own by more rounds than that at once is of no election that was ever held.
+inline constexpr std::uint64_t most_rounds_missed = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t last_round_believed = std::uint64_t{1} << 55;
+
+template <class Options>
+constexpr bool leaps(node_state<Options> const& s, stamp theirs) {
+  auto const own = s.seen > s.promised ? s.seen : s.promised;
+  return quorate::leaps(ballot{own.value}.round_number(), ballot{theirs.value}.round_number(), most_rounds_missed,
+                        last_round_believed);
+}
+
+constexpr char const* doubt_entries(accept const& m) {
+  if (m.voted > m.ballot) return "votes of a later ballot than the one they are asked for in";
+  // With none the leader asks for acknowledgements; `first` may then be anywhere in its log.
+  if (m.count > 0 && m.voted != m.ballot && m.last_index() > m.commit)
+    return "votes of an earlier ballot for slots that are not chosen";
+  return doubt_run(m.entries());
+}
+
+// Why no honest node says `m` to this one, or nullptr. Changes nothing.
+template <class Options, class M, log_view Log>
+constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log) {
+  bool leap = leaps(s, m.ballot);
+  if constexpr (std::is_same_v<M, refused>) leap = leap || leaps(s, m.promised);
+  if (leap)
+    return "a ballot of a round above 2^55, or 2^20 above this node's: nobody can have missed so many elections";
+  if constexpr (requires { m.first; })
+    if (m.first > last_index_believed) return "slots at an index that no log has";
+  if constexpr (std::is_same_v<M, accept>) return doubt_entries(m);
+  if constexpr (std::is_same_v<M, promise> || std::is_same_v<M, fetched>)
+    if (m.voted > m.ballot) return "votes of a later ballot than the one that asks for them";
+  if constexpr (std::is_same_v<M, fetched>) return doubt_run(m.entries());
+  if constexpr (std::is_same_v<M, accepted>)
+    if (s.is == role::leader && m.ballot == s.promised && m.count > 0 && m.first + (m.count - 1) > log.last())
+      return "an acknowledgement at this ballot of slots that its leader does not have";
+  return nullptr;
+}
+
+} // namespace quorate::multi_paxos

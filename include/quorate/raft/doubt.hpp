@@ -1,0 +1,58 @@
+// What no honest node of Raft says (log/doubt.hpp).
+#pragma once
+
+#include "quorate/log/doubt.hpp"
+#include "quorate/raft/message.hpp"
+#include "quorate/raft/state.hpp"
+
+#include <cstdint>
+#include <type_traits>
+
+namespace quorate::raft {
+
+// A term that raises this node's own by more than that at once is of no election that was ever held.
+inline constexpr std::uint64_t most_terms_missed = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t last_term_believed = std::uint64_t{1} << 63;
+
+template <class M>
+constexpr term_id term_in(M const& m) {
+  if constexpr (requires { m.next_term; })
+    return m.next_term;
+  else
+    return m.term;
+}
+
+constexpr char const* doubt_entries(append_entries const& m) {
+  if (m.prev_log_index > last_index_believed) return "entries at an index that no log has";
+  if (m.prev_log_term > m.term || m.entry_term > m.term) return "entries of a later term than their leader's";
+  if (m.count > 0 && m.entry_term < m.prev_log_term) return "entries of an earlier term than the one before them";
+  if (m.prev_log_index == log_index{} && m.prev_log_term != term_id{})
+    return "a term of the place before the first entry";
+  return doubt_run(m.entries());
+}
+
+// What a leader is told of its own log, in its own term.
+template <class Options, log_view Log, class M>
+constexpr char const* doubt_match(node_state<Options> const& s, M const& m, log_index upto, Log const& log) {
+  if (s.is != role::leader || m.term != s.current_term || upto <= log.last()) return nullptr;
+  return "an answer of this term for entries that its leader does not have";
+}
+
+// Why no honest node says `m` to this one, or nullptr. Changes nothing.
+template <class Options, class M, log_view Log>
+constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log) {
+  if (leaps(s.current_term.value, term_in(m).value, most_terms_missed, last_term_believed))
+    return "a term above 2^63, or 2^32 above this node's: nobody can have missed so many elections";
+  if constexpr (std::is_same_v<M, append_entries>) return doubt_entries(m);
+  if constexpr (std::is_same_v<M, appended>) return doubt_match(s, m, m.match_index, log);
+  if constexpr (std::is_same_v<M, heartbeat_answer>) return doubt_match(s, m, m.verified, log);
+  if constexpr (std::is_same_v<M, rejected>)
+    if (m.hint_index > m.prev_log_index) return "a refusal whose hint is behind what it refuses";
+  // It tells at most what this node has acknowledged in that term, which is nothing.
+  if constexpr (std::is_same_v<M, heartbeat>)
+    if (m.term > s.current_term && m.leader_commit != log_index{})
+      return "a commit index in the heartbeat of a term in which this node has acknowledged nothing";
+  return nullptr;
+}
+
+} // namespace quorate::raft

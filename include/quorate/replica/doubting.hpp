@@ -1,0 +1,65 @@
+// What a replica asks of a message before it hears it, where peers are not trusted: would an honest one say it?
+// The core knows what its protocol's peers say (log/doubt.hpp); here stands what entries may hold.
+#pragma once
+
+#include "quorate/core/payloads.hpp"
+#include "quorate/log/doubt.hpp"
+#include "quorate/log/entry_message.hpp"
+#include "quorate/replica/message.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+namespace quorate::detail {
+
+template <class Messages>
+bool is_entry(payloads::bytes record) {
+  if constexpr (requires { Messages::check_entry(record); }) {
+    return Messages::check_entry(record);
+  } else {
+    typename Messages::command c{};
+    typename Messages::entry_extra x{};
+    return Messages::decode_entry(record, c, x);
+  }
+}
+
+// Why entries of that kind do not have those bytes, or nullptr. `founding`: the first entry's.
+template <class Messages>
+char const* doubt_records(entry_kind kind, payloads records, payloads founding) {
+  bool sound = true;
+  records.for_each([&](payloads::bytes record) {
+    if (kind == entry_kind::command)
+      sound = sound && is_entry<Messages>(record);
+    else if (kind == entry_kind::no_op)
+      sound = sound && record.empty();
+    else
+      sound = sound && std::equal(record.begin(), record.end(), founding.front().begin(), founding.front().end());
+  });
+  if (sound) return nullptr;
+  switch (kind) {
+  case entry_kind::command: return "an entry that is no command of this Messages policy: is it another program's?";
+  case entry_kind::no_op: return "a no-op with bytes";
+  default: return "a configuration with other members: membership is fixed";
+  }
+}
+
+template <class Messages, class Body, class M>
+char const* doubt(Body const& b, M const& m, payloads records) {
+  using core = typename Body::core_type;
+  if constexpr (core::messages::template contains<M> && requires { b.core.doubt(m, b.log()); })
+    if (auto const why = b.core.doubt(m, b.log())) return why;
+  if constexpr (requires { m.index; })
+    if (m.index > last_index_believed) return "an index that no log has";
+  if constexpr (std::is_same_v<M, forward>) {
+    return doubt_records<Messages>(entry_kind::command, records, {});
+  } else if constexpr (entry_message<M>) {
+    auto const record = m.kind == entry_kind::configuration ? b.ids.record() : std::vector<std::byte>{};
+    return doubt_records<Messages>(m.entries().kind, records, payloads::trusted(record, record.empty() ? 0 : 1));
+  } else {
+    return nullptr;
+  }
+}
+
+} // namespace quorate::detail
