@@ -9,9 +9,10 @@
 
 namespace quorate {
 
+// A state names the entry up to where configurations count for it, `governed_by`.
 template <class State, log_view Log>
-constexpr configuration voters_now(State const&, Log const& log) {
-  return log.config_at(log.last()); // the latest in the log, committed or not (Raft §4.1)
+constexpr configuration voters_now(State const& s, Log const& log) {
+  return log.config_at(s.governed_by(log.last()));
 }
 
 template <class Options>
