@@ -24,8 +24,8 @@ namespace {
 using numbers = messages<std::uint64_t>;
 
 // Node 1 of three. An input is one byte for the protocol, then one byte for each thing that happens (% 4): a turn,
-// a turn after a long time, or a frame of node 2 or 3. A frame's byte is followed by its length, two bytes, and the
-// frame itself.
+// a turn after a long time, or a frame of node 2 or 3. A frame's byte is followed by its length, two bytes, and
+// the frame itself.
 template <class Replica, std::uint64_t Round, std::uint64_t Most, std::uint64_t Half>
 class hearer {
 public:
