@@ -8,7 +8,7 @@ tcp::hello const sample{cluster_id{0x0102030405060708},
                         node_id{3},
                         store_id{0xfedcba9876543210},
                         incarnation_id{9},
-                        4,
+                        {4, 6},
                         1u << 20,
                         0x1122334455667788,
                         "raft"};
@@ -32,7 +32,7 @@ TEST_CASE("a hello is read back as it was written") {
 
 TEST_CASE("the first bytes of a hello stay as they are, so that versions can tell each other why not") {
   auto const b = hello_bytes(sample);
-  CHECK(text_of(std::span{b}.first(16)) == std::string{"quorate\x1a\x02\x00\x01\x00\x35\x00\x00\x00", 16});
+  CHECK(text_of(std::span{b}.first(16)) == std::string{"quorate\x1a\x02\x00\x01\x00\x39\x00\x00\x00", 16});
 }
 
 TEST_CASE("a hello cut short or with something behind it is no hello") {
@@ -86,8 +86,8 @@ TEST_CASE("a reason that is too long for a refusal is cut, and one with control 
 }
 
 TEST_CASE("what must agree is compared, and the reason reads the same on both sides") {
-  tcp::hello ours{cluster_id{7}, node_id{1}, node_id{2}, store_id{1}, incarnation_id{1}, 1, 100, 0, "raft"};
-  tcp::hello theirs{cluster_id{7}, node_id{2}, node_id{1}, store_id{2}, incarnation_id{5}, 1, 200, 9, "raft"};
+  tcp::hello ours{cluster_id{7}, node_id{1}, node_id{2}, store_id{1}, incarnation_id{1}, {1, 3}, 100, 0, "raft"};
+  tcp::hello theirs{cluster_id{7}, node_id{2}, node_id{1}, store_id{2}, incarnation_id{5}, {3, 5}, 200, 9, "raft"};
   CHECK(tcp::mismatch(theirs, ours).empty());
   auto other = theirs;
   other.cluster = cluster_id{8};
@@ -98,9 +98,10 @@ TEST_CASE("what must agree is compared, and the reason reads the same on both si
   CHECK(tcp::mismatch(other, ours) ==
         "protocol mismatch: node 2 has 'paxos', node 1 has 'raft'; start both nodes with the same protocol");
   other = theirs;
-  other.protocol_version = 2;
-  CHECK(tcp::mismatch(other, ours) ==
-        "protocol version mismatch: node 2 has 2, node 1 has 1; run builds with the same version");
+  other.protocol_versions = {4, 5};
+  CHECK(
+      tcp::mismatch(other, ours) ==
+      "protocol version mismatch: node 2 has 4 to 5, node 1 has 1 to 3; run builds that have a version in common");
   other = theirs;
   other.to = node_id{3};
   CHECK(tcp::mismatch(other, ours) == "address mismatch: node 2 looks for node 3 where node 1 is; correct the "

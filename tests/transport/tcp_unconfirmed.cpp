@@ -1,4 +1,4 @@
-// What a hello may not do before its sender has sent back the number of our answer.
+// Scenario K3: what a hello may not do before its sender has sent back the number of our answer.
 #include "harness.hpp"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ std::string refusal_in(std::vector<std::byte> const& b) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(lied_to, "hellos that are never confirmed change nothing and lock nobody out") {
+TEST_CASE_FIXTURE(lied_to, "K3: hellos that are never confirmed change nothing and lock nobody out") {
   int hellos = 0;
   SUBCASE("one") { hellos = 1; }
   SUBCASE("two") { hellos = 2; }
@@ -71,7 +71,8 @@ TEST_CASE_FIXTURE(lied_to, "hellos that are never confirmed change nothing and l
   for (auto& s : strangers) CHECK(s->hangs_up());
 }
 
-TEST_CASE_FIXTURE(lied_to, "a thousand hellos that are never confirmed take no more than the places of guests") {
+TEST_CASE_FIXTURE(lied_to,
+                  "K3: a thousand hellos that are never confirmed take no more than the places of guests") {
   a.options.max_guests = 8;
   a.options.handshake_timeout = 1h; // only the bound on guests ends them
   a.net.reset();
@@ -95,7 +96,7 @@ TEST_CASE_FIXTURE(lied_to, "a thousand hellos that are never confirmed take no m
   the_honest_node_connects();
 }
 
-TEST_CASE_FIXTURE(lied_to, "hellos of a later incarnation do not end a connection that is up") {
+TEST_CASE_FIXTURE(lied_to, "K3: hellos of a later incarnation do not end a connection that is up") {
   the_honest_node_connects();
   liar.options.store = b.options.store; // the only thing that is wrong is who says it
   for (int i = 0; i < 3; ++i) REQUIRE(lie());
@@ -107,7 +108,7 @@ TEST_CASE_FIXTURE(lied_to, "hellos of a later incarnation do not end a connectio
   CHECK(until(io, [&] { return a.got.size() == 2; }));
 }
 
-TEST_CASE_FIXTURE(lied_to, "a confirm with another number is refused, and nothing has changed") {
+TEST_CASE_FIXTURE(lied_to, "K3: a confirm with another number is refused, and nothing has changed") {
   auto const answer = lie();
   REQUIRE(answer);
   std::uint64_t wrong = 0;

@@ -138,8 +138,9 @@ public:
   tcp_peer_status status(node_id node) const {
     QUORATE_ASSERT(links_.contains(node), "tcp: node ", node, " is no peer");
     auto const& p = *registry_.find(node);
-    return {node,    p.address,     connected(node),    links_.at(node).in != nullptr,
-            p.store, p.incarnation, queued_bytes(node), p.counters};
+    return {node,      p.address,     connected(node),    links_.at(node).in != nullptr,
+            p.store,   p.incarnation, p.protocol_version, queued_bytes(node),
+            p.counters};
   }
 
   // Every peer in the order of the ids.

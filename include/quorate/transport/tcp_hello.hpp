@@ -12,6 +12,7 @@
 #pragma once
 
 #include "quorate/core/id.hpp"
+#include "quorate/transport/tcp_versions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -63,7 +64,7 @@ struct hello {
   node_id to{}; // for whom it is meant: finds two nodes whose addresses were swapped
   store_id store{};
   incarnation_id incarnation{};
-  std::uint32_t protocol_version{};
+  version_range protocol_versions{};
   std::uint32_t max_frame_bytes{}; // the largest frame that this node takes
   std::uint64_t nonce{};           // of an acceptor: random, the confirm must hold it; of a dialler: 0
   std::string protocol{};
@@ -93,7 +94,7 @@ inline std::optional<record_head> parse_head(std::span<std::byte const> bytes) {
   return head;
 }
 
-inline constexpr std::size_t hello_fixed_bytes = 8 + 4 + 4 + 8 + 8 + 4 + 4 + 8 + 1;
+inline constexpr std::size_t hello_fixed_bytes = 8 + 4 + 4 + 8 + 8 + 4 + 4 + 4 + 8 + 1;
 
 // Precondition: h.protocol.size() <= 255.
 inline void put_hello(std::vector<std::byte>& out, hello const& h) {
@@ -104,7 +105,8 @@ inline void put_hello(std::vector<std::byte>& out, hello const& h) {
   put(out, h.to.value);
   put(out, h.store.value);
   put(out, h.incarnation.value);
-  put(out, h.protocol_version);
+  put(out, h.protocol_versions.least);
+  put(out, h.protocol_versions.greatest);
   put(out, h.max_frame_bytes);
   put(out, h.nonce);
   put(out, static_cast<std::uint8_t>(h.protocol.size()));
@@ -114,15 +116,15 @@ inline void put_hello(std::vector<std::byte>& out, hello const& h) {
 // Nothing: the body is shorter or longer than what it says of itself.
 inline std::optional<hello> parse_hello(std::span<std::byte const> body) {
   if (body.size() < hello_fixed_bytes) return {};
-  if (body.size() != hello_fixed_bytes + get<std::uint8_t>(body.subspan(48))) return {};
+  if (body.size() != hello_fixed_bytes + get<std::uint8_t>(body.subspan(52))) return {};
   hello h{cluster_id{get<std::uint64_t>(body)},
           node_id{get<std::uint32_t>(body.subspan(8))},
           node_id{get<std::uint32_t>(body.subspan(12))},
           store_id{get<std::uint64_t>(body.subspan(16))},
           incarnation_id{get<std::uint64_t>(body.subspan(24))},
-          get<std::uint32_t>(body.subspan(32)),
-          get<std::uint32_t>(body.subspan(36)),
-          get<std::uint64_t>(body.subspan(40)),
+          {get<std::uint32_t>(body.subspan(32)), get<std::uint32_t>(body.subspan(36))},
+          get<std::uint32_t>(body.subspan(40)),
+          get<std::uint64_t>(body.subspan(44)),
           {}};
   for (auto b : body.subspan(hello_fixed_bytes)) h.protocol.push_back(static_cast<char>(b));
   return h;
@@ -197,9 +199,9 @@ inline std::string mismatch(hello const& theirs, hello const& ours) {
   if (theirs.protocol != ours.protocol)
     return says("protocol", "'" + printable(theirs.protocol) + "'", "'" + printable(ours.protocol) + "'",
                 "start both nodes with the same protocol");
-  if (theirs.protocol_version != ours.protocol_version)
-    return says("protocol version", std::to_string(theirs.protocol_version), std::to_string(ours.protocol_version),
-                "run builds with the same version");
+  if (!common_version(theirs.protocol_versions, ours.protocol_versions))
+    return says("protocol version", text_of(theirs.protocol_versions), text_of(ours.protocol_versions),
+                "run builds that have a version in common");
   if (theirs.cluster != ours.cluster)
     return says("cluster", std::to_string(theirs.cluster.value), std::to_string(ours.cluster.value),
                 "correct the cluster id, or the address that was dialled");

@@ -21,6 +21,7 @@ struct peer {
   asio::ip::tcp::endpoint address{};
   std::optional<store_id> store{};
   incarnation_id incarnation{};
+  std::optional<std::uint32_t> protocol_version{}; // as agreed last; nothing: not yet
   tcp_counters counters{};
   std::chrono::milliseconds backoff{};
   std::uint32_t takes = 0;      // bytes of a frame, as it said last; 0: nothing yet
@@ -66,7 +67,7 @@ public:
             .to = to,
             .store = options_.store,
             .incarnation = options_.incarnation,
-            .protocol_version = options_.protocol_version,
+            .protocol_versions = options_.protocol_versions,
             .max_frame_bytes = options_.max_frame_bytes,
             .protocol = options_.protocol};
   }
@@ -101,6 +102,7 @@ public:
       if (options_.remember) options_.remember(h.from, h.store);
     }
     p.incarnation = h.incarnation;
+    p.protocol_version = common_version(h.protocol_versions, options_.protocol_versions);
   }
 
   // Whether it is news that `who`, who is no peer or has not said so, was turned away for this reason. The
