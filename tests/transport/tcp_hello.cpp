@@ -10,6 +10,7 @@ tcp::hello const sample{cluster_id{0x0102030405060708},
                         incarnation_id{9},
                         {4, 6},
                         1u << 20,
+                        0x99aabbccddeeff00,
                         0x1122334455667788,
                         "raft"};
 
@@ -32,7 +33,7 @@ TEST_CASE("a hello is read back as it was written") {
 
 TEST_CASE("the first bytes of a hello stay as they are, so that versions can tell each other why not") {
   auto const b = hello_bytes(sample);
-  CHECK(text_of(std::span{b}.first(16)) == std::string{"quorate\x1a\x02\x00\x01\x00\x39\x00\x00\x00", 16});
+  CHECK(text_of(std::span{b}.first(16)) == std::string{"quorate\x1a\x02\x00\x01\x00\x41\x00\x00\x00", 16});
 }
 
 TEST_CASE("a hello cut short or with something behind it is no hello") {
@@ -86,8 +87,10 @@ TEST_CASE("a reason that is too long for a refusal is cut, and one with control 
 }
 
 TEST_CASE("what must agree is compared, and the reason reads the same on both sides") {
-  tcp::hello ours{cluster_id{7}, node_id{1}, node_id{2}, store_id{1}, incarnation_id{1}, {1, 3}, 100, 0, "raft"};
-  tcp::hello theirs{cluster_id{7}, node_id{2}, node_id{1}, store_id{2}, incarnation_id{5}, {3, 5}, 200, 9, "raft"};
+  tcp::hello ours{cluster_id{7}, node_id{1}, node_id{2}, store_id{1}, incarnation_id{1},
+                  {1, 3},        100,        77,         0,           "raft"};
+  tcp::hello theirs{cluster_id{7}, node_id{2}, node_id{1}, store_id{2}, incarnation_id{5},
+                    {3, 5},        200,        77,         9,           "raft"};
   CHECK(tcp::mismatch(theirs, ours).empty());
   auto other = theirs;
   other.cluster = cluster_id{8};
@@ -102,6 +105,12 @@ TEST_CASE("what must agree is compared, and the reason reads the same on both si
   CHECK(
       tcp::mismatch(other, ours) ==
       "protocol version mismatch: node 2 has 4 to 5, node 1 has 1 to 3; run builds that have a version in common");
+  other = theirs;
+  other.command_fingerprint = 0;
+  CHECK(tcp::mismatch(other, ours) ==
+        "command mismatch: node 2 has the fingerprint 0000000000000000, node 1 has 000000000000004d; run builds "
+        "with "
+        "the same command and extra fields, and let both call wire_of<replica>::describe");
   other = theirs;
   other.to = node_id{3};
   CHECK(tcp::mismatch(other, ours) == "address mismatch: node 2 looks for node 3 where node 1 is; correct the "

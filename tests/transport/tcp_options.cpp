@@ -54,7 +54,7 @@ std::string those_that_work(std::string const& name, auto number, Set&& set) {
 TEST_CASE("tcp_options: each number is refused by name, or works") {
   tcp_options const usual{};
   // A new field does not compile without a row.
-  auto const& [cluster, self, store, incarnation, protocol, protocol_versions, peers, max_frame_bytes,
+  auto const& [cluster, self, store, incarnation, protocol, protocol_versions, fingerprint, peers, max_frame_bytes,
                max_queued_bytes, max_guests, backoff_min, backoff_max, handshake_timeout, stall_timeout,
                jitter_seed, remembered, remember] = usual;
   (void)cluster, (void)self, (void)store, (void)incarnation, (void)protocol, (void)peers, (void)remembered;
@@ -70,6 +70,8 @@ TEST_CASE("tcp_options: each number is refused by name, or works") {
                         [](o& t, std::uint32_t v) { t.protocol_versions.least = v; }) == "01d");
   CHECK(those_that_work("protocol_versions", greatest,
                         [](o& t, std::uint32_t v) { t.protocol_versions.greatest = v; }) == "1dm");
+  CHECK(those_that_work("command_fingerprint", fingerprint, // of both alike
+                        [](o& t, u64 v) { t.command_fingerprint = v; }) == "01dm");
   CHECK(those_that_work("max_", max_frame_bytes, [](o& t, std::uint32_t v) { t.max_frame_bytes = v; }) == "1d");
   CHECK(those_that_work("max_queued_bytes", max_queued_bytes,
                         [](o& t, std::size_t v) { t.max_queued_bytes = v; }) == "dm");

@@ -1,5 +1,7 @@
 #include "harness.hpp"
 
+#include "quorate/message/command_fingerprint.hpp"
+#include "quorate/message/messages.hpp"
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/raft/node.hpp"
 
@@ -41,8 +43,9 @@ TEST_CASE_FIXTURE(misfits, "a node of another cluster is refused, and both logs 
   CHECK_FALSE(b.connected(1));
 }
 
-TEST_CASE_FIXTURE(misfits,
-                  "whoever answers the dialler refuses another protocol or version, and the dialler hears why") {
+TEST_CASE_FIXTURE(
+    misfits,
+    "whoever answers the dialler refuses other protocols, versions and commands, and the dialler hears why") {
   std::string reason;
   SUBCASE("protocol: Raft refuses Multi-Paxos") {
     a.options.protocol = raft::node<>::protocol_name;
@@ -55,6 +58,13 @@ TEST_CASE_FIXTURE(misfits,
     b.options.protocol = raft::node<>::protocol_name;
     reason =
         "protocol mismatch: node 2 has 'raft', node 1 has 'multi-paxos'; start both nodes with the same protocol";
+  }
+  SUBCASE("commands") {
+    a.options.command_fingerprint = command_fingerprint<messages<std::string>>();
+    b.options.command_fingerprint = command_fingerprint<messages<std::uint64_t>>();
+    reason = "command mismatch: node 2 has the fingerprint " + tcp::hex(b.options.command_fingerprint) +
+             ", node 1 has " + tcp::hex(a.options.command_fingerprint) +
+             "; run builds with the same command and extra fields, and let both call wire_of<replica>::describe";
   }
   SUBCASE("protocol version") {
     b.options.protocol_versions = {9, 10};

@@ -66,6 +66,40 @@ TEST_CASE_FIXTURE(fixture,
         "node 2 of incarnation 4 was superseded by 5; end the older process, and use no older copy of its disk");
 }
 
+TEST_CASE_FIXTURE(fixture, "no objection tells a store, neither theirs nor ours nor the one that is remembered") {
+  us.options.store = store_id{0x1111222233334444};
+  theirs.store = store_id{0x5555666677778888};
+  tcp::registry r{us.options};
+  theirs.incarnation = incarnation_id{5};
+  r.admit(theirs);
+  auto const good = theirs;
+  std::vector<std::string> said;
+  auto const says = [&](auto const& change, std::optional<node_id> dialled = {}) {
+    auto wrong = good;
+    change(wrong);
+    said.push_back(r.objection(wrong, dialled));
+  };
+  says([](tcp::hello& h) { h.protocol = "paxos"; });
+  says([](tcp::hello& h) { h.protocol_versions = {7, 8}; });
+  says([](tcp::hello& h) { h.cluster = cluster_id{1}; });
+  says([](tcp::hello& h) { h.command_fingerprint = 1; });
+  says([](tcp::hello& h) { h.to = node_id{2}; });
+  says([](tcp::hello&) {}, node_id{3});
+  says([](tcp::hello& h) { h.from = node_id{1}; });
+  says([](tcp::hello& h) { h.from = node_id{9}; });
+  says([](tcp::hello& h) { h.store = store_id{0x9999aaaabbbbcccc}; });
+  says([](tcp::hello& h) { h.incarnation = incarnation_id{4}; });
+  for (auto const& s : said) {
+    CAPTURE(s);
+    CHECK(s.find("; ") != s.npos); // and each says what to do
+    CHECK(s.size() <= tcp::max_record_body_bytes);
+    for (std::uint64_t const store : {0x1111222233334444U, 0x5555666677778888U, 0x9999aaaabbbbccccU}) {
+      CHECK(s.find(tcp::hex(store)) == s.npos);
+      CHECK(s.find(std::to_string(store)) == s.npos);
+    }
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "strangers are told apart and forgotten in the order they came") {
   tcp::registry r{us.options};
   CHECK(r.is_news("127.0.0.1", "a"));

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,7 +67,8 @@ struct hello {
   incarnation_id incarnation{};
   version_range protocol_versions{};
   std::uint32_t max_frame_bytes{}; // the largest frame that this node takes
-  std::uint64_t nonce{};           // of an acceptor: random, the confirm must hold it; of a dialler: 0
+  std::uint64_t command_fingerprint{};
+  std::uint64_t nonce{}; // of an acceptor: random, the confirm must hold it; of a dialler: 0
   std::string protocol{};
 
   friend bool operator==(hello const&, hello const&) = default;
@@ -94,7 +96,7 @@ inline std::optional<record_head> parse_head(std::span<std::byte const> bytes) {
   return head;
 }
 
-inline constexpr std::size_t hello_fixed_bytes = 8 + 4 + 4 + 8 + 8 + 4 + 4 + 4 + 8 + 1;
+inline constexpr std::size_t hello_fixed_bytes = 8 + 4 + 4 + 8 + 8 + 4 + 4 + 4 + 8 + 8 + 1;
 
 // Precondition: h.protocol.size() <= 255.
 inline void put_hello(std::vector<std::byte>& out, hello const& h) {
@@ -108,6 +110,7 @@ inline void put_hello(std::vector<std::byte>& out, hello const& h) {
   put(out, h.protocol_versions.least);
   put(out, h.protocol_versions.greatest);
   put(out, h.max_frame_bytes);
+  put(out, h.command_fingerprint);
   put(out, h.nonce);
   put(out, static_cast<std::uint8_t>(h.protocol.size()));
   for (char c : h.protocol) out.push_back(static_cast<std::byte>(c));
@@ -116,7 +119,7 @@ inline void put_hello(std::vector<std::byte>& out, hello const& h) {
 // Nothing: the body is shorter or longer than what it says of itself.
 inline std::optional<hello> parse_hello(std::span<std::byte const> body) {
   if (body.size() < hello_fixed_bytes) return {};
-  if (body.size() != hello_fixed_bytes + get<std::uint8_t>(body.subspan(52))) return {};
+  if (body.size() != hello_fixed_bytes + get<std::uint8_t>(body.subspan(60))) return {};
   hello h{cluster_id{get<std::uint64_t>(body)},
           node_id{get<std::uint32_t>(body.subspan(8))},
           node_id{get<std::uint32_t>(body.subspan(12))},
@@ -125,6 +128,7 @@ inline std::optional<hello> parse_hello(std::span<std::byte const> body) {
           {get<std::uint32_t>(body.subspan(32)), get<std::uint32_t>(body.subspan(36))},
           get<std::uint32_t>(body.subspan(40)),
           get<std::uint64_t>(body.subspan(44)),
+          get<std::uint64_t>(body.subspan(52)),
           {}};
   for (auto b : body.subspan(hello_fixed_bytes)) h.protocol.push_back(static_cast<char>(b));
   return h;
@@ -160,6 +164,12 @@ inline std::string printable(std::span<std::byte const> text) {
   std::string s;
   for (auto b : text) s.push_back(static_cast<char>(b));
   return printable(std::string_view{s});
+}
+
+inline std::string hex(std::uint64_t n) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(n));
+  return text;
 }
 
 inline std::string name_of(node_id n) { return "node " + std::to_string(n.value); }
@@ -205,6 +215,9 @@ inline std::string mismatch(hello const& theirs, hello const& ours) {
   if (theirs.cluster != ours.cluster)
     return says("cluster", std::to_string(theirs.cluster.value), std::to_string(ours.cluster.value),
                 "correct the cluster id, or the address that was dialled");
+  if (theirs.command_fingerprint != ours.command_fingerprint)
+    return says("command", "the fingerprint " + hex(theirs.command_fingerprint), hex(ours.command_fingerprint),
+                "run builds with the same command and extra fields, and let both call wire_of<replica>::describe");
   if (theirs.to != ours.from) return address_mismatch(theirs.from, theirs.to, ours.from);
   return {};
 }

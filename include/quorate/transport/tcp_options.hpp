@@ -32,6 +32,9 @@ struct tcp_options {
   // that both speak (tcp_peer_status::protocol_version); without a common one they refuse each other. To go from
   // version 1 to 2 while the others run: give every node {1, 2}, and then every node {2, 2}.
   version_range protocol_versions{1, 1};
+  // What the frames' commands are made of (wire_of<replica>::describe sets it): the same on every node, so that
+  // two builds with different commands do not write into one log. 0: not said; it is compared as any number is.
+  std::uint64_t command_fingerprint = 0;
 
   // Every node of the cluster with its address; that of `self` is where to listen (port 0: the system
   // chooses, see local_endpoint()). A peer whose port is 0 is not dialled until relocate() gives it one.

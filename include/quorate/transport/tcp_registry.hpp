@@ -5,8 +5,6 @@
 #include "quorate/transport/tcp_hello.hpp"
 #include "quorate/transport/tcp_options.hpp"
 
-#include <cstdio>
-
 namespace quorate::tcp {
 
 // How a connection ended.
@@ -30,11 +28,7 @@ struct peer {
   std::string turned_away{};    // why it was last turned away; empty when it was let in
 };
 
-inline std::string name_of(store_id s) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(s.value));
-  return text;
-}
+inline std::string name_of(store_id s) { return hex(s.value); }
 
 class registry {
 public:
@@ -69,6 +63,7 @@ public:
             .incarnation = options_.incarnation,
             .protocol_versions = options_.protocol_versions,
             .max_frame_bytes = options_.max_frame_bytes,
+            .command_fingerprint = options_.command_fingerprint,
             .protocol = options_.protocol};
   }
 
