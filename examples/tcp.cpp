@@ -57,7 +57,7 @@ tcp_options options(node_id self, addresses const& all, store_identity const& st
                     node& raft) {
   tcp_options o{.cluster = store.cluster, .self = self, .store = store.store, .incarnation = store.incarnation};
   o.peers = all;
-  o.max_frame_bytes = static_cast<std::uint32_t>(raft.max_frame_bytes()); // it fits all that the replica sends
+  wire_of<node>::describe(o, raft); // protocol, commands and the largest frame, which all nodes must agree on
   o.remembered = [&](node_id n) { return known.find(n); };
   o.remember = [&](node_id n, store_id s) {
     if (!known.remember(n, s)) raft.stop(); // a peer that is not remembered could come back with a wiped disk

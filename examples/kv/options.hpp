@@ -6,6 +6,8 @@
 
 #include "quorate/service/integer.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/types.h>
 
 #include <algorithm>
@@ -44,7 +46,8 @@ struct serve_flags {
   std::chrono::milliseconds heartbeat{100};
   std::uint64_t cluster_id = 1;
   kv::protocol protocol = kv::protocol::raft;
-  pid_t parent = 0; // die with it; 0: live on
+  bool insecure = false; // addresses that other machines may reach are taken
+  pid_t parent = 0;      // die with it; 0: live on
 };
 
 namespace options_detail {
@@ -94,25 +97,47 @@ inline milliseconds duration(std::string_view flag, std::string_view text, milli
   return milliseconds{integer_within<milliseconds::rep>(flag, text, least, 600000)};
 }
 
+// Only this machine reaches it. Names other than localhost are not looked up.
+inline bool is_loopback(std::string const& host) {
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, host.c_str(), &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six);
+  return host == "localhost";
+}
+
+// There are no keys yet: whoever can reach a port is believed.
+inline void check_loopback(std::string_view flag, address const& at, std::string_view whom) {
+  if (is_loopback(at.host)) return;
+  throw failure{
+      complaint(flag, "an address that only this machine reaches (127.0.0.0/8, ::1 or localhost)", at.text()) +
+      ": kv asks for no key yet, so whoever can reach that port can speak as " + std::string{whom} +
+      "; take such an address, or, in a network where you trust everybody, add --insecure"};
+}
+
 inline void check(serve_flags const& o) {
   if (o.id == 0) throw failure{"--id is missing: which node of --cluster is this?"};
   if (o.cluster.empty()) throw failure{"--cluster is missing: expected N=HOST:PORT,... of all nodes"};
   if (o.listen.host.empty()) throw failure{"--listen is missing: expected HOST:PORT where clients connect"};
   if (o.data.empty()) throw failure{"--data is missing: expected a directory of this node's own"};
-  bool named = false;
-  for (auto const& m : o.cluster) named = named || m.id == o.id;
-  if (!named)
+  auto const self =
+      std::find_if(o.cluster.begin(), o.cluster.end(), [&](member const& m) { return m.id == o.id; });
+  if (self == o.cluster.end())
     throw failure{"--id: expected a node of --cluster, but " + std::to_string(o.id) + " is not one of them"};
+  if (!o.insecure) {
+    check_loopback("--cluster", self->at, "a node of the cluster");
+    check_loopback("--listen", o.listen, "a client");
+  }
   if (2 * o.heartbeat > o.election_timeout)
     throw failure{"--heartbeat: expected at most half of --election-timeout (" +
                   std::to_string(o.election_timeout.count()) + " ms), but got " +
                   std::to_string(o.heartbeat.count()) + " ms; lower it, or raise the other"};
 }
 
-// A flag of `kv serve`; all take a value.
+// A flag of `kv serve`.
 struct serve_flag {
   std::string_view name;
-  std::string_view value; // what stands for it in the help
+  std::string_view value; // what stands for it in the help; empty: the flag takes none
   std::string_view help;  // a new line begins a new one there; empty: not for users
   void (*set)(serve_flags&, std::string_view flag, std::string_view text);
 };
@@ -170,14 +195,21 @@ inline constexpr serve_flag optional_flags[] = {
        o.limit.idle_timeout =
            std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
      }},
+    {"--insecure", "",
+     "takes addresses that are not loopback: whoever can reach them\ncan speak as a node, or as a client",
+     [](auto& o, auto, auto) { o.insecure = true; }},
     {"--die-with-parent", "PID", "", // the demo's own
      [](auto& o, auto flag, auto text) { o.parent = integer_within<pid_t>(flag, text, 1, 0x7fffffff); }},
 };
 
-// The word in front of `in` is a flag of the table, and its value goes into the options.
+// The word in front of `in` is a flag of the table, and its value, if it takes one, goes into the options.
 inline bool set_one_of(std::span<serve_flag const> table, serve_flags& o, flags::reader& in) {
-  for (auto const& f : table)
-    if (in.word() == f.name) return f.set(o, f.name, in.value()), true;
+  for (auto const& f : table) {
+    if (in.word() != f.name) continue;
+    if (f.value.empty()) in.no_value();
+    f.set(o, f.name, f.value.empty() ? std::string_view{} : in.value());
+    return true;
+  }
   return false;
 }
 

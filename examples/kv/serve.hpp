@@ -136,10 +136,9 @@ private:
     auto const id = disk_.identity();
     quorate::tcp_options t;
     t.cluster = id.cluster, t.self = id.node, t.store = id.store, t.incarnation = id.incarnation;
-    t.protocol = Replica::core_type::protocol_name;
+    wire::describe(t, replica_);
     t.peers = options_.cluster;
     t.max_guests = options_.peer_guests;
-    t.max_frame_bytes = static_cast<std::uint32_t>(replica_.max_frame_bytes());
     t.max_queued_bytes = std::max(t.max_queued_bytes, 4 * replica_.max_frame_bytes());
     t.remembered = [this](quorate::node_id n) { return known_.find(n); };
     t.remember = [this](quorate::node_id n, quorate::store_id s) {

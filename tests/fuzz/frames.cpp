@@ -23,12 +23,19 @@ void check_handshake(std::span<std::byte const> bytes) {
   if (!head) return;
   fuzz::must(head->body_bytes <= tcp::max_record_body_bytes, "a record is as long as records may be");
   auto const body = bytes.subspan(tcp::record_head_bytes);
-  if (head->kind != tcp::record_kind::hello || body.size() != head->body_bytes) return;
-  auto const hello = tcp::parse_hello(body);
-  if (!hello || head->version != tcp::format_version) return;
+  if (head->version != tcp::format_version || body.size() != head->body_bytes) return;
   std::vector<std::byte> again;
-  tcp::put_hello(again, *hello);
-  fuzz::must(same(again, bytes), "a hello has one encoding");
+  if (head->kind == tcp::record_kind::hello) {
+    auto const hello = tcp::parse_hello(body);
+    if (!hello) return;
+    tcp::put_hello(again, *hello);
+    fuzz::must(same(again, bytes), "a hello has one encoding");
+  } else if (head->kind == tcp::record_kind::confirm) {
+    auto const nonce = tcp::parse_confirm(body);
+    if (!nonce) return;
+    tcp::put_confirm(again, *nonce);
+    fuzz::must(same(again, bytes), "a confirm has one encoding");
+  }
 }
 
 struct note {

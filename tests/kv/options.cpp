@@ -18,8 +18,8 @@ namespace {
 using words = std::vector<char const*>;
 
 words const enough = {
-    "--id",         "2",      "--cluster", "1=127.0.0.1:7101,2=localhost:7102,3=[::1]:7103", "--listen",
-    "0.0.0.0:6402", "--data", "there"};
+    "--id",           "2",      "--cluster", "1=127.0.0.1:7101,2=localhost:7102,3=[::1]:7103", "--listen",
+    "127.0.0.1:6402", "--data", "there"};
 
 std::string complaint(words const& w) {
   std::string error;
@@ -49,7 +49,7 @@ TEST_CASE("serve's flags become what they say") {
   REQUIRE(o->cluster.size() == 3);
   CHECK(o->cluster[1].id == 2);
   CHECK(o->cluster[1].at.text() == "localhost:7102");
-  CHECK(o->listen.text() == "0.0.0.0:6402");
+  CHECK(o->listen.text() == "127.0.0.1:6402");
   CHECK(o->data == "there");
   CHECK(o->limit.max_value == 5);
   CHECK(o->limit.max_key == 6);
@@ -58,6 +58,7 @@ TEST_CASE("serve's flags become what they say") {
   CHECK(o->limit.request_timeout.count() == 8000);
   CHECK(o->cluster_id == 99);
   CHECK(o->parent == 0);
+  CHECK_FALSE(o->insecure);
 }
 
 TEST_CASE("what is wrong with a flag is said in words: what was expected, and what came") {
@@ -91,12 +92,47 @@ TEST_CASE("a flag that comes twice is refused, in whatever form and place") {
                         : name == "--protocol"      ? "raft"
                         : name == "--client-memory" ? "99999999" // no less than 16 MiB
                                                     : "11";
-      CHECK(complaint({name.c_str(), good, name.c_str(), good}) == name + ": expected once, but it came twice");
+      words const twice =
+          f.value.empty() ? words{name.c_str(), name.c_str()} : words{name.c_str(), good, name.c_str(), good};
+      CHECK(complaint(twice) == name + ": expected once, but it came twice");
     }
   std::string error;
   words const twice{"--protocol", "raft", "--protocol", "raft"};
   CHECK_FALSE(parse_demo_flags(twice, error));
   CHECK(error == "--protocol: expected once, but it came twice");
+}
+
+TEST_CASE("an address that other machines may reach is refused without --insecure, and the reason is told") {
+  auto const told = [](std::string const& flag, std::string const& at, std::string const& whom) {
+    return flag +
+           ": expected an address that only this machine reaches (127.0.0.0/8, ::1 or localhost), but got \"" +
+           at + "\": kv asks for no key yet, so whoever can reach that port can speak as " + whom +
+           "; take such an address, or, in a network where you trust everybody, add --insecure";
+  };
+  for (std::string const host :
+       {"0.0.0.0", "10.0.0.1", "128.0.0.1", "126.255.255.255", "::", "fe80::1", "example.org",
+        "localhost.example.org", "127.0.0.1.example.org", "::ffff:10.0.0.1"}) {
+    CAPTURE(host);
+    auto const written = host.find(':') == host.npos ? host : "[" + host + "]";
+    auto const listen = written + ":6402";
+    CHECK(complaint_instead("--listen", listen.c_str()) == told("--listen", host + ":6402", "a client"));
+    auto const cluster = "1=127.0.0.1:7101,2=" + written + ":7102";
+    CHECK(complaint_instead("--cluster", cluster.c_str()) ==
+          told("--cluster", host + ":7102", "a node of the cluster"));
+    auto insecure = enough;
+    insecure[3] = cluster.c_str();
+    insecure[5] = listen.c_str();
+    insecure.push_back("--insecure");
+    CHECK(complaint(insecure) == "");
+  }
+  for (auto const* const host : {"127.0.0.1", "127.255.255.254", "[::1]", "localhost"}) {
+    CAPTURE(host);
+    auto const at = std::string{host} + ":7102";
+    CHECK(complaint_instead("--listen", at.c_str()) == "");
+    CHECK(complaint_instead("--cluster", ("2=" + at).c_str()) == "");
+  }
+  CHECK(complaint_instead("--cluster", "1=10.0.0.1:7101,2=localhost:7102") == ""); // it is the others' own to say
+  CHECK(complaint_with({"--insecure=yes"}) == "--insecure: expected no value, but got \"yes\"");
 }
 
 TEST_CASE("every number is refused outside of its range, which is told, and taken at its ends") {

@@ -40,7 +40,7 @@ struct link_state {
 // Cuts the bytes of one way into pieces: a piece is a record of the handshake, or a frame with its length.
 class frame_cutter {
 public:
-  // `dialled`: these are the bytes of who made the connection, which become frames after its welcome.
+  // `dialled`: these are the bytes of who made the connection, which become frames after its confirm.
   explicit frame_cutter(bool dialled) : dialled_{dialled} {}
 
   struct piece {
@@ -72,7 +72,7 @@ private:
     auto const head = tcp::parse_head(rest);
     if (!head) return rest.size();
     auto const size = tcp::record_head_bytes + head->body_bytes;
-    in_frames_ = dialled_ && head->kind == tcp::record_kind::welcome && rest.size() >= size;
+    in_frames_ = dialled_ && head->kind == tcp::record_kind::confirm && rest.size() >= size;
     return size;
   }
 

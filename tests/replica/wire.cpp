@@ -143,6 +143,24 @@ std::vector<std::byte> record_of(std::string const& command) {
   return out;
 }
 
+struct told { // of a transport's options, what the replica knows
+  std::string protocol{};
+  std::uint64_t command_fingerprint{};
+  std::uint32_t max_frame_bytes{};
+};
+
+TEST_CASE("a replica describes its frames to a transport: the protocol, the commands and the largest frame") {
+  using other = raft::replica<messages<std::string, origin>, memory, manual_timer>;
+  framed f;
+  told t;
+  auto const& r = f.nodes[0]->r;
+  wire::describe(t, r);
+  CHECK(t.protocol == "raft");
+  CHECK(t.command_fingerprint == command_fingerprint<rich>());
+  CHECK(t.command_fingerprint != command_fingerprint<other::messages_type>());
+  CHECK(t.max_frame_bytes == r.max_frame_bytes());
+}
+
 // A node that hears frames, on its own.
 struct listener {
   static constexpr memory_options options{

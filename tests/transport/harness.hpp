@@ -162,9 +162,7 @@ struct bare {
 };
 
 inline tcp::hello hello_from(party const& p, std::uint32_t to) {
-  auto const& o = p.options;
-  return {o.cluster,         o.self,    node_id{to}, o.store, o.incarnation, o.protocol_version,
-          o.max_frame_bytes, o.protocol};
+  return tcp::registry{p.options}.hello_to(node_id{to});
 }
 
 inline std::vector<std::byte> hello_bytes(tcp::hello const& h) {
@@ -173,9 +171,9 @@ inline std::vector<std::byte> hello_bytes(tcp::hello const& h) {
   return b;
 }
 
-inline std::vector<std::byte> welcome_bytes() {
+inline std::vector<std::byte> confirm_bytes(std::uint64_t nonce) {
   std::vector<std::byte> b;
-  tcp::put_welcome(b);
+  tcp::put_confirm(b, nonce);
   return b;
 }
 
@@ -186,12 +184,22 @@ inline std::vector<std::byte> frame_bytes(std::uint32_t size, std::string_view b
   return b;
 }
 
-// A bare connection to `there` that has passed for `p`, who is not running, and may send frames.
-inline void pass_for(bare& b, party const& p, party const& there) {
+// A bare connection to `there` that has said hello as `p`, who is not running. Returns the answer; nothing if it
+// is no hello.
+inline std::optional<tcp::hello> greet_as(bare& b, party const& p, party const& there) {
   b.dial(there.at());
   b.say(hello_bytes(hello_from(p, there.options.self.value)));
-  b.hear(tcp::record_head_bytes + tcp::hello_fixed_bytes + there.options.protocol.size());
-  b.say(welcome_bytes());
+  auto const answer = b.hear(tcp::record_head_bytes + tcp::hello_fixed_bytes + there.options.protocol.size());
+  if (answer.size() < tcp::record_head_bytes || tcp::parse_head(answer)->kind != tcp::record_kind::hello)
+    return {};
+  return tcp::parse_hello(std::span{answer}.subspan(tcp::record_head_bytes));
+}
+
+// The same, and it has confirmed: it may send frames.
+inline void pass_for(bare& b, party const& p, party const& there) {
+  auto const answer = greet_as(b, p, there);
+  REQUIRE(answer);
+  b.say(confirm_bytes(answer->nonce));
 }
 
 // What the heap of this program has done (heap.cpp).

@@ -54,7 +54,7 @@ std::string those_that_work(std::string const& name, auto number, Set&& set) {
 TEST_CASE("tcp_options: each number is refused by name, or works") {
   tcp_options const usual{};
   // A new field does not compile without a row.
-  auto const& [cluster, self, store, incarnation, protocol, protocol_version, peers, max_frame_bytes,
+  auto const& [cluster, self, store, incarnation, protocol, protocol_versions, fingerprint, peers, max_frame_bytes,
                max_queued_bytes, max_guests, backoff_min, backoff_max, handshake_timeout, stall_timeout,
                jitter_seed, remembered, remember] = usual;
   (void)cluster, (void)self, (void)store, (void)incarnation, (void)protocol, (void)peers, (void)remembered;
@@ -65,8 +65,13 @@ TEST_CASE("tcp_options: each number is refused by name, or works") {
   CHECK(those_that_work("store", u64{8}, [](o& t, u64 v) { t.store = store_id{v}; }) == "01dm");
   auto const incarnation_is = [](o& t, u64 v) { t.incarnation = incarnation_id{v}; };
   CHECK(those_that_work("incarnation", u64{1}, incarnation_is) == "01dm");
-  CHECK(those_that_work("protocol_version", protocol_version, // of both alike
-                        [](o& t, std::uint32_t v) { t.protocol_version = v; }) == "01dm");
+  auto const [least, greatest] = protocol_versions; // of both alike; the other number stays 1
+  CHECK(those_that_work("protocol_versions", least,
+                        [](o& t, std::uint32_t v) { t.protocol_versions.least = v; }) == "01d");
+  CHECK(those_that_work("protocol_versions", greatest,
+                        [](o& t, std::uint32_t v) { t.protocol_versions.greatest = v; }) == "1dm");
+  CHECK(those_that_work("command_fingerprint", fingerprint, // of both alike
+                        [](o& t, u64 v) { t.command_fingerprint = v; }) == "01dm");
   CHECK(those_that_work("max_", max_frame_bytes, [](o& t, std::uint32_t v) { t.max_frame_bytes = v; }) == "1d");
   CHECK(those_that_work("max_queued_bytes", max_queued_bytes,
                         [](o& t, std::size_t v) { t.max_queued_bytes = v; }) == "dm");
@@ -89,6 +94,14 @@ TEST_CASE("tcp_options: who this is must be one of the nodes, and no node is 0")
   o.self = node_id{0};
   o.peers[node_id{0}] = {};
   CHECK(misfit(o).find("tcp_options::peers names a node 0: expected") == 0);
+}
+
+TEST_CASE("tcp_options: the least version stands before the greatest") {
+  tcp_options o;
+  o.self = node_id{1};
+  o.peers[o.self] = {};
+  o.protocol_versions = {3, 2};
+  CHECK(misfit(o) == "tcp_options::protocol_versions is 3 to 2: expected the least version, then the greatest");
 }
 
 } // namespace

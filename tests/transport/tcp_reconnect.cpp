@@ -47,7 +47,7 @@ struct sleeper {
     auto const name = caller.options.protocol.size();
     line.hear(tcp::record_head_bytes + tcp::hello_fixed_bytes + name);
     line.say(hello_bytes(hello_from(played, caller.options.self.value)));
-    REQUIRE(line.hear(tcp::record_head_bytes) == welcome_bytes());
+    REQUIRE(line.hear(tcp::record_head_bytes + tcp::confirm_bytes) == confirm_bytes(0));
   }
 
   std::string frame() {
@@ -120,6 +120,7 @@ TEST_CASE_FIXTURE(trio,
   bare new_out{io};
   b.options.incarnation = incarnation_id{2};
   pass_for(new_out, b, a);
+  REQUIRE(until(io, [&] { return a.status(2).incarnation == incarnation_id{2}; }));
   old_out.say(frame_bytes(4, "late"));
   new_out.say(frame_bytes(3, "now"));
   REQUIRE(until(io, [&] { return a.got.size() == 2; }));
@@ -142,14 +143,13 @@ TEST_CASE_FIXTURE(trio,
 TEST_CASE_FIXTURE(trio, "a slow handshake of an earlier incarnation does not replace a later one") {
   a.open();
   bare slow{io};
-  slow.dial(a.at());
-  slow.say(hello_bytes(hello_from(b, 1)));
-  slow.hear(tcp::record_head_bytes + tcp::hello_fixed_bytes + 4);
+  auto const answer = greet_as(slow, b, a);
+  REQUIRE(answer);
   b.options.incarnation = incarnation_id{2};
   bare quick{io};
   pass_for(quick, b, a);
   REQUIRE(until(io, [&] { return a.status(2).hearing; }));
-  slow.say(welcome_bytes());
+  slow.say(confirm_bytes(answer->nonce));
   slow.say(frame_bytes(3, "old"));
   CHECK(slow.hangs_up());
   quick.say(frame_bytes(3, "new"));
@@ -283,11 +283,12 @@ TEST_CASE_FIXTURE(trio, "what one turn of the loop sends goes out as one write, 
   a.open();
   sleeper s{io};
   s.wake_for(a, b);
-  REQUIRE(until(io, [&] { return a.status(2).counters.bytes_out == tcp::record_head_bytes; }));
+  REQUIRE(
+      until(io, [&] { return a.status(2).counters.bytes_out == tcp::record_head_bytes + tcp::confirm_bytes; }));
   for (int i = 0; i < 10; ++i) REQUIRE(a.send(2, numbered(i, 100)));
   CHECK(a.status(2).queued_bytes == 1040);
   REQUIRE(until(io, [&] { return a.status(2).queued_bytes < 1040; }));
-  CHECK(a.status(2).counters.bytes_out == tcp::record_head_bytes + 1040);
+  CHECK(a.status(2).counters.bytes_out == tcp::record_head_bytes + tcp::confirm_bytes + 1040);
   for (int i = 0; i < 10; ++i) CHECK(s.frame() == numbered(i, 100));
 }
 

@@ -20,6 +20,7 @@ struct no_extra {
 // | M::entry_size(c, x)       | std::size_t: how many bytes the entry takes                                      |
 // | M::encode_entry(c, x, at) | writes exactly that many at `at`                                                 |
 // | M::decode_entry(b, c, x)  | bool: fills c and x from the bytes, which c may go on to borrow; false: no entry |
+// | M::fingerprint            | need not be there; std::uint64_t: nodes with another one are refused (below)     |
 //
 // | M::check_entry(b)         | optional, bool: would decode_entry take these bytes? For who can tell with less  |
 //
@@ -31,6 +32,10 @@ struct no_extra {
 // the last argument of wire_of<replica>::append, which makes a frame, and what wire_of<replica>::deliver shows
 // before the replica hears the message (replica/wire.hpp); the codec must take it. No replica and no core sees it,
 // and a transport without frames, as loopback, has none. Of an empty type, as no_extra, neither takes a byte.
+//
+// Two builds that do not understand each other's entries must not be in one cluster. A transport compares a number
+// for that (message/command_fingerprint.hpp), which is made of the types' fields. A policy that writes its own
+// bytes gives a `fingerprint` of its own. It stays the same as long as older builds can read the entries.
 template <class M>
 concept message_policy = std::default_initializable<typename M::command> &&
     std::default_initializable<typename M::entry_extra> &&

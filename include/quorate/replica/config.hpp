@@ -17,7 +17,7 @@ namespace quorate {
 // One number decides what is too large: max_command_bytes. The other sizes follow from it, unless they are given:
 //
 //   replica r{{.self = id, .members = ids, .max_command_bytes = 64 << 10}, storage, timer};
-//   tcp.max_frame_bytes = static_cast<std::uint32_t>(r.max_frame_bytes());
+//   wire_of<decltype(r)>::describe(tcp, r); // replica/wire.hpp: the transport's max_frame_bytes among others
 struct replica_config {
   node_id self{};                 // 1 or more, as all members are
   std::vector<node_id> members{}; // all of them, self included; the same on every node

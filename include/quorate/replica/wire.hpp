@@ -4,6 +4,7 @@
 
 #include "quorate/log/entry_message.hpp"
 #include "quorate/message/codec.hpp"
+#include "quorate/message/command_fingerprint.hpp"
 #include "quorate/message/frame.hpp"
 #include "quorate/policy/messages.hpp"
 #include "quorate/replica/hands.hpp"
@@ -30,6 +31,15 @@ template <class Replica>
 struct wire_of {
   using set = typename Replica::wire;
   using extra = typename Replica::messages_type::envelope_extra;
+
+  // Writes into a transport's options (transport/tcp_options.hpp) what the replica knows: the protocol, the
+  // fingerprint of its commands, and the largest frame that it sends.
+  template <class Options>
+  static void describe(Options& o, Replica const& r) {
+    o.protocol = Replica::core_type::protocol_name;
+    o.command_fingerprint = command_fingerprint<typename Replica::messages_type>();
+    o.max_frame_bytes = static_cast<std::uint32_t>(r.max_frame_bytes());
+  }
 
   // Appends the frame to `out`. False: it can't be encoded, and `out` is as it was.
   template <class M>

@@ -3,8 +3,12 @@
 //
 // Everything happens on one thread: the one that runs the io_context. A frame arrives once and in order, or
 // not at all; frames that are sent while there is no connection, or more than a slow peer's queue holds, are
-// dropped. The handshake keeps honest mistakes out (another cluster, a swapped address, a wiped disk); it is
-// no protection from an enemy on the network.
+// dropped.
+//
+// The handshake keeps honest mistakes out (another cluster, a swapped address, a wiped disk). What a dialler says
+// of itself takes effect when it has sent back a random number that it was told: its store is remembered, its
+// incarnation counts, an earlier connection ends. Without a key this proves an address, not an identity: whoever
+// can connect and read our answer can pass for a node. It is no protection from an enemy on the network.
 #pragma once
 
 #include "quorate/transport/tcp_inlet.hpp"
@@ -134,8 +138,9 @@ public:
   tcp_peer_status status(node_id node) const {
     QUORATE_ASSERT(links_.contains(node), "tcp: node ", node, " is no peer");
     auto const& p = *registry_.find(node);
-    return {node,    p.address,     connected(node),    links_.at(node).in != nullptr,
-            p.store, p.incarnation, queued_bytes(node), p.counters};
+    return {node,      p.address,     connected(node),    links_.at(node).in != nullptr,
+            p.store,   p.incarnation, p.protocol_version, queued_bytes(node),
+            p.counters};
   }
 
   // Every peer in the order of the ids.
@@ -184,10 +189,18 @@ private:
     fresh->start(delay);
   }
 
-  // Both ends ask: is whoever says this let in? Empty when it is; then it is remembered, and what is left of
-  // its earlier incarnations is cut off.
+  // Changes nothing: it is asked before anything is proven.
+  std::string objection(tcp::hello const& h, std::optional<node_id> dialled) const {
+    return registry_.objection(h, dialled);
+  }
+
+  // A number that nobody can know who does not read what we send.
+  std::uint64_t draw() { return std::uint64_t{entropy_()} << 32 | entropy_(); }
+
+  // Both ends ask: is whoever says this, and has heard us, let in? Empty when it is; then it is remembered, and
+  // what is left of its earlier incarnations is cut off.
   std::string judge(tcp::hello const& h, std::optional<node_id> dialled) {
-    auto why = registry_.objection(h, dialled);
+    auto why = objection(h, dialled);
     if (!why.empty()) return why;
     auto const before = registry_.find(h.from)->incarnation;
     registry_.admit(h);
@@ -259,17 +272,16 @@ private:
     guests_.back()->start();
   }
 
-  // The handshake is done. nullptr: while it lasted, a newer incarnation of the node has come.
-  tcp::peer* inlet_up(inlet& i) {
+  // The handshake is done, and judge() has let it in.
+  tcp::peer& inlet_up(inlet& i) {
     auto& p = *registry_.find(i.theirs().from);
-    if (i.theirs().incarnation < p.incarnation) return nullptr;
     auto& l = links_.at(p.node);
     if (l.in) l.in->close(); // whoever dials again has given the earlier connection up
     l.in = i.shared_from_this();
     std::erase(guests_, l.in);
     p.turned_away.clear();
     if (l.out) l.out->hurry(); // it can reach us, so the time is good to reach it
-    return &p;
+    return p;
   }
 
   void inlet_down(inlet& i, tcp::loss kind, std::string const& why) {
@@ -298,6 +310,7 @@ private:
   OnFrame on_frame_;
   OnLog on_log_;
   std::minstd_rand jitter_;
+  std::random_device entropy_;
   std::map<node_id, links> links_;
   std::vector<std::shared_ptr<inlet>> guests_; // their handshake is not done
   std::vector<std::weak_ptr<tcp::farewell>> leaving_;

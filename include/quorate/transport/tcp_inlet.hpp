@@ -9,9 +9,13 @@
 
 namespace quorate::tcp {
 
-// Owner (the transport) offers: settings(), hello_to(node), judge(hello, nullopt), inlet_up(inlet&) (its peer, or
-// nullptr: too late), inlet_down(inlet&, loss, why), deliver(node, incarnation, frame), hang_up(socket&&, reason).
-// An inlet that is closed never calls it again, and its handlers keep only the inlet alive.
+// What the hello says takes effect when the confirm has come, with the number that was sent to where the hello
+// came from. Before that the owner is asked and not changed.
+//
+// Owner (the transport) offers: settings(), hello_to(node), draw() (a random number), objection(hello, nullopt),
+// judge(hello, nullopt), inlet_up(inlet&) (its peer), inlet_down(inlet&, loss, why),
+// deliver(node, incarnation, frame), hang_up(socket&&, reason). An inlet that is closed never calls it again, and
+// its handlers keep only the inlet alive.
 template <class Owner>
 class inlet : public std::enable_shared_from_this<inlet<Owner>> {
 public:
@@ -48,21 +52,23 @@ private:
       if (!r.why.empty()) return self->fail(loss::unreachable, r.why);
       if (r.head.kind == record_kind::refusal)
         return self->fail(loss::refused, "it refuses us: " + printable(r.body));
-      if (r.head.kind == record_kind::hello && !self->greeted_) return self->answer(r);
-      if (r.head.kind == record_kind::welcome && self->greeted_) return self->open();
-      self->fail(loss::unreachable, "it does not keep to the protocol");
+      auto const expected = self->greeted_ ? record_kind::confirm : record_kind::hello;
+      if (r.head.kind != expected) return self->fail(loss::unreachable, out_of_turn(expected, r.head.kind));
+      if (r.head.version != format_version) return self->refuse(version_mismatch(r.head.version));
+      if (self->greeted_) return self->open(r);
+      self->answer(r);
     });
   }
 
   void answer(record const& r) {
-    if (r.head.version != format_version) return refuse(version_mismatch(r.head.version));
     auto const h = parse_hello(r.body);
-    if (!h) return refuse("its hello is malformed");
+    if (!h) return refuse(malformed_hello(r.body));
     theirs_ = *h;
-    if (auto const why = owner_->judge(*h, std::nullopt); !why.empty()) return refuse(why);
-    if (!owner_) return; // a log handler has closed us
+    if (auto const why = owner_->objection(*h, std::nullopt); !why.empty()) return refuse(why);
     greeted_ = true;
-    put_hello(reply_, owner_->hello_to(h->from));
+    auto ours = owner_->hello_to(h->from);
+    ours.nonce = nonce_ = owner_->draw();
+    put_hello(reply_, ours);
     asio::async_write(socket_, asio::buffer(reply_),
                       [self = this->shared_from_this()](std::error_code ec, std::size_t) {
                         if (!self->owner_) return;
@@ -71,10 +77,14 @@ private:
                       });
   }
 
-  void open() {
-    auto const admitted = owner_->inlet_up(*this);
-    if (!admitted) return refuse("a newer incarnation has come in the meantime");
-    peer_ = admitted;
+  void open(record const& r) {
+    if (parse_confirm(r.body) != nonce_)
+      return refuse("its confirm does not have the number of our hello: expected the number that was sent to it, "
+                    "but got another; dial again");
+    // Asked again: others may have come since the hello.
+    if (auto const why = owner_->judge(theirs_, std::nullopt); !why.empty()) return refuse(why);
+    if (!owner_) return; // a log handler has closed us
+    peer_ = &owner_->inlet_up(*this);
     timer_.cancel();
     bytes_.resize(usual_bytes);
     read();
@@ -100,9 +110,8 @@ private:
     while (end_ - begin_ >= frame_head_bytes) {
       auto const size = get<std::uint32_t>(unread());
       if (size == 0 || size > owner_->settings().max_frame_bytes) {
-        refuse(size == 0 ? "an empty frame"
-                         : "a frame of " + std::to_string(size) + " bytes, the limit is " +
-                               std::to_string(owner_->settings().max_frame_bytes));
+        refuse("expected a frame of 1 to " + std::to_string(owner_->settings().max_frame_bytes) +
+               " bytes, but got one of " + std::to_string(size) + "; run the same build on both nodes");
         return false;
       }
       if (end_ - begin_ - frame_head_bytes < size) break;
@@ -154,6 +163,7 @@ private:
   asio::steady_timer timer_;
   endpoint remote_;
   hello theirs_{};
+  std::uint64_t nonce_ = 0; // what the confirm must hold
   bool greeted_ = false;
   record_buffer record_{};
   std::vector<std::byte> reply_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/core/id.hpp"
+#include "quorate/transport/tcp_versions.hpp"
 
 #if !__has_include(<asio/ip/tcp.hpp>)
 #error "quorate/transport/tcp.hpp needs Asio's headers, with ASIO_STANDALONE: Debian's libasio-dev"
@@ -27,7 +28,13 @@ struct tcp_options {
   store_id store{};
   incarnation_id incarnation{};
   std::string protocol = "raft"; // at most 255 bytes
-  std::uint32_t protocol_version = 1;
+  // The versions of the protocol, or of what the frames hold, that this node speaks. Two nodes use the greatest
+  // that both speak (tcp_peer_status::protocol_version); without a common one they refuse each other. To go from
+  // version 1 to 2 while the others run: give every node {1, 2}, and then every node {2, 2}.
+  version_range protocol_versions{1, 1};
+  // What the frames' commands are made of (wire_of<replica>::describe sets it): the same on every node, so that
+  // two builds with different commands do not write into one log. 0: not said; it is compared as any number is.
+  std::uint64_t command_fingerprint = 0;
 
   // Every node of the cluster with its address; that of `self` is where to listen (port 0: the system
   // chooses, see local_endpoint()). A peer whose port is 0 is not dialled until relocate() gives it one.
@@ -79,6 +86,9 @@ inline std::string misfit(tcp_options const& o) {
   if (o.peers.contains(node_id{})) return "tcp_options::peers names a node 0: expected ids of 1 or more";
   if (!o.peers.contains(o.self)) return is("self", o.self.value, "one of the nodes in tcp_options::peers");
   if (o.protocol.size() > 255) return is("protocol's length", o.protocol.size(), "at most 255");
+  if (o.protocol_versions.least > o.protocol_versions.greatest)
+    return "tcp_options::protocol_versions is " + text_of(o.protocol_versions) +
+           ": expected the least version, then the greatest";
   if (o.max_frame_bytes == 0) return is("max_frame_bytes", 0, "at least 1, and a replica's max_frame_bytes()");
   if (o.max_queued_bytes < std::size_t{o.max_frame_bytes} + 4)
     return is("max_queued_bytes", o.max_queued_bytes,
@@ -111,6 +121,9 @@ struct tcp_peer_status {
   bool hearing{};   // it has a connection to us
   std::optional<store_id> store{};
   incarnation_id incarnation{}; // the highest seen; 0: none yet
+  // The version that both speak, as agreed when a connection last came up; nothing: none yet. It can change only
+  // with the incarnation.
+  std::optional<std::uint32_t> protocol_version{};
   std::size_t queued_bytes{};
   tcp_counters counters{};
 };

@@ -134,23 +134,26 @@ private:
       if (!r.why.empty()) return self->fail(self->up_ ? loss::broken : loss::unreachable, r.why);
       if (r.head.kind == record_kind::refusal)
         return self->fail(loss::refused, "it refuses us: " + printable(r.body));
-      if (self->up_ || r.head.kind != record_kind::hello || !self->writing_.empty())
-        return self->fail(self->up_ ? loss::broken : loss::unreachable, "it does not keep to the protocol");
+      if (self->up_) return self->fail(loss::broken, "it does not keep to the protocol: expected nothing more");
+      if (r.head.kind != record_kind::hello)
+        return self->fail(loss::unreachable, out_of_turn(record_kind::hello, r.head.kind));
+      if (!self->writing_.empty())
+        return self->fail(loss::unreachable, "it does not keep to the protocol: it answers what it has not heard");
       self->judge(r);
     });
   }
 
   void judge(record const& r) {
-    auto const h = r.head.version == format_version ? parse_hello(r.body) : std::optional<hello>{};
     if (r.head.version != format_version) return refuse(version_mismatch(r.head.version));
-    if (!h) return refuse("its hello is malformed");
+    auto const h = parse_hello(r.body);
+    if (!h) return refuse(malformed_hello(r.body));
     if (auto const why = owner_->judge(*h, peer_->node); !why.empty()) return refuse(why);
     if (!owner_) return; // a log handler has closed us
     theirs_ = *h;
     up_ = true;
     since_ = clock::now();
     timer_.cancel();
-    put_welcome(filling_);
+    put_confirm(filling_, h->nonce);
     schedule();
     read();
     owner_->outlet_up(*this);

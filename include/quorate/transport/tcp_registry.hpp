@@ -5,8 +5,6 @@
 #include "quorate/transport/tcp_hello.hpp"
 #include "quorate/transport/tcp_options.hpp"
 
-#include <cstdio>
-
 namespace quorate::tcp {
 
 // How a connection ended.
@@ -21,6 +19,7 @@ struct peer {
   asio::ip::tcp::endpoint address{};
   std::optional<store_id> store{};
   incarnation_id incarnation{};
+  std::optional<std::uint32_t> protocol_version{}; // as agreed last; nothing: not yet
   tcp_counters counters{};
   std::chrono::milliseconds backoff{};
   std::uint32_t takes = 0;      // bytes of a frame, as it said last; 0: nothing yet
@@ -29,11 +28,7 @@ struct peer {
   std::string turned_away{};    // why it was last turned away; empty when it was let in
 };
 
-inline std::string name_of(store_id s) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(s.value));
-  return text;
-}
+inline std::string name_of(store_id s) { return hex(s.value); }
 
 class registry {
 public:
@@ -59,32 +54,41 @@ public:
   }
   peer const* find(node_id node) const { return const_cast<registry*>(this)->find(node); }
 
+  // The number that an acceptor adds is not in it.
   hello hello_to(node_id to) const {
-    return {options_.cluster,         options_.self,        to,
-            options_.store,           options_.incarnation, options_.protocol_version,
-            options_.max_frame_bytes, options_.protocol};
+    return {.cluster = options_.cluster,
+            .from = options_.self,
+            .to = to,
+            .store = options_.store,
+            .incarnation = options_.incarnation,
+            .protocol_versions = options_.protocol_versions,
+            .max_frame_bytes = options_.max_frame_bytes,
+            .command_fingerprint = options_.command_fingerprint,
+            .protocol = options_.protocol};
   }
 
   // Why whoever says this is not let in; empty when it is. `dialled` is whom we called, when we did.
   std::string objection(hello const& h, std::optional<node_id> dialled) const {
     if (auto why = mismatch(h, hello_to(h.from)); !why.empty()) return why;
-    if (dialled && h.from != *dialled)
-      return "address mismatch: " + name_of(options_.self) + " looks for " + name_of(*dialled) + " where " +
-             name_of(h.from) + " is";
-    if (h.from == options_.self) return "two nodes both say they are " + name_of(options_.self);
+    if (dialled && h.from != *dialled) return address_mismatch(options_.self, *dialled, h.from);
+    if (h.from == options_.self)
+      return "two nodes both say they are " + name_of(options_.self) + "; give each its own id";
     auto const* p = find(h.from);
-    if (!p) return name_of(h.from) + " is not in the configuration of " + name_of(options_.self);
+    if (!p)
+      return name_of(h.from) + " is not in the configuration of " + name_of(options_.self) +
+             "; start all nodes with the same list of nodes";
     // A wiped disk has forgotten its votes and acknowledgements, so it must not pass for the node that gave them.
     if (p->store && *p->store != h.store)
-      return name_of(h.from) + " has come back with another store (" + name_of(h.store) + "; it was " +
-             name_of(*p->store) + ")";
+      return name_of(h.from) + " has come back with another store than " + name_of(options_.self) +
+             " remembers: what it had acknowledged may be gone; give it its own disk back, or leave it off";
     if (h.incarnation < p->incarnation)
       return name_of(h.from) + " of incarnation " + std::to_string(h.incarnation.value) + " was superseded by " +
-             std::to_string(p->incarnation.value);
+             std::to_string(p->incarnation.value) + "; end the older process, and use no older copy of its disk";
     return {};
   }
 
-  // Keeps what an admitted hello says. Precondition: objection(h, ...) is empty.
+  // Keeps what an admitted hello says. Preconditions: objection(h, ...) is empty, and who says it has heard us on
+  // this connection: we dialled it, or it has confirmed.
   void admit(hello const& h) {
     QUORATE_ASSERT(objection(h, std::nullopt).empty(), "tcp: node ", h.from, " is let in against an objection");
     auto& p = *find(h.from);
@@ -93,6 +97,7 @@ public:
       if (options_.remember) options_.remember(h.from, h.store);
     }
     p.incarnation = h.incarnation;
+    p.protocol_version = common_version(h.protocol_versions, options_.protocol_versions);
   }
 
   // Whether it is news that `who`, who is no peer or has not said so, was turned away for this reason. The
