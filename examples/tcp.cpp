@@ -5,8 +5,8 @@
 //
 // 1. Open the file of peers (known_stores), the log (file_wal), the replica, the transport; start() it.
 // 2. Hear what has arrived before you take a turn: poll the io_context, as many handlers as you like at once. The
-//    frame handler gives each frame to the replica (wire_of<node>::deliver). Your own handlers may call propose()
-//    and read() at any time between two turns.
+//    frame handler gives each frame to the replica (wire_of<node>::deliver), and hangs up on a peer that sends
+//    what no honest one does. Your own handlers may call propose() and read() at any time between two turns.
 // 3. turn(send, machine): all that was heard becomes one write and one sync. What need not wait for the sync
 //    leaves before it: `send` has a flush() for that (wire_of<node>::sender). The sync runs beside the turns:
 //    node_loop has a thread that waits for it, while heartbeats, reads and further appends go on.
@@ -84,8 +84,7 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
   asio::io_context io{1};
   tcp_transport net{options(self, all, identity, known, *raft), io,
                     [&](node_id from, incarnation_id, std::span<std::byte const> frame) {
-                      if (auto const bad = wire_of<node>::deliver(*raft, from, frame); bad != decode_error::none)
-                        complain(self, "a frame was dropped: " + std::string{text(bad)});
+                      return closing(wire_of<node>::deliver(*raft, from, frame)); // who lies is hung up on
                     },
                     [](std::string const&) {}}; // what it has to say of its connections
   if (auto const error = net.start()) return complain(self, "can't listen: " + error.message());

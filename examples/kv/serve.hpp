@@ -112,8 +112,9 @@ private:
   };
   struct on_frame {
     server* self;
-    void operator()(quorate::node_id from, quorate::incarnation_id, std::span<std::byte const> frame) const {
-      self->take(from, frame);
+    std::string operator()(quorate::node_id from, quorate::incarnation_id,
+                           std::span<std::byte const> frame) const {
+      return quorate::closing(wire::deliver(self->replica_, from, frame));
     }
   };
   struct on_log {
@@ -148,13 +149,6 @@ private:
       }
     };
     return t;
-  }
-
-  void take(quorate::node_id from, std::span<std::byte const> frame) {
-    auto const bad = wire::deliver(replica_, from, frame);
-    if (bad != quorate::decode_error::none)
-      log_(level::warning,
-           "a frame of node " + std::to_string(from.value) + " was dropped: " + quorate::text(bad));
   }
 
   // Everything taken from the sockets shares one sync, which runs beside the turns. Each part is bounded: none of

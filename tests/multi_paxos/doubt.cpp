@@ -45,7 +45,7 @@ void of_every_message(stamp b, F&& f) {
   f(heartbeat_answer{b, {}, 0, all3});
 }
 
-TEST_CASE("a round 2^20 above the own, or above 2^55, is believed in no message") {
+TEST_CASE("K2: a round 2^20 above the own, or above 2^55, is believed in no message") {
   world<3> w;
   w.elect(A);
   w.settle();

@@ -42,7 +42,7 @@ void of_every_message(term_id t, F&& f) {
   f(heartbeat_answer{t, {}, 0});
 }
 
-TEST_CASE("a term 2^32 above the own, or above 2^63, is believed in no message") {
+TEST_CASE("K2: a term 2^32 above the own, or above 2^63, is believed in no message") {
   world<3> w;
   w.elect(A);
   w.settle();

@@ -101,8 +101,8 @@ void lets_no_poison_in() {
   CHECK(is_about(one_of_three<Protocol>{}.hear(asked, records({8, 1}), 2), "no command"));
   CHECK(one_of_three<Protocol>{}.hear(asked, records({8, 8}), 2).empty());
 }
-TEST_CASE("a record that is no command never gets into a log: Raft") { lets_no_poison_in<raft_protocol>(); }
-TEST_CASE("a record that is no command never gets into a log: Multi-Paxos") {
+TEST_CASE("K1: a record that is no command never gets into a log: Raft") { lets_no_poison_in<raft_protocol>(); }
+TEST_CASE("K1: a record that is no command never gets into a log: Multi-Paxos") {
   lets_no_poison_in<multi_paxos_protocol>();
 }
 

@@ -159,7 +159,7 @@ using multi_paxos_memory = on<multi_paxos_protocol, memory>;
 using multi_paxos_wal = on<multi_paxos_protocol, wal_on_disk>;
 #define EVERYWHERE raft_memory, raft_wal, multi_paxos_memory, multi_paxos_wal
 
-TEST_CASE_TEMPLATE("a command of 20 MB is refused where it is proposed, and nothing else is the worse", T,
+TEST_CASE_TEMPLATE("K4: a command of 20 MB is refused where it is proposed, and nothing else is the worse", T,
                    EVERYWHERE) {
   sized<typename T::protocol, typename T::disk> c; // default options
   auto const l = c.elect();

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <tuple>
+#include <utility>
 
 namespace quorate::test {
 
@@ -46,7 +47,7 @@ inline void for_a_while(asio::io_context& io, std::chrono::milliseconds t) {
 
 // One node: its options, what it has received and what it has logged.
 struct party {
-  using transport = tcp_transport<std::function<void(node_id, incarnation_id, std::span<std::byte const>)>,
+  using transport = tcp_transport<std::function<std::string(node_id, incarnation_id, std::span<std::byte const>)>,
                                   std::function<void(std::string)>>;
 
   asio::io_context& io;
@@ -54,6 +55,7 @@ struct party {
   std::vector<received> got{};
   std::vector<std::string> lines{};
   std::function<void()> on_frame = [] {};
+  std::string hang_up{}; // what is wrong with the next frame; empty: nothing
   std::function<void()> on_line = [] {};
   std::unique_ptr<transport> net{};
 
@@ -72,6 +74,7 @@ struct party {
         [this](node_id from, incarnation_id i, std::span<std::byte const> f) {
           got.push_back({from, i, text_of(f)});
           on_frame();
+          return std::exchange(hang_up, {});
         },
         [this](std::string line) {
           lines.push_back(std::move(line));

@@ -155,11 +155,11 @@ TEST_CASE_FIXTURE(pair_of_nodes, "an encoder that throws leaves no part of its f
 TEST_CASE_FIXTURE(pair_of_nodes, "an address in use is an error of start, and nothing stays open") {
   a.open();
   b.options.peers[node_id{2}] = a.at();
-  party::transport t{b.options, io, [](auto...) {}, [](std::string) {}};
+  party::transport t{b.options, io, [](auto...) { return std::string{}; }, [](std::string) {}};
   CHECK(t.start() == asio::error::address_in_use);
   CHECK(t.local_endpoint() == tcp::endpoint{});
   b.options.peers.erase(node_id{2});
-  party::transport u{b.options, io, [](auto...) {}, [](std::string) {}};
+  party::transport u{b.options, io, [](auto...) { return std::string{}; }, [](std::string) {}};
   CHECK(u.start() == std::errc::invalid_argument);
 }
 

@@ -5,6 +5,8 @@
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/raft/node.hpp"
 
+#include <algorithm>
+
 namespace quorate::test {
 namespace {
 
@@ -97,6 +99,28 @@ TEST_CASE_FIXTURE(misfits, "the dialler too refuses whom it reaches, and who ans
   CHECK(b.lines[0] == "a connection from node 1 at 127.0.0.1: it refuses us: " + reason);
   CHECK_FALSE(a.send(2, "x"));
   CHECK_FALSE(b.status(1).hearing);
+}
+
+TEST_CASE_FIXTURE(misfits, "a peer whose frame is not taken is hung up on, hears why, and may come again") {
+  a.open();
+  b.open();
+  introduce({&a, &b});
+  REQUIRE(meshed(io, {&a, &b}));
+  a.hang_up = "it lies";
+  REQUIRE(b.send(1, "a lie"));
+  REQUIRE(b.send(1, "what is behind a lie"));
+  auto const told = [&](party const& p, std::string_view what) {
+    return std::ranges::any_of(p.lines, [&](auto const& l) { return l.find(what) != l.npos; });
+  };
+  CHECK(until(io, [&] { return told(a, "we refuse it: it lies") && told(b, "it refuses us: it lies"); }));
+  CHECK(a.net->refused() == 1);
+  REQUIRE(until(io, [&] { return b.connected(1); }));
+  REQUIRE(b.send(1, "true"));
+  REQUIRE(until(io, [&] { return a.got.size() == 2; }));
+  CHECK(a.got[0].bytes == "a lie");
+  CHECK(a.got[1].bytes == "true");
+  CHECK(a.connected(2)); // what goes the other way is another connection
+  CHECK(b.status(1).counters.connects == 2);
 }
 
 TEST_CASE_FIXTURE(misfits, "a node that is not in the configuration is refused") {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct frame_fault {
   friend bool operator==(frame_fault const& f, decode_error e) { return f.error == e; }
 };
 constexpr char const* text(frame_fault const& f) { return f.doubt != nullptr ? f.doubt : text(f.error); }
+// For a transport: why the connection is to be closed; empty: nothing was wrong.
+inline std::string closing(frame_fault const& f) {
+  return f == decode_error::none ? std::string{} : std::string{"a frame was not taken: "} + text(f);
+}
 
 // A frame is: the length of the message (4 bytes), the message, the envelope's extra fields if the policy has any,
 // and the payload. Who sent it, and in which incarnation, is the transport's to know.

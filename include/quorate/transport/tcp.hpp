@@ -22,9 +22,11 @@
 
 namespace quorate {
 
-// OnFrame: void(node_id from, incarnation_id of_sender, std::span<std::byte const> frame). The bytes live
-// until it returns. OnLog: void(std::string line), called on a change of state, not on each retry. Either may
-// call send(), relocate() and close(), but not destroy the transport. The io_context must outlive it.
+// OnFrame: void(node_id from, incarnation_id of_sender, std::span<std::byte const> frame). The bytes live until it
+// returns. It may return a string: if that is not empty, the frame was one that no honest peer sends. Then the
+// connection is closed, and the logs of both sides have the string. OnLog: void(std::string line), called on a
+// change of state, not on each retry. Either may call send(), relocate() and close(), but not destroy the
+// transport. The io_context must outlive it.
 template <class OnFrame, class OnLog>
 class tcp_transport {
   static_assert(std::is_invocable_v<OnFrame&, node_id, incarnation_id, std::span<std::byte const>>,
@@ -178,8 +180,12 @@ private:
   tcp::hello hello_to(node_id node) const { return registry_.hello_to(node); }
   void log(std::string line) { on_log_(std::move(line)); }
 
-  void deliver(node_id from, incarnation_id incarnation, std::span<std::byte const> frame) {
-    on_frame_(from, incarnation, frame);
+  // Why the connection is to be closed; empty: it is not.
+  std::string deliver(node_id from, incarnation_id incarnation, std::span<std::byte const> frame) {
+    if constexpr (std::is_void_v<std::invoke_result_t<OnFrame&, node_id, incarnation_id, decltype(frame)>>)
+      return on_frame_(from, incarnation, frame), std::string{};
+    else
+      return on_frame_(from, incarnation, frame);
   }
 
   void dial(tcp::peer& p, std::chrono::milliseconds delay) {

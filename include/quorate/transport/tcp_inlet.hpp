@@ -14,8 +14,8 @@ namespace quorate::tcp {
 //
 // Owner (the transport) offers: settings(), hello_to(node), draw() (a random number), objection(hello, nullopt),
 // judge(hello, nullopt), inlet_up(inlet&) (its peer), inlet_down(inlet&, loss, why),
-// deliver(node, incarnation, frame), hang_up(socket&&, reason). An inlet that is closed never calls it again, and
-// its handlers keep only the inlet alive.
+// deliver(node, incarnation, frame) (why the connection is to be closed, or nothing), hang_up(socket&&, reason).
+// An inlet that is closed never calls it again, and its handlers keep only the inlet alive.
 template <class Owner>
 class inlet : public std::enable_shared_from_this<inlet<Owner>> {
 public:
@@ -118,8 +118,9 @@ private:
       auto const frame = unread().subspan(frame_head_bytes, size);
       begin_ += frame_head_bytes + size;
       ++peer_->counters.frames_in;
-      owner_->deliver(peer_->node, theirs_.incarnation, frame);
+      auto const why = owner_->deliver(peer_->node, theirs_.incarnation, frame);
       if (!owner_) return false;
+      if (!why.empty()) return refuse(why), false;
     }
     return true;
   }
