@@ -114,7 +114,7 @@ public:
   // --- what the replica tells, in its turn
   // Enough for one turn: the peers are to be heard again.
   bool sated() {
-    if (applied_ < limits{}.slice) return false;
+    if (applied_ < port_->limit().slice) return false;
     applied_ = 0;
     return true;
   }
@@ -163,13 +163,11 @@ private:
 };
 
 // A Raft leader looks for where a peer's log and its own agree; a Multi-Paxos leader is told.
-template <class Progress>
-char const* state_of(Progress const& p) {
-  if constexpr (requires { p.probing; })
-    return p.probing ? "probe" : "replicate";
-  else
-    return "replicate";
+template <class Options>
+char const* state_of(quorate::raft::progress<Options> const& p) {
+  return quorate::raft::probes(p) ? "probe" : "replicate";
 }
+inline char const* state_of(quorate::multi_paxos::progress const&) { return "replicate"; }
 
 // A ballot in its parts: the round, and the id of the node that may use it (0 before the first). A term has none.
 template <class Replica>

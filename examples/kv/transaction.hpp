@@ -44,12 +44,13 @@ public:
   // A WATCH has come, right or wrong: whoever sent it may go on as if it held.
   void note_watch() { watched_ = true; }
 
+  static constexpr std::string_view too_many = "ERR the transaction would be of more than 2048 keys and commands";
+  static_assert(quorate::service::max_keys == 2048, "as the sentence says");
   // A command is part of it. Returns what is wrong with that, or nothing.
   std::string_view add(std::string_view operation, limits const& l) {
     auto const named = quorate::service::key_count(operation);
     keys_ += named > 0 ? named : 1;
-    if (keys_ > quorate::service::max_keys)
-      return "ERR the transaction would be of more than 2048 keys and commands";
+    if (keys_ > quorate::service::max_keys) return too_many;
     if (size_ + operation.size() + 16 > l.max_operation())
       return "ERR the transaction would be too large: make it of fewer or smaller commands";
     size_ += operation.size() + 8;

@@ -112,13 +112,23 @@ public:
   siege(std::string const& program, std::string protocol) : c_{program, {"--protocol", std::move(protocol)}} {}
 
   void run() {
-    c_.start_all();
+    c_.start(0), c_.start(1);
     auto const leader = c_.leader(20s);
     if (!leader) throw std::runtime_error{"no node leads, before anything was done"};
-    leader_ = *leader, liar_ = (leader_ + 1) % 3, other_ = (leader_ + 2) % 3;
-    expect(writes(c_, other_), "three nodes serve");
-    auto const known = known_stores{c_.data(leader_)}.find(id(liar_));
-    if (!known) throw std::runtime_error{"the leader remembers no store of node " + std::to_string(liar_ + 1)};
+    leader_ = *leader, liar_ = 2, other_ = 1 - leader_;
+    expect(writes(c_, other_), "two nodes serve");
+    bool const of_raft = Replica::core_type::rewrites == false;
+    expect(told(c_, leader_, "peer3").ends_with(of_raft ? ",state=probe" : ",state=replicate"),
+           "what the leader knows of the third: " + told(c_, leader_, "peer3"));
+    c_.start(liar_);
+    std::optional<store_id> known;
+    auto const met = [&] {
+      known = known_stores{c_.data(leader_)}.find(id(liar_));
+      return known && told(c_, liar_, "leader") == std::to_string(leader_ + 1);
+    };
+    if (!soon(met)) throw std::runtime_error{"the third node was started, and is not in the cluster"};
+    expect(soon([&] { return told(c_, leader_, "peer3").ends_with(",state=replicate"); }),
+           "and once it is there: " + told(c_, leader_, "peer3"));
     c_.kill(liar_);
     auto const before = state();
     auto const memory = resident_kib(c_, leader_) + resident_kib(c_, other_);

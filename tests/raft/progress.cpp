@@ -157,6 +157,28 @@ TEST_CASE("a follower counts up to 255 appends in one turn") {
   CHECK(std::get<appended>(w.take<appended>().what).answered == 255);
 }
 
+TEST_CASE("what an append has told of the commit index no heartbeat tells again") {
+  world<3> w;
+  w.elect(A);
+  w.settle();
+  w.propose(A);
+  w.settle();
+  auto const known = w.state(A).commit;
+  REQUIRE(known == w.log(A).last());
+  w.propose(A);
+  w.flush(A);
+  w.receive(A, A, appended{term(1), known + 1, 0});
+  w.receive(A, B, appended{term(1), known + 1, 1});
+  REQUIRE(w.state(A).commit == known + 1);
+  w.propose(A); // so B, which has all before, hears of it beside an entry
+  w.lose_everything();
+  w.flush(A);
+  CHECK(w.count<append_entries>(B) == 1);
+  CHECK(w.count<heartbeat>(B) == 0);
+  w.flush(A);
+  CHECK(w.count<heartbeat>(B) == 0);
+}
+
 TEST_CASE("a peer that needs what is compacted is not sent the next append at once") {
   world<3> w;
   auto const two = node_set<64>::of(A).with(B);

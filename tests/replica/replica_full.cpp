@@ -36,5 +36,37 @@ TEST_CASE_TEMPLATE("a full leader refuses the forward with its reason, and says 
   c.book.check();
 }
 
+// It is sent what it lacks again with the next heartbeat; an answer would only bring it at once, for ever.
+TEST_CASE("a full Raft follower acknowledges what it took, and says nothing of what it could not") {
+  using replica = raft::replica<messages<std::uint64_t>, memory, manual_timer>;
+  memory disk{{.entries = 80, .bytes = 4096}};
+  replica r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+  std::vector<std::byte> bytes;
+  for (int i = 0; i < 64; ++i) {
+    bytes.resize(bytes.size() + payloads::prefix + 8);
+    payloads::put_length(bytes.data() + bytes.size() - payloads::prefix - 8, 8);
+  }
+  std::vector<log_index> said;
+  std::uint64_t now = 0;
+  auto const hear = [&](std::uint64_t prev) {
+    auto const stood = prev == 1 ? term_id{} : term_id{1};
+    r.receive(node_id{2},
+              raft::append_entries{term_id{1}, log_index{prev}, stood, term_id{1}, {}, 64, entry_kind::command},
+              payloads::trusted(bytes, 64));
+    r.turn(
+        ++now,
+        [&](node_id, auto const& m, payloads) {
+          if constexpr (requires { m.match_index; }) said.push_back(m.match_index);
+        },
+        [](auto const&) {});
+  };
+  hear(1), hear(65);
+  REQUIRE(disk.log().room() == 0);
+  CHECK(said == std::vector{log_index{65}, log_index{80}});
+  hear(80), hear(80);
+  CHECK(said.size() == 2);
+  CHECK(disk.log().last() == log_index{80});
+}
+
 } // namespace
 } // namespace quorate

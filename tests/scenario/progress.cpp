@@ -1,4 +1,4 @@
-// Scenarios L6, L6b, L8, L9, L11 to L13, T5: what a leader knows of its peers, and what disks do to it.
+// Scenarios L6, L6b, L8, L9, L11 to L14, T5: what a leader knows of its peers, and what disks do to it.
 #include "support/raft_world.hpp"
 
 #include <doctest/doctest.h>
@@ -219,6 +219,21 @@ TEST_CASE("L13: what a follower knows to be committed is not removed at a leader
   CHECK(w[B].contradictions == 1);
   w.turn(B);
   CHECK(w.count<appended>(C) == 0);
+}
+
+// Else it campaigns against a leader that is only looking for where their logs agree.
+TEST_CASE("L14: an append that a follower refuses is contact with its leader") {
+  world<3> w;
+  w.receive(B, A, append_entries{term(2), at(9), term(1), {}, at(0), 0, entry_kind::command});
+  REQUIRE(w.count<rejected>(A) == 1);
+  CHECK(w.state(B).leader == A);
+  CHECK(w.state(B).in_contact);
+  w.receive(B, C, request_pre_vote{term(3), at(9), term(2)});
+  w.receive(B, C, request_vote{term(3), at(9), term(2)});
+  w.turn(B);
+  CHECK(w.count<vote_granted>() == 0);
+  CHECK(w.count<pre_vote_granted>() == 0);
+  CHECK(w.state(B).current_term == term(2));
 }
 
 TEST_CASE("L13: a member that lost its log is not counted at its old match by the next leader") {
