@@ -61,6 +61,11 @@ void misused(std::string const& kv, std::string const& check, std::string const&
   refuses(kv + " serve --frob", "kv: \"--frob\" is no flag of kv serve; see kv serve --help");
   refuses(kv + " serve --id 1 --id=1", "kv: --id: expected once, but it came twice");
   refuses(kv + " serve --heartbeat 0", "kv: --heartbeat: expected a number from 1 to 600000, but got \"0\"");
+  refuses(
+      kv + " serve --id 1 --cluster 1=127.0.0.1:7101 --listen 0.0.0.0:6401 --data nowhere",
+      "kv: --listen: expected an address that only this machine reaches (127.0.0.0/8, ::1 or localhost), but "
+      "got \"0.0.0.0:6401\": kv asks for no key yet, so whoever can reach that port can speak as a client; take "
+      "such an address, or, in a network where you trust everybody, add --insecure");
   refuses(kv + " demo --protocol raft --protocol raft", "kv: --protocol: expected once, but it came twice");
   refuses(kv + " demo --protocol paxos", "kv: --protocol: expected raft or multi-paxos, but got \"paxos\"");
   refuses(kv + " demo extra", "kv: \"extra\" is no flag of kv demo; see kv demo --help");

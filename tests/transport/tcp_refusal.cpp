@@ -173,19 +173,40 @@ TEST_CASE_FIXTURE(misfits, "M8: a node that comes back with a wiped disk is refu
 
 TEST_CASE_FIXTURE(misfits, "another format version is told so in the words that every version knows") {
   a.open();
-  std::string const reason = "format mismatch: handshakes of version 3 and 2; run builds of quorate with the same "
-                             "version";
-  bare future{io};
-  future.dial(a.at());
+  std::string version;
+  SUBCASE("an earlier one") { version = "1"; }
+  SUBCASE("a later one") { version = "3"; }
+  auto const reason =
+      "format mismatch: handshakes of version " + version + " and 2; run builds of quorate with the same version";
+  bare other{io};
+  other.dial(a.at());
   auto hello = hello_bytes(hello_from(b, 1));
-  hello[8] = std::byte{3};
-  future.say(hello);
-  auto const answer = future.hear(1000);
-  CHECK(future.closed);
+  hello[8] = static_cast<std::byte>(std::stoi(version));
+  other.say(hello);
+  auto const answer = other.hear(1000);
+  CHECK(other.closed);
   REQUIRE(answer.size() > tcp::record_head_bytes);
   CHECK(tcp::parse_head(answer)->kind == tcp::record_kind::refusal);
   CHECK(text_of(std::span{answer}.subspan(tcp::record_head_bytes)) == reason);
   CHECK(a.times(reason) == 1);
+}
+
+TEST_CASE_FIXTURE(misfits, "the dialler hears the refusal of another format version") {
+  asio::ip::tcp::acceptor door{io, {asio::ip::address_v4::loopback(), 0}};
+  a.open();
+  a.meet(node_id{2}, door.local_endpoint());
+  bare other{io};
+  door.non_blocking(true);
+  REQUIRE(until(io, [&] {
+    std::error_code ec;
+    door.accept(other.socket, ec);
+    return !ec;
+  }));
+  std::vector<std::byte> refusal;
+  tcp::put_refusal(refusal, "format mismatch: handshakes of version 2 and 1");
+  refusal[8] = std::byte{1};
+  other.say(refusal);
+  CHECK(until(io, [&] { return a.times("it refuses us: format mismatch: handshakes of version 2 and 1") == 1; }));
 }
 
 } // namespace quorate::test

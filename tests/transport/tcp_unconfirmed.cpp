@@ -139,6 +139,37 @@ TEST_CASE_FIXTURE(lied_to, "the number is another one for each connection") {
     CHECK(std::find(drawn.begin(), drawn.end(), answer->nonce) == drawn.end());
     drawn.push_back(answer->nonce);
   }
+  std::uint64_t bits = 0;
+  for (auto const n : drawn) bits |= n;
+  CHECK((bits >> 32) > 0xffff); // all of it is drawn
+  CHECK((bits & 0xffff'ffff) > 0xffff);
+}
+
+TEST_CASE_FIXTURE(lied_to, "a hello takes effect with its confirm") {
+  bare s{io};
+  auto const answer = greet_as(s, b, a);
+  REQUIRE(answer);
+  nothing_has_changed();
+  s.say(confirm_bytes(answer->nonce));
+  REQUIRE(until(io, [&] { return a.status(2).hearing; }));
+  CHECK(a.status(2).store == store_id{1002});
+  CHECK(a.status(2).incarnation == incarnation_id{1});
+  CHECK(remembered == std::vector{std::pair{node_id{2}, store_id{1002}}});
+}
+
+TEST_CASE_FIXTURE(lied_to, "of two hellos the first that is confirmed counts, and the other is asked again") {
+  bare honest{io};
+  auto const lie_answered = lie();
+  auto const answer = greet_as(honest, b, a);
+  REQUIRE((lie_answered && answer));
+  honest.say(confirm_bytes(answer->nonce));
+  REQUIRE(until(io, [&] { return a.status(2).hearing; }));
+  strangers.back()->say(confirm_bytes(lie_answered->nonce));
+  CHECK(refusal_in(strangers.back()->hear(1000)).starts_with("node 2 has come back with another store"));
+  CHECK(a.status(2).store == store_id{1002});
+  CHECK(a.status(2).incarnation == incarnation_id{1});
+  honest.say(frame_bytes(4, "here"));
+  CHECK(until(io, [&] { return a.got.size() == 1; }));
 }
 
 TEST_CASE_FIXTURE(lied_to, "a confirm of another length, or of another version, is refused") {

@@ -36,7 +36,7 @@ class tcp_transport {
                 "tcp_transport's log handler must be callable as void(std::string line)");
 
 public:
-  // Opens nothing yet.
+  // Opens nothing yet. Throws what std::random_device throws, if the system has no random numbers.
   tcp_transport(tcp_options const& options, asio::io_context& io, OnFrame on_frame, OnLog on_log)
       : registry_{options}, io_{io}, on_frame_{std::move(on_frame)}, on_log_{std::move(on_log)},
         jitter_{static_cast<std::minstd_rand::result_type>(seed_of(options))} {
@@ -200,7 +200,8 @@ private:
     return registry_.objection(h, dialled);
   }
 
-  // A number that nobody can know who does not read what we send.
+  // A number that nobody can know who does not read what we send. Throws what std::random_device throws, if the
+  // system has no random numbers.
   std::uint64_t draw() { return std::uint64_t{entropy_()} << 32 | entropy_(); }
 
   // Both ends ask: is whoever says this, and has heard us, let in? Empty when it is; then it is remembered, and

@@ -48,8 +48,8 @@ struct tcp_options {
   // (The buffers that hold it grow as vectors do, so the memory behind it can be twice that.)
   std::size_t max_queued_bytes = 64u << 20;
 
-  // Connections to our port that have not yet said who they are, at most; at least 1. The oldest goes when one
-  // more comes. As many again may be about to be told why they were turned away. Each is a descriptor.
+  // Connections to our port whose handshake is not done, at most; at least 1. The oldest goes when one more comes.
+  // As many again may be about to be told why they were turned away. Each is a descriptor.
   std::size_t max_guests = 64;
 
   // How long to wait before dialling again: doubles from min, which is at least 1 ms, to max, less a random part
