@@ -4,15 +4,20 @@
 #include "quorate/message/messages.hpp"
 #include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
+#include "quorate/storage/file_wal.hpp"
 #include "quorate/timer/manual.hpp"
+#include "storage/wal_directory.hpp"
 #include "support/parted_memory.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <vector>
 
 namespace quorate {
 namespace {
@@ -84,6 +89,40 @@ TEST_CASE("who ends waits for the sync that is under way, and for none if there 
   }
   CHECK(ended);
   releases.join();
+}
+
+TEST_CASE("segments are made and removed by the thread that waits, while the log is written and read") {
+  temporary_directory const folder;
+  auto opened = file_wal::open({.directory = folder / "log",
+                                .node = node_id{1},
+                                .protocol = "raft 1",
+                                .segment_bytes = 4096,
+                                .cache_bytes = 512}); // so reads are of files, too
+  REQUIRE_MESSAGE(opened, opened.error);
+  auto& storage = *opened.wal;
+  std::atomic<int> woken = 0;
+  sync_thread disk{storage, [&] { ++woken; }};
+  orders all;
+  std::vector<std::byte> record(payloads::prefix + 100);
+  payloads::put_length(record.data(), 100);
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    std::fill(record.begin() + payloads::prefix, record.end(), static_cast<std::byte>(i));
+    REQUIRE(storage.put(entry_run{log_index{i}, 1, stamp{1}, entry_kind::command}, payloads::trusted(record, 1)));
+    (void)all.next();
+    if (i % 100 == 0) REQUIRE(storage.compact(log_index{i - 50}));
+    if (disk.ended()) REQUIRE(disk.take());
+    if (!disk.busy()) disk.begin(all.order());
+    auto const oldest = storage.log().compacted() + 1;
+    for (auto const k : {oldest, log_index{i}}) {
+      auto const read = storage.read(k, 1);
+      REQUIRE(read);
+      CHECK(read->front()[99] == static_cast<std::byte>(k.value));
+    }
+  }
+  while (disk.busy())
+    if (disk.ended()) REQUIRE(disk.take());
+  CHECK(storage.counters().syncs > 1);
+  CHECK(storage.failure().empty());
 }
 
 TEST_CASE("a storage without parts is synced at once") {

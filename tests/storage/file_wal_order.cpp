@@ -61,6 +61,33 @@ TEST_CASE("no sync returns before the files that it wrote, and the directory if 
   CHECK(dropped > 20);
 }
 
+// A node's own thread must not wait: in both it does no more than write into files that are there, while its
+// heartbeats are due.
+TEST_CASE("of a sync in three parts only the middle one waits for the disk, makes segments and removes them") {
+  disk d;
+  auto o = open_disk(d);
+  player<disk_wal> p;
+  std::mt19937_64 random{12};
+  std::size_t rolled = 0, dropped = 0;
+  auto const waits = [&] { return count(d.events, {"write", "read"}) != d.events.size(); };
+  for (int k = 0; k < 2000; ++k) {
+    p.move(*o.wal, random);
+    REQUIRE_FALSE(p.failed);
+    d.events.clear();
+    auto pending = o.wal->prepare(tickets{}.order());
+    REQUIRE(pending);
+    CHECK_FALSE(waits());
+    pending->wait();
+    rolled += count(d.events, {"create"});
+    dropped += count(d.events, {"unlink"});
+    d.events.clear();
+    REQUIRE(o.wal->finish(std::move(*pending)));
+    CHECK(d.events.empty());
+  }
+  CHECK(rolled > 20);
+  CHECK(dropped > 20);
+}
+
 TEST_CASE("K5: a turn is its frame, a slot and one sync of one file, also when term or vote change") {
   disk d;
   auto o = open_disk(d, disk_options(1 << 16));

@@ -14,6 +14,7 @@
 
 #include "quorate/policy/storage.hpp"
 #include "quorate/replica/sentence.hpp"
+#include "quorate/storage/wal/chores.hpp"
 #include "quorate/storage/wal/posix.hpp"
 #include "quorate/storage/wal/reader.hpp"
 #include "quorate/storage/wal/recover.hpp"
@@ -116,32 +117,28 @@ public:
     return static_cast<sync_order&&>(order).succeeded();
   }
 
-  // The same in three parts (parted_storage). The log stays where it is meanwhile: it is not moved. A turn that
-  // needs a new segment makes it in prepare(), which then takes as long as that takes.
+  // The same in three parts (parted_storage). Whatever waits for the disk is in wait(): also where segments are
+  // made and removed. The log stays where it is meanwhile: it is not moved.
   class pending_sync {
   public:
-    void wait() noexcept {
-      if (written_) error_ = wal_->dir_.sync_data_apart(wal_->active_);
-    }
+    void wait() noexcept { problem_ = wal_->carry_out(work_); }
 
   private:
     friend basic_file_wal;
-    pending_sync(basic_file_wal& w, sync_order order, bool written)
-        : wal_{&w}, order_{std::move(order)}, written_{written} {}
+    pending_sync(basic_file_wal& w, sync_order order, wal::chores work)
+        : wal_{&w}, order_{std::move(order)}, work_{std::move(work)} {}
     basic_file_wal* wal_;
     sync_order order_;
-    bool written_; // there was something to write
-    int error_ = 0;
+    wal::chores work_;
+    std::string problem_{};
   };
   std::optional<pending_sync> prepare(sync_order order) {
-    if (dir_.failed()) return std::nullopt;
-    bool const dirty = tail_.dirty();
-    if (dirty && !prepare()) return std::nullopt;
-    return pending_sync{*this, std::move(order), dirty};
+    wal::chores work;
+    if (!prepare(work)) return std::nullopt;
+    return pending_sync{*this, std::move(order), std::move(work)};
   }
   std::optional<durable> finish(pending_sync p) {
-    if (dir_.failed()) return std::nullopt;
-    if (p.written_ && (!dir_.synced(p.error_, active_name()) || !finish())) return std::nullopt;
+    if (!finish(p.work_, std::move(p.problem_))) return std::nullopt;
     return std::move(p.order_).succeeded();
   }
 
@@ -181,7 +178,8 @@ private:
     // damage. It is written again behind that turn, so that a segment copied back from before this opening is
     // noticed.
     return open_state() && save_state() && recovery.remove_dropped() && founding.bring_up(head_) &&
-           open_active() && write_slot(durable_, true) && wait() && raise_incarnation() && save_state();
+           open_active() && write_slot(durable_, true) && dir_.sync_data(active_, active_name()) &&
+           raise_incarnation() && save_state();
   }
 
   bool open_state() {
@@ -197,7 +195,7 @@ private:
   // very name that the new one needs, which therefore gets it when it is complete.
   bool leave_version_1() {
     if (segments_.back().start == durable_) segments_.pop_back();
-    return add_segment(wal::new_segment_name, 0) &&
+    return wal::make_segment(dir_, wal::new_segment_name, add_segment(0), head_.salt, active_) &&
            dir_.rename(wal::new_segment_name, wal::segment_name(durable_)) && dir_.sync() && save_state();
   }
 
@@ -216,35 +214,49 @@ private:
 
   // The group commit.
   bool commit() {
-    if (dir_.failed()) return false;
-    return !tail_.dirty() || (prepare() && wait() && finish());
+    wal::chores work;
+    return prepare(work) && finish(work, carry_out(work));
   }
 
-  // Writes the frame and then a slot: both, in any part, may be there after a crash (wal/recover.hpp).
-  bool prepare() {
+  // Writes the frame and then a slot: both, in any part, may be there after a crash (wal/recover.hpp). If they
+  // need a new segment, they are written where that is made. Nothing in here waits for the disk.
+  bool prepare(wal::chores& work) {
+    if (dir_.failed()) return false;
+    work.dirty = tail_.dirty();
+    work.active = segments_.back().start;
+    if (!work.dirty) return true;
     bool const alone = tail_.states_alone();
     auto const frame = tail_.seal(durable_, state_.incarnation, head_.salt);
-    if (!make_room(frame.size())) return false;
-    auto& s = segments_.back();
     prepared_ = durable_ + frame.size();
-    if (!dir_.write(active_, wal::segment_name(s.start), s.offset_of(durable_), frame)) return false;
-    if (!write_slot(prepared_, alone)) return false;
-    s.lowest_cut = (std::min)(s.lowest_cut, lowest_cut_);
+    if (segments_.back().offset_of(prepared_) > segments_.back().size) {
+      work.next = add_segment(frame.size());
+      work.active = durable_;
+      work.next->frame.assign(frame.begin(), frame.end());
+      work.next->after = next_slot(prepared_, alone);
+    } else if (!dir_.write(active_, active_name(), segments_.back().offset_of(durable_), frame) ||
+               !write_slot(prepared_, alone)) {
+      return false;
+    }
+    auto& lowest = segments_.back().lowest_cut;
+    lowest = (std::min)(lowest, lowest_cut_);
     settle();
+    drop_segments(work);
     return true;
   }
 
-  // Waits until what was prepared is on stable storage: the one thing in a turn that does.
-  bool wait() { return dir_.sync_data(active_, active_name()); }
-  std::string active_name() const { return wal::segment_name(segments_.back().start); }
+  // Waits until what was prepared is on stable storage: the one thing in a turn that does. On any thread.
+  std::string carry_out(wal::chores const& work) {
+    return wal::carry_out(work, dir_.files(), dir_.path(), head_.salt, active_, state_file_);
+  }
 
-  // Drops what may be dropped now that its compaction is durable.
-  bool finish() {
+  bool finish(wal::chores const& work, std::string problem) {
+    if (dir_.failed() || (!problem.empty() && !dir_.refuse(std::move(problem)))) return false;
+    if (!work.dirty) return true;
     ++counters_.syncs;
     counters_.bytes += prepared_ - durable_;
     durable_ = prepared_;
     tail_.shrink(options_.cache_bytes);
-    return drop_segments();
+    return true;
   }
 
   // What a segment that begins behind what was prepared would have to say of the log before it.
@@ -255,29 +267,24 @@ private:
     lowest_cut_ = log_index{~std::uint64_t{0}};
   }
 
-  // Into the slot that was not written last.
+  std::string active_name() const { return wal::segment_name(segments_.back().start); }
+
+  // For the slot that was not written last.
+  wal::state_slot next_slot(std::uint64_t end, bool alone) {
+    return {++slot_number_, state_, head_.store, durable_, end, alone};
+  }
   bool write_slot(std::uint64_t end, bool alone) {
-    wal::state_slot const slot{++slot_number_, state_, head_.store, durable_, end, alone};
-    auto const& s = segments_.back();
-    return dir_.write(active_, wal::segment_name(s.start), s.slot_at(slot.number), slot.encode(head_.salt));
+    auto const slot = next_slot(end, alone);
+    return dir_.write(active_, active_name(), segments_.back().slot_at(slot.number), slot.encode(head_.salt));
   }
 
-  bool save_state() {
-    wal::state_copy const copy{settled_.state, head_.store, durable_, segments_.back().start,
-                               segments_.front().start};
-    return dir_.write(state_file_, wal::state_name, 0, copy.encode()) &&
-           dir_.sync_data(state_file_, wal::state_name);
+  wal::state_copy state_with(std::uint64_t durable) const {
+    return {settled_.state, head_.store, durable, segments_.back().start, segments_.front().start};
   }
+  bool save_state() { return wal::save_state(dir_, state_file_, state_with(durable_)); }
 
-  // A frame never spans two segments. The new segment is complete and named in `state` before anything is in it.
-  bool make_room(std::uint64_t bytes) {
-    auto const& newest = segments_.back();
-    if (newest.offset_of(durable_) + bytes <= newest.size) return true;
-    return add_segment(wal::segment_name(durable_), bytes) && save_state();
-  }
-
-  // Makes the segment that begins at the durable end, in a file of that name, and goes over to it.
-  bool add_segment(std::string const& name, std::uint64_t bytes) {
+  // The segment that begins at the durable end: a frame never spans two. It is not made yet.
+  wal::new_segment add_segment(std::uint64_t bytes) {
     auto head = settled_;
     head.start = durable_;
     head.page = Files::page_bytes;
@@ -285,34 +292,28 @@ private:
     head.cluster = head_.cluster;
     head.node = head_.node;
     head.store = head_.store;
-    file next;
-    wal::state_slot const slot{slot_number_ + 1, settled_.state, head_.store, durable_, durable_, true};
-    if (!wal::make_segment(dir_, name, head, slot, head_.salt, next)) return false;
-    slot_number_ += 2;
-    active_ = std::move(next);
     segments_.push_back({head.start, head.size, head.before.compacted, head.page});
-    return true;
+    wal::state_slot const slot{slot_number_ + 1, settled_.state, head_.store, durable_, durable_, true};
+    slot_number_ += 2;
+    return {head, slot, state_with(durable_), {}, {}};
   }
 
-  // Segments whose entries are all compacted go. The first that stays must stand alone: nothing in it or
-  // behind it may reach back before it. Those before it may not stand alone, so `state` disowns them all
-  // before the first is removed.
-  bool drop_segments() {
+  // Segments whose entries are all compacted go once this turn is durable. The first that stays must stand alone:
+  // nothing in it or behind it may reach back before it.
+  void drop_segments(wal::chores& work) {
     std::size_t keep = 0;
     auto lowest = log_index{~std::uint64_t{0}};
     for (auto k = segments_.size() - 1; k > 0 && keep == 0; --k) {
       lowest = (std::min)(lowest, segments_[k].lowest_cut);
       if (segments_[k].before <= settled_.compacted && lowest > segments_[k].before) keep = k;
     }
-    if (keep == 0) return true;
+    if (keep == 0) return;
     auto const stay = segments_.begin() + static_cast<std::ptrdiff_t>(keep);
-    std::vector<wal::segment> const dropped(segments_.begin(), stay);
+    auto& gone = work.dropped.emplace();
+    for (auto s = segments_.begin(); s != stay; ++s) gone.starts.push_back(s->start);
     segments_.erase(segments_.begin(), stay);
     reader_.forget();
-    if (!save_state()) return false;
-    for (auto const& s : dropped)
-      if (!dir_.unlink(wal::segment_name(s.start))) return false;
-    return dir_.sync();
+    gone.state = state_with(prepared_);
   }
 
   bool misused(std::string const& what, log_index i) {

@@ -38,6 +38,7 @@ public:
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   }
 
+  Files& files() { return files_; }
   std::string const& path() const { return path_; }
   std::string in(std::string const& name) const { return path_ + "/" + name; }
   bool failed() const { return !problem_.empty(); }
@@ -80,9 +81,6 @@ public:
   bool sync_data(file const& f, std::string const& name) {
     return !failed() && succeeded(files_.sync_data(f), "sync", in(name));
   }
-  // The same on another thread, in two parts: it touches nothing else here, and its result is noted afterwards.
-  int sync_data_apart(file const& f) noexcept { return files_.sync_data(f); }
-  bool synced(int error, std::string const& name) { return !failed() && succeeded(error, "sync", in(name)); }
   bool sync_file(file const& f, std::string const& name) {
     return !failed() && succeeded(files_.sync_file(f), "sync", in(name));
   }
