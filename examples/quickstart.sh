@@ -13,9 +13,18 @@ wanted="$(pwd -P), $(g++ --version | head -n 1), meson $(meson --version)"
 if [ "$(cat "$folder/configured_as" 2>/dev/null || true)" != "$wanted" ]; then
   rm -rf "$folder"
   # Warnings stop the library's developers, not its users, whose compiler may know more of them.
-  CXX=g++ meson setup --buildtype=release -Db_ndebug=if-release -Dcpp_args=-Wno-error "$folder"
+  echo "configuring $folder"
+  log=$(mktemp)
+  options="--buildtype=release -Db_ndebug=if-release -Dcpp_args=-Wno-error"
+  if ! CXX=g++ meson setup $options "$folder" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    exit 1
+  fi
+  rm -f "$log"
   printf '%s\n' "$wanted" >"$folder/configured_as"
 fi
+echo "building kv: one file, one or two minutes"
 meson compile -C "$folder" kv
 
 exec "$folder/examples/kv" demo

@@ -33,7 +33,10 @@ struct asked_by {
                                      quorate::field<"number", &asked_by::number>>;
 };
 
-using messages = quorate::messages<std::string_view, asked_by>;
+struct messages : quorate::messages<std::string_view, asked_by> {
+  // Another one when an older build can't carry out the operations of a newer one: those two must not share a log.
+  static constexpr std::uint64_t fingerprint = 1;
+};
 // The protocol is this one type.
 using raft_replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer>;
 using multi_paxos_replica = quorate::multi_paxos::replica<messages, quorate::file_wal, quorate::steady_timer>;

