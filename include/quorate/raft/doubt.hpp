@@ -51,7 +51,8 @@ constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const&
   // It tells at most what this node has acknowledged in that term, which is nothing.
   if constexpr (std::is_same_v<M, heartbeat>)
     if (m.term > s.current_term && m.leader_commit != log_index{})
-      return "a commit index in the heartbeat of a term in which this node has acknowledged nothing";
+      return "a commit index in the heartbeat of a term in which this node has acknowledged nothing: its sender "
+             "is no leader, or a disk has lost what this node had acknowledged";
   return nullptr;
 }
 
