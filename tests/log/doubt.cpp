@@ -11,14 +11,16 @@ namespace {
 
 constexpr std::uint64_t greatest = ~std::uint64_t{0};
 
-static_assert(!leaps(5, 5, 10, 100));
-static_assert(!leaps(5, 15, 10, 100));
-static_assert(leaps(5, 16, 10, 100));
-static_assert(!leaps(50, 1, 10, 100), "what is behind raises nothing");
-static_assert(!leaps(0, 100, 10, 100), "a node that has none yet takes the first");
-static_assert(leaps(0, 101, 10, 100));
-static_assert(leaps(95, 101, 10, 100), "the upper half is never reached, not even in small steps");
-static_assert(leaps(5, greatest, 10, 100));
+static_assert(!is_leap(5, 5, 10, 100));
+static_assert(!is_leap(5, 15, 10, 100));
+static_assert(is_leap(5, 16, 10, 100));
+static_assert(!is_leap(50, 1, 10, 100), "what is behind raises nothing");
+static_assert(!is_leap(0, 100, 10, 100), "a node that has none yet takes the first");
+static_assert(is_leap(0, 101, 10, 100));
+static_assert(is_leap(95, 101, 10, 100), "the upper half is never reached, not even in small steps");
+static_assert(is_leap(5, greatest, 10, 100));
+static_assert(is_leap(5, 26, 10, 100, 1) && !is_leap(5, 26, 10, 100, 2), "each one doubted is as much again");
+static_assert(!is_leap(5, 100, 10, 100, greatest) && is_leap(5, 101, 10, 100, greatest));
 
 constexpr bool believed(entry_run const& run) { return doubt_run(run) == nullptr; }
 

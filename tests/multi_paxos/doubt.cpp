@@ -88,6 +88,10 @@ TEST_CASE("slots and votes that are in no log") {
   CHECK(says(doubt_of(w, B, fetched{b, at(5), 2, newer, command, all3}), "later ballot"));
   CHECK(says(doubt_of(w, B, fetched{b, at(5), 2, older, entry_kind::hole, all3}), "holes"));
   CHECK(says(doubt_of(w, B, prepare{b, nowhere, all3}), "no log has"));
+  auto const gap = entry_kind::hole;
+  CHECK(doubt_of(w, B, promise{b, at(5), at(5), at(4), {}, longest_gap, gap, all3}).empty());
+  CHECK(says(doubt_of(w, B, promise{b, at(5), at(5), at(4), {}, longest_gap + 1, gap, all3}), "a gap of more"));
+  CHECK(says(doubt_of(w, B, promise{b, at(5), at(6), at(4), {}, 0, gap, all3}), "compacted beyond"));
 }
 
 TEST_CASE("an acknowledgement at this ballot of what its leader does not have") {

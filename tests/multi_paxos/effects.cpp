@@ -214,7 +214,7 @@ TEST_CASE("an election and a decision, effect by effect") {
       o, {disarms(timer::election), disarms(timer::contact), arms(timer::heartbeat), arms(timer::quorum_check)}));
   o.step(flush{});
   auto const beat = [](std::uint64_t commit, std::uint64_t round) {
-    return heartbeat{ballot(1, A), at(commit), round, all};
+    return heartbeat{ballot(1, A), at(commit), round, all, 1};
   };
   CHECK(says(o, {said(B, beat(1, 0)), said(C, beat(1, 0))}));
   o.step(propose{2});
@@ -258,25 +258,27 @@ TEST_CASE("asked again once a heartbeat: what was lost is sent again from where 
   CHECK(says(o, {}));
   o.step(timer::heartbeat);
   o.step(flush{});
-  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all}); // it has them all
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all, o.it.state().beat}); // it has them all
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 0, entry_kind::command})}));
-  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all}); // once a heartbeat
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all, o.it.state().beat}); // once a heartbeat
   CHECK(says(o, {}));
   o.step(timer::heartbeat);
   o.step(flush{});
-  o.hear(B, stands_at_3); // of what it has it is asked to say so, and of what it has not it is sent more
+  auto again = stands_at_3;
+  again.beat = o.it.state().beat;
+  o.hear(B, again); // of what it has it is asked to say so, and of what it has not it is sent more
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 0, entry_kind::command})}));
   o.step(flush{});
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(4), at(1), all, 1, entry_kind::command})}));
   o.step(timer::heartbeat);
   o.step(flush{});
   o.hear(B, accepted{ballot(2, A), at(2), all, 3, 2}); // of all that there is, before the answer
-  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all});
+  o.hear(B, heartbeat_answer{ballot(2, A), at(4), 0, all, o.it.state().beat});
   CHECK(says(o, {}));
   o.step(timer::heartbeat);
   o.step(flush{});
-  o.hear(B,
-         heartbeat_answer{ballot(2, A), at(1), 0, all}); // it has started again, and knows no more what it holds
+  o.hear(B, heartbeat_answer{ballot(2, A), at(1), 0, all,
+                             o.it.state().beat}); // it has started again, and knows no more what it holds
   o.out.clear();
   o.step(flush{});
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 3, entry_kind::command})}));

@@ -18,8 +18,8 @@ constexpr std::uint64_t half = std::uint64_t{1} << 63;
 constexpr std::uint64_t greatest = ~std::uint64_t{0};
 
 template <class World, class M>
-std::string_view doubt_of(World const& w, node_index n, M const& m) {
-  auto const why = w[n].core.doubt(m, w.log(n));
+std::string_view doubt_of(World const& w, node_index n, M const& m, witness const& known = {}) {
+  auto const why = w[n].core.doubt(m, w.log(n), known);
   return why == nullptr ? std::string_view{} : std::string_view{why};
 }
 bool says(std::string_view sentence, std::string_view part) {
@@ -107,10 +107,28 @@ TEST_CASE("a heartbeat tells of a new term what was acknowledged in it, which is
   w.settle();
   auto const t = w.state(B).current_term;
   CHECK(doubt_of(w, B, heartbeat{next(t), at(0), 0}).empty());
-  CHECK(says(doubt_of(w, B, heartbeat{next(t), at(1), 0}), "acknowledged nothing"));
-  CHECK(says(doubt_of(w, B, heartbeat{next(t), at(greatest), 0}), "acknowledged nothing"));
-  // In its own term it may have acknowledged that, and lost it since: the core hears it, and stops (scenario L13).
+  CHECK(says(doubt_of(w, B, heartbeat{next(t), at(1), 0}), "beyond what this node has acknowledged"));
+  CHECK(says(doubt_of(w, B, heartbeat{next(t), at(greatest), 0}), "beyond what this node has acknowledged"));
+  // In the term that it started in it may have acknowledged that, and lost it since: the core hears it, and stops
+  // (scenario L13). In another one it knows.
   CHECK(doubt_of(w, B, heartbeat{t, at(99), 0}).empty());
+  witness const knows{.remembers = true};
+  auto const all = w.state(B).verified;
+  REQUIRE(all == w.log(B).last());
+  CHECK(doubt_of(w, B, heartbeat{t, all, 0}, knows).empty());
+  CHECK(says(doubt_of(w, B, heartbeat{t, all + 1, 0}, knows), "beyond what this node has acknowledged"));
+}
+
+TEST_CASE("each leap that was doubted makes a node believe as much again") {
+  world<3> w;
+  w.elect(A);
+  w.settle();
+  auto const own = w.state(B).current_term.value;
+  request_vote const m{term_id{own + 3 * far}, {}, {}};
+  CHECK(says(doubt_of(w, B, m, {.leaps = 1}), "2^32"));
+  CHECK(doubt_of(w, B, m, {.leaps = 2}).empty());
+  for (auto const leaps : {half, greatest})
+    CHECK(says(doubt_of(w, B, request_vote{term_id{half + 1}, {}, {}}, {.leaps = leaps}), "above 2^63"));
 }
 
 } // namespace

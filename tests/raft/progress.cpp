@@ -31,11 +31,11 @@ TEST_CASE("probing begins with nothing in flight, and at once") {
 
 TEST_CASE("an acknowledgement answers as many appends as it says, and no more than there are") {
   auto p = pipelined(9, 4, 3);
-  p.quiet = true;
+  p.asked = 1;
   note_match(p, at(5), 2);
   CHECK(p.in_flight == 1);
   CHECK(p.next == at(9));
-  CHECK_FALSE(p.quiet);
+  CHECK(p.asked == 0);
   note_match(p, at(6), 2);
   CHECK(p.in_flight == 0);
   note_sent(p, 1);
@@ -48,24 +48,24 @@ TEST_CASE("of a peer that owes something, one answer to a heartbeat without it t
   for (bool const counted : {true, false}) { // it owes an answer, or entries
     auto p = counted ? pipelined(5, 4, 1) : pipelined(9, 4, 0);
     auto const all = counted ? at(4) : at(8);
-    for (int round = 0; round < 3; ++round) {
-      note_contact(p, all); // of a heartbeat before what is owed
+    for (std::uint8_t beat = 1; beat < 4; ++beat) {
+      note_contact(p, beat, all); // of a heartbeat before what is owed
       CHECK_FALSE(p.poked);
-      note_beat(p);
-      note_contact(p, all);
+      note_beat(p, beat);
+      note_contact(p, beat, all);
       CHECK(p.poked);
       p.poked = false;
-      note_contact(p, all); // once a heartbeat: others may have been sent for reads
+      note_contact(p, beat, all); // once a heartbeat: others may have been sent for reads
       CHECK_FALSE(p.poked);
     }
-    note_beat(p);
+    note_beat(p, 4);
     note_match(p, at(4), 0); // a word between the heartbeat and its answer
-    note_contact(p, all);
+    note_contact(p, 4, all);
     CHECK_FALSE(p.poked);
   }
   auto all = pipelined(5, 4, 0);
-  note_beat(all);
-  note_contact(all, at(4));
+  note_beat(all, 1);
+  note_contact(all, 1, at(4));
   CHECK_FALSE(all.poked); // it owes nothing
 }
 
@@ -73,9 +73,9 @@ TEST_CASE(
     "what had not come when a heartbeat was answered is sent again, from where the peer says that it stands") {
   auto const answered = [](log_index verified, std::uint32_t since) {
     auto p = pipelined(9, 4, 3);
-    note_beat(p);
+    note_beat(p, 1);
     for (; since > 0; --since) note_sent(p, 1);
-    note_contact(p, verified);
+    note_contact(p, 1, verified);
     CHECK(p.is == sending::streaming);
     CHECK((p.next < at(9)) == (p.in_flight == 0));
     return p;
@@ -89,9 +89,9 @@ TEST_CASE(
   CHECK(answered(log_index{~std::uint64_t{0}}, 0).next == at(9));
   auto searched = answered(at(6), 0);
   start_probing(searched);
-  note_beat(searched);
-  searched.in_flight = 1, searched.quiet = true, searched.poked = false;
-  note_contact(searched, at(5)); // the answer is no guess of where the logs agree
+  searched.in_flight = 1, searched.poked = false;
+  note_beat(searched, 2);
+  note_contact(searched, 2, at(5)); // the answer is no guess of where the logs agree
   CHECK(searched.next == at(7));
   CHECK(searched.poked);
 }
@@ -108,13 +108,13 @@ TEST_CASE(
     REQUIRE((w.state(A).peer(to).is == sending::probing) == probing);
     w.lose_everything();
     auto const all = w.log(A).last();
-    w.receive(A, to, heartbeat_answer{term(1), all, 0}); // to a heartbeat of before
+    w.receive(A, to, heartbeat_answer{term(1), all, 0, w.state(A).beat}); // to a heartbeat of before
     w.flush(A);
     CHECK(w.count<append_entries>(to) == 0);
     w.expire(A, timer::heartbeat);
     w.flush(A);
     w.lose_everything();
-    w.receive(A, to, heartbeat_answer{term(1), probing ? at(1) : all, 0});
+    w.receive(A, to, heartbeat_answer{term(1), probing ? at(1) : all, 0, w.state(A).beat});
     w.flush(A);
     REQUIRE(w.count<append_entries>(to) == 1);
     auto const repeat = std::get<append_entries>(w.take<append_entries>(to).what);
@@ -125,6 +125,31 @@ TEST_CASE(
     CHECK(std::get<append_entries>(w.take<append_entries>(to).what).count > 0);
   }
 }
+
+// Answers that are older than the question tell of a time when what was sent was on its way: with a round trip
+// that is longer than the time between two heartbeats everything would be sent again and again.
+TEST_CASE("only an answer to the heartbeat that asked, or to a later one, tells what is lost") {
+  auto p = pipelined(9, 4, 3);
+  note_beat(p, 254);
+  for (std::uint8_t const older : {253, 200, 128, 0}) note_contact(p, older, at(4));
+  CHECK(p.asked == 254);
+  CHECK(p.next == at(9));
+  note_sent(p, 2);
+  note_beat(p, 255); // the question stays, and so does what it is about
+  note_sent(p, 2);
+  note_beat(p, 1);
+  CHECK(p.asked == 254);
+  note_contact(p, 1, at(8)); // all before the question has come, and what has come since is not asked for
+  CHECK(p.next == at(13));
+  CHECK(p.poked);
+  CHECK(p.asked == 0);
+  note_beat(p, 2);
+  note_contact(p, 2, at(8));
+  CHECK(p.next == at(9));
+}
+static_assert(next_beat(1) == 2 && next_beat(254) == 255 && next_beat(255) == 1 && next_beat(0) == 1);
+static_assert(answers(7, 7) && answers(8, 7) && answers(3, 250) && answers(134, 7));
+static_assert(!answers(6, 7) && !answers(250, 3) && !answers(135, 7) && !answers(0, 7) && !answers(7, 0));
 
 TEST_CASE("one acknowledgement says what two say only in one term, and not less than the earlier one") {
   appended const early{term(2), at(5), 1};
@@ -144,9 +169,9 @@ TEST_CASE("a refusal is a word between a heartbeat and its answer, even a stale 
   w.propose(A);
   w.flush(A);
   w.expire(A, timer::heartbeat);
-  REQUIRE(w.state(A).peer(B).quiet);
+  REQUIRE(w.state(A).peer(B).asked == w.state(A).beat);
   w.receive(A, B, rejected{term(1), at(1), at(1), term(0)});
-  CHECK_FALSE(w.state(A).peer(B).quiet);
+  CHECK(w.state(A).peer(B).asked == 0);
 }
 
 TEST_CASE("a follower counts up to 255 appends in one turn") {
@@ -190,7 +215,7 @@ TEST_CASE("a peer that needs what is compacted is not sent the next append at on
   w.settle(two);
   w.lose_everything();
   w.expire(A, timer::heartbeat);
-  w.receive(A, C, heartbeat_answer{term(1), {}, 0});
+  w.receive(A, C, heartbeat_answer{term(1), {}, 0, w.state(A).beat});
   w.flush(A);
   REQUIRE(w.count<append_entries>(C) == 1);
   w.receive(A, C, rejected{term(1), w.log(A).compacted(), at(1), term(0)});

@@ -134,7 +134,8 @@ TEST_CASE("what a core doubts is not heard, nor are numbers that would wrap") {
   term_id const last{~std::uint64_t{0}};
   log_index const nowhere{~std::uint64_t{0}};
   CHECK(is_about(node{}.hear(raft::request_vote{last, log_index{1}, {}}), "term"));
-  CHECK(is_about(node{}.hear(raft::heartbeat{term_id{1}, log_index{5}, 0}), "acknowledged nothing"));
+  CHECK(is_about(node{}.hear(raft::heartbeat{term_id{1}, log_index{5}, 0}),
+                 "beyond what this node has acknowledged"));
   CHECK(is_about(node{}.hear(forward_placed{incarnation_id{1}, 1, 1, nowhere, stamp{1}}), "no log has"));
   CHECK(is_about(node{}.hear(read_answer{incarnation_id{1}, 1, nowhere}), "no log has"));
   CHECK(node{}.hear(read_answer{incarnation_id{1}, 1, log_index{9}}).empty());

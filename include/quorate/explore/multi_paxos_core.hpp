@@ -95,7 +95,7 @@ inline void digest_report(multi_paxos::report const& r, digester& h) {
 template <bool Whole>
 void digest_progress(multi_paxos::progress const& o, digester& h) {
   h.add(o.next), h.add(o.match), h.add(o.apart_first), h.add(o.apart_last);
-  if constexpr (Whole) h.add(o.told), h.add(o.round), h.add(o.in_flight), h.add(o.sent_to);
+  if constexpr (Whole) h.add(o.told), h.add(o.round), h.add(o.in_flight), h.add(o.sent_to), h.add(o.asked);
 }
 
 // All that operator== of counted_core looks at.
@@ -115,7 +115,7 @@ void digest_state(multi_paxos::node_state<Options> const& s, renaming const& p, 
     for (std::uint8_t i = 0; i < Nodes; ++i) digest_progress<Whole>(s.peer(p.before(node_index{i})), h);
   }
   if constexpr (Whole) {
-    h.add(s.beat_due), h.add(s.settled), h.add(p(s.active).bits);
+    h.add(s.beat_due), h.add(s.beat), h.add(s.settled), h.add(p(s.active).bits);
     if constexpr (Options::reads) digest_reads(s.readers, h);
   }
 }

@@ -27,13 +27,15 @@ inline void digest_past(said_by_a_voter<truth::bounded_memory> const& past, rena
 template <std::size_t Nodes, class Options>
 void digest_state(raft::node_state<Options> const& s, renaming const& p, digester& h) {
   h.add(p(s.self)), h.add(s.current_term), h.add(s.commit), h.add(p(s.voted_for)), h.add(p(s.leader)), h.add(s.is);
-  h.add(p(s.granted).bits), h.add(s.owed), h.add(s.verified), h.add(s.beat_due), h.add(s.self_told);
+  h.add(p(s.granted).bits), h.add(s.owed), h.add(s.verified), h.add(s.beat_due), h.add(s.beat);
+  h.add(s.self_told);
   if constexpr (Options::keeps_contact) h.add(s.in_contact);
   if constexpr (Options::pre_votes) h.add(s.pre.under_way), h.add(p(s.pre.granted).bits);
   if constexpr (Options::checks_quorum) h.add(p(s.active).bits);
   for (std::uint8_t i = 0; i < Nodes; ++i) {
     auto const& o = s.peer(p.before(node_index{i}));
-    h.add(o.next), h.add(o.match), h.add(o.in_flight), h.add(o.quiet), h.add(o.poked);
+    h.add(o.next), h.add(o.match), h.add(o.in_flight), h.add(o.asked), h.add(o.poked);
+    h.add(o.sent_since);
     if constexpr (Options::tells_commit) h.add(o.told);
     if constexpr (Options::reads) h.add(o.round);
     if constexpr (Options::pipelines) h.add(o.is);

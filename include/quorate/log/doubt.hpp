@@ -1,6 +1,6 @@
 // Why no honest peer says what was heard. A core takes each message for one that its protocol's peers send. Where
-// peers are not trusted, a message is looked at before a core hears it (replica::doubt), and whoever said what is
-// doubted is heard no more.
+// peers are not trusted, a message is looked at before a core hears it (replica::doubt), and the connection that
+// has brought what is doubted is closed.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -10,11 +10,20 @@
 
 namespace quorate {
 
-// May the number of a term or round be `theirs`, where this node's is `own`? Not above half of all numbers: so the
-// numbers are never used up. And not more than `most` ahead: so no single message brings them near to that. A node
-// that has no number yet takes the first that it hears.
-constexpr bool leaps(std::uint64_t own, std::uint64_t theirs, std::uint64_t most, std::uint64_t half) {
-  return theirs > half || (own != 0 && theirs > own && theirs - own > most);
+// What a node knows beside its core's state.
+struct witness {
+  std::uint64_t leaps = 0; // how many messages it has doubted as leaps
+  bool remembers = false;  // its term is not the one that it started in: it knows all that it has said in it
+};
+
+// Is the number of a term or round `theirs` a leap, where this node's is `own`? Above half of all numbers it is,
+// so that the numbers are never used up; and more than `most` ahead, so that no single message brings them near to
+// that. Each leap that was doubted before makes a node believe as much again: so it comes to understand a node
+// that was lied to in smaller steps. A node that has no number yet takes the first that it hears.
+constexpr bool is_leap(std::uint64_t own, std::uint64_t theirs, std::uint64_t most, std::uint64_t half,
+                       std::uint64_t doubted = 0) {
+  auto const believed = doubted < half / most ? most * (doubted + 1) : half;
+  return theirs > half || (own != 0 && theirs > own && theirs - own > believed);
 }
 
 // No log is that long. Up to there no sum of an index and a count of entries wraps.

@@ -7,6 +7,8 @@
 #include "quorate/log/role.hpp"
 #include "quorate/log/voters.hpp"
 
+#include <cstdint>
+
 namespace quorate {
 
 // A leader appends what is proposed, stamped with its term or ballot.
@@ -33,6 +35,15 @@ constexpr bool beside_a_leader(State const& s) {
 template <class State>
 constexpr void on_contact_timeout(State& s) {
   if constexpr (State::options::keeps_contact) s.in_contact = false;
+}
+
+// Heartbeats are numbered from 1 to 255, and then from 1 on again. Those that a leader sends between two of its
+// timeouts have the number of the first. An answer has the number of what it answers.
+constexpr std::uint8_t next_beat(std::uint8_t beat) { return static_cast<std::uint8_t>(beat % 255 + 1); }
+// Does an answer with that number tell of the time when `asked` was sent, or of a later one? Else it may say that
+// something has not come which was on its way. 0 is no heartbeat's number.
+constexpr bool answers(std::uint8_t beat, std::uint8_t asked) {
+  return beat != 0 && asked != 0 && (beat + 255 - asked) % 255 < 128;
 }
 
 // A leader that has heard of a quorum begins to wait anew for one. Returns whether it has. With each heartbeat:

@@ -136,7 +136,7 @@ constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& l
   if (!follow(s, e.node, m.ballot, out)) return;
   advance_commit(s, chosen_here(s, m.commit), out);
   if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
-  out.send(e.node, heartbeat_answer{m.ballot, s.verified, m.round, m.config});
+  out.send(e.node, heartbeat_answer{m.ballot, s.verified, m.round, m.config, m.beat});
 }
 
 // A candidate asks for what it must propose. Only what was voted for at that ballot is that value.

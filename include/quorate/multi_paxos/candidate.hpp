@@ -20,6 +20,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   s.settled = s.unsettled - 1;
   s.self_told = s.commit;
   s.beat_due = true;
+  s.beat = 1;
   s.active = {};
   for (auto& p : s.peers) p = {};
   each_peer(s, log, [&](node_index n) {
@@ -27,7 +28,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
     auto const& r = s.reports[n.value];
     p.next = r.given ? r.commit + 1 : s.unsettled;
     if (p.next > s.unsettled) p.next = s.unsettled;
-    if (!r.given) p.sent_to = p.next; // where it stands, its first answer tells
+    if (!r.given) p.sent_to = p.next, p.asked = s.beat; // where it stands, its first answer tells
   });
   for (auto& r : s.reports) r = {};
   s.in_contact = false;

@@ -15,11 +15,24 @@ namespace quorate::multi_paxos {
 inline constexpr std::uint64_t most_rounds_missed = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t last_round_believed = std::uint64_t{1} << 55;
 
+inline constexpr char too_far[] =
+    "a ballot of a round above 2^55, or 2^20 above this node's: nobody can have missed so many elections";
+
 template <class Options>
-constexpr bool leaps(node_state<Options> const& s, stamp theirs) {
+constexpr bool is_leap(node_state<Options> const& s, stamp theirs, witness const& w) {
   auto const own = s.seen > s.promised ? s.seen : s.promised;
-  return quorate::leaps(ballot{own.value}.round_number(), ballot{theirs.value}.round_number(), most_rounds_missed,
-                        last_round_believed);
+  return quorate::is_leap(ballot{own.value}.round_number(), ballot{theirs.value}.round_number(),
+                          most_rounds_missed, last_round_believed, w.leaps);
+}
+
+// No log has longer gaps: what is too far behind them is not kept.
+inline constexpr std::uint32_t longest_gap = std::uint32_t{1} << 20;
+
+constexpr char const* doubt_votes(promise const& m) {
+  if (m.voted > m.ballot) return "votes of a later ballot than the one that asks for them";
+  if (m.kept > m.commit + 1) return "a log that is compacted beyond what is known to be chosen";
+  if (m.voted == stamp{} && m.count > longest_gap) return "a gap of more slots than any log has";
+  return nullptr;
 }
 
 constexpr char const* doubt_entries(accept const& m) {
@@ -32,15 +45,15 @@ constexpr char const* doubt_entries(accept const& m) {
 
 // Why no honest node says `m` to this one, or nullptr. Changes nothing.
 template <class Options, class M, log_view Log>
-constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log) {
-  bool leap = leaps(s, m.ballot);
-  if constexpr (std::is_same_v<M, refused>) leap = leap || leaps(s, m.promised);
-  if (leap)
-    return "a ballot of a round above 2^55, or 2^20 above this node's: nobody can have missed so many elections";
+constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log, witness const& w) {
+  if (is_leap(s, m.ballot, w)) return too_far;
+  if constexpr (std::is_same_v<M, refused>)
+    if (is_leap(s, m.promised, w)) return too_far;
   if constexpr (requires { m.first; })
     if (m.first > last_index_believed) return "slots at an index that no log has";
   if constexpr (std::is_same_v<M, accept>) return doubt_entries(m);
-  if constexpr (std::is_same_v<M, promise> || std::is_same_v<M, fetched>)
+  if constexpr (std::is_same_v<M, promise>) return doubt_votes(m);
+  if constexpr (std::is_same_v<M, fetched>)
     if (m.voted > m.ballot) return "votes of a later ballot than the one that asks for them";
   if constexpr (std::is_same_v<M, fetched>) return doubt_run(m.entries());
   if constexpr (std::is_same_v<M, accepted>)

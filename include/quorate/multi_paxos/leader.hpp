@@ -28,6 +28,12 @@ constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& lo
   choose(s, log, out);
 }
 
+// A heartbeat leaves, behind every accept that was sent before it. A question stays until it is answered, so also
+// where a round trip takes longer than the time between two heartbeats.
+constexpr void note_beat(progress& p, std::uint8_t beat) {
+  if (p.asked == 0) p.sent_to = p.next, p.asked = beat;
+}
+
 // What it has acknowledged, or is known to be chosen.
 template <class Options>
 constexpr log_index held_by(node_state<Options> const& s, progress const& p) {
@@ -42,6 +48,7 @@ template <class Options, log_view Log, class Out>
 constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
   auto& p = s.peer(n);
   auto const sent_to = std::exchange(p.sent_to, log_index{});
+  p.asked = 0;
   if (verified < sent_to - 1) p.next = verified + 1, p.in_flight = 0;
   auto const held = held_by(s, p);
   if (held < verified && held + 1 < sent_to)
@@ -60,7 +67,7 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   // waits for no answer, even if all answers were lost and the window is full. The slots that the peer was not
   // sent may be compacted here.
   if (p.next <= stands + 1) p.next = stands + 1, p.in_flight = 0;
-  if (p.sent_to != log_index{}) ask_again_of(s, e.node, m.verified, log, out);
+  if (answers(m.beat, p.asked)) ask_again_of(s, e.node, m.verified, log, out);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
@@ -93,7 +100,7 @@ template <class Options, log_view Log, class Out>
     if (!s.beat_due && (sent || s.commit <= p.told)) return;
     std::uint64_t round = 0;
     if constexpr (Options::reads) round = s.readers.last_round;
-    out.send(n, heartbeat{s.promised, s.commit, round, config});
+    out.send(n, heartbeat{s.promised, s.commit, round, config, s.beat});
     p.told = s.commit;
   });
   s.beat_due = false;
@@ -108,11 +115,9 @@ template <class Options, log_view Log, class Out>
 template <class Options, log_view Log, class Out>
 constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out& out) {
   s.beat_due = true;
+  s.beat = next_beat(s.beat);
   note_quorum(s, log, out);
-  each_peer(s, log, [&](node_index n) {
-    auto& p = s.peer(n);
-    p.sent_to = p.next;
-  });
+  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n), s.beat); });
   if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
   auto const& own = s.peer(s.self);
   s.self_told = own.match > s.commit ? own.match : s.commit; // say again what a full outbox may have dropped

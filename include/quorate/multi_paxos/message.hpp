@@ -154,8 +154,10 @@ struct heartbeat {
   log_index commit{};
   std::uint64_t round{};
   std::uint64_t config{};
+  std::uint8_t beat{}; // the heartbeat's own number (log/leading.hpp)
   using fields = field_list<field<"ballot", &heartbeat::ballot>, field<"commit", &heartbeat::commit>,
-                            field<"round", &heartbeat::round>, field<"config", &heartbeat::config>>;
+                            field<"round", &heartbeat::round>, field<"config", &heartbeat::config>,
+                            field<"beat", &heartbeat::beat>>;
   friend constexpr bool operator==(heartbeat const&, heartbeat const&) = default;
 };
 // "You do, and I hold all your values up to `verified`", perhaps not yet durably: it moves what is sent next, and
@@ -166,9 +168,11 @@ struct heartbeat_answer {
   log_index verified{};
   std::uint64_t round{};
   std::uint64_t config{};
+  std::uint8_t beat{};
   using fields =
       field_list<field<"ballot", &heartbeat_answer::ballot>, field<"verified", &heartbeat_answer::verified>,
-                 field<"round", &heartbeat_answer::round>, field<"config", &heartbeat_answer::config>>;
+                 field<"round", &heartbeat_answer::round>, field<"config", &heartbeat_answer::config>,
+                 field<"beat", &heartbeat_answer::beat>>;
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
 };
 

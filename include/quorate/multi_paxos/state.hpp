@@ -37,7 +37,8 @@ struct progress {
   log_index apart_last{};
   log_index told{};      // the commit index that it has been told
   std::uint64_t round{}; // the last round that it has answered
-  log_index sent_to{};   // the next slot to send when the last heartbeat was due; 0: that one was answered
+  log_index sent_to{};   // the next slot to send when the heartbeat `asked` was due
+  std::uint8_t asked{};  // the last heartbeat since which it has not said how its log is; 0: none
   std::uint8_t in_flight{};
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
@@ -65,7 +66,8 @@ struct node_state {
   bool in_contact = false; // heard of a leader less than T ago
   bool canvassing = false;
   bool beat_due = false;
-  nodes granted{}; // who answered the canvass
+  std::uint8_t beat{}; // the number of the last heartbeat
+  nodes granted{};     // who answered the canvass
 
   // A follower's: its log is the leader's up to here, and what it has yet to acknowledge.
   log_index verified{};

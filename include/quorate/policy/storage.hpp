@@ -75,7 +75,7 @@ concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_in
 // | expression       | returns                   | must guarantee                                               |
 // | s.prepare(order) | optional<S::pending_sync> | everything written before is on its way; nullopt: failed     |
 // | p.wait()         |                           | returns once it is on stable storage, or has failed. On any  |
-// |                  |                           | thread, and touches nothing but the file                     |
+// |                  |                           | thread, and touches nothing that the other calls touch       |
 // | s.finish(p)      | optional<durable>         | after wait() has returned, on the turn's thread: as sync()   |
 template <class S>
 concept parted_storage = storage<S> && requires(S s, typename S::pending_sync p, sync_order order) {

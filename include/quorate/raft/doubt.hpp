@@ -14,6 +14,9 @@ namespace quorate::raft {
 inline constexpr std::uint64_t most_terms_missed = std::uint64_t{1} << 32;
 inline constexpr std::uint64_t last_term_believed = std::uint64_t{1} << 63;
 
+inline constexpr char too_far[] =
+    "a term above 2^63, or 2^32 above this node's: nobody can have missed so many elections";
+
 template <class M>
 constexpr term_id term_in(M const& m) {
   if constexpr (requires { m.next_term; })
@@ -38,21 +41,28 @@ constexpr char const* doubt_match(node_state<Options> const& s, M const& m, log_
   return "an answer of this term for entries that its leader does not have";
 }
 
+// A heartbeat tells at most what this node has acknowledged in its term. In a term that is new to it that is
+// nothing. In one that it was in when it started, it does not know: then the core hears it (scenario L13).
+template <class Options>
+constexpr bool tells_too_much(node_state<Options> const& s, heartbeat const& m, witness const& w) {
+  if (m.term > s.current_term) return m.leader_commit != log_index{};
+  return m.term == s.current_term && w.remembers && m.leader_commit > s.verified;
+}
+
 // Why no honest node says `m` to this one, or nullptr. Changes nothing.
 template <class Options, class M, log_view Log>
-constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log) {
-  if (leaps(s.current_term.value, term_in(m).value, most_terms_missed, last_term_believed))
-    return "a term above 2^63, or 2^32 above this node's: nobody can have missed so many elections";
+constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log, witness const& w) {
+  if (is_leap(s.current_term.value, term_in(m).value, most_terms_missed, last_term_believed, w.leaps))
+    return too_far;
   if constexpr (std::is_same_v<M, append_entries>) return doubt_entries(m);
   if constexpr (std::is_same_v<M, appended>) return doubt_match(s, m, m.match_index, log);
   if constexpr (std::is_same_v<M, heartbeat_answer>) return doubt_match(s, m, m.verified, log);
   if constexpr (std::is_same_v<M, rejected>)
     if (m.hint_index > m.prev_log_index) return "a refusal whose hint is behind what it refuses";
-  // It tells at most what this node has acknowledged in that term, which is nothing.
   if constexpr (std::is_same_v<M, heartbeat>)
-    if (m.term > s.current_term && m.leader_commit != log_index{})
-      return "a commit index in the heartbeat of a term in which this node has acknowledged nothing: its sender "
-             "is no leader, or a disk has lost what this node had acknowledged";
+    if (tells_too_much(s, m, w))
+      return "a commit index in a heartbeat beyond what this node has acknowledged in its term: its sender is no "
+             "leader, or a disk has lost what this node had acknowledged";
   return nullptr;
 }
 

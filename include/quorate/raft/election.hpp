@@ -26,6 +26,7 @@ constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   s.granted = {};
   s.self_told = {};
   s.beat_due = true;
+  s.beat = 1;
   forget_progress(s);
   each_peer(s, log, [&](node_index n) {
     auto& p = s.peer(n);

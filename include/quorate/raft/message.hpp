@@ -127,8 +127,9 @@ struct heartbeat {
   term_id term{};
   log_index leader_commit{};
   std::uint64_t round{};
+  std::uint8_t beat{}; // the heartbeat's own number (log/leading.hpp)
   using fields = field_list<field<"term", &heartbeat::term>, field<"leader_commit", &heartbeat::leader_commit>,
-                            field<"round", &heartbeat::round>>;
+                            field<"round", &heartbeat::round>, field<"beat", &heartbeat::beat>>;
   friend constexpr bool operator==(heartbeat const&, heartbeat const&) = default;
 };
 
@@ -139,8 +140,9 @@ struct heartbeat_answer {
   term_id term{};
   log_index verified{};
   std::uint64_t round{};
+  std::uint8_t beat{};
   using fields = field_list<field<"term", &heartbeat_answer::term>, field<"verified", &heartbeat_answer::verified>,
-                            field<"round", &heartbeat_answer::round>>;
+                            field<"round", &heartbeat_answer::round>, field<"beat", &heartbeat_answer::beat>>;
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
 };
 

@@ -84,9 +84,10 @@ public:
 
   // Why no honest node says `m` to this one, or nullptr (doubt.hpp).
   template <class M, log_view Log>
-  constexpr char const* doubt(M const& m, Log const& log) const {
-    return raft::doubt(s_, m, log);
+  constexpr char const* doubt(M const& m, Log const& log, witness const& w = {}) const {
+    return raft::doubt(s_, m, log, w);
   }
+  static constexpr char const* too_far = raft::too_far; // what it says of a leap
 
   friend constexpr bool operator==(node const&, node const&) = default;
 };

@@ -1,7 +1,10 @@
 // How a leader's progress with one peer goes from state to state (state.hpp has the table; §3.5, §10.2.1).
 #pragma once
 
+#include "quorate/log/leading.hpp"
 #include "quorate/raft/state.hpp"
+
+#include <cstdint>
 
 namespace quorate::raft {
 
@@ -26,10 +29,10 @@ constexpr bool of_last_guess(progress<Options> const& p, log_index prev) {
   return p.match < prev && prev < p.next && (!probes(p) || prev + 1 == p.next);
 }
 
-// It has said something of its log.
+// The peer has said something of its log: it is asked nothing any more.
 template <class Options>
-constexpr void end_quiet(progress<Options>& p) {
-  p.quiet = false;
+constexpr void note_word(progress<Options>& p) {
+  p.asked = 0;
   p.sent_since = 0;
 }
 
@@ -48,7 +51,7 @@ constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
     p.in_flight = 1;
   } else {
     p.next = p.next + count;
-    if (p.quiet) p.sent_since += count;
+    if (p.asked != 0) p.sent_since += count;
     if (p.in_flight < 0xff) ++p.in_flight;
   }
 }
@@ -57,7 +60,7 @@ constexpr void note_sent(progress<Options>& p, std::uint32_t count) {
 // too high until everything sent is acknowledged, which the window, when it closes, brings about.
 template <class Options>
 constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t answered) {
-  end_quiet(p);
+  note_word(p);
   p.in_flight = answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - answered) : std::uint8_t{0};
   if (match + 1 < p.next) return;
   p.next = match + 1;
@@ -65,22 +68,22 @@ constexpr void note_match(progress<Options>& p, log_index match, std::uint8_t an
   if constexpr (Options::pipelines) p.is = sending::streaming;
 }
 
-// A heartbeat leaves, behind every append that was sent before it. Does the peer owe an acknowledgement?
+// A heartbeat leaves, behind every append that was sent before it. Does the peer owe an acknowledgement? A
+// question stays until it is answered: also where a round trip takes longer than from one heartbeat to the next.
 template <class Options>
-constexpr void note_beat(progress<Options>& p) {
-  p.quiet = p.in_flight > 0 || p.match + 1 < p.next;
-  p.sent_since = 0;
+constexpr void note_beat(progress<Options>& p, std::uint8_t beat) {
+  if (p.asked == 0 && (p.in_flight > 0 || p.match + 1 < p.next)) p.asked = beat;
 }
 
 // The peer answered a heartbeat, and has not acknowledged what was sent before it: something may be lost
 // (scenarios T5, L6b). Entries that have not come are sent again. Else an acknowledgement, or the answer to a
-// probe, is missing: the peer is asked, once a heartbeat and with no entries, and says again how its log is. It
-// may also be that its disk is slow; then the question has cost next to nothing.
+// probe, is missing: the peer is asked, once a heartbeat and with no entries, and says again how its log is. Or
+// its disk is slow; then the question has cost next to nothing.
 template <class Options>
-constexpr void note_contact(progress<Options>& p, log_index verified) {
-  if (!p.quiet) return;
+constexpr void note_contact(progress<Options>& p, std::uint8_t beat, log_index verified) {
+  if (!answers(beat, p.asked)) return;
   auto const sent_to = p.next - p.sent_since; // when the heartbeat was due
-  end_quiet(p);
+  note_word(p);
   if (probes(p) || verified >= sent_to - 1) {
     p.poked = true;
     return;

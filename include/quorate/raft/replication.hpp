@@ -89,14 +89,15 @@ template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
   if (m.term < s.current_term) {
-    if constexpr (Options::answers_stale) out.send(e.node, heartbeat_answer{s.current_term, log_index{}, m.round});
+    if constexpr (Options::answers_stale)
+      out.send(e.node, heartbeat_answer{s.current_term, log_index{}, m.round, m.beat});
     return;
   }
   if (!follow(s, e.node, m.term, out)) return;
   // It carries at most what this node has acknowledged in this term. If the log is shorter, the disk lost it.
   if (m.leader_commit > log.last()) return out.report(contradiction{m.leader_commit});
   advance_commit(s, m.leader_commit, out);
-  out.send(e.node, heartbeat_answer{s.current_term, s.verified, m.round});
+  out.send(e.node, heartbeat_answer{s.current_term, s.verified, m.round, m.beat});
 }
 
 // --- the leader, who appends what is proposed as every leader does (log/leading.hpp) -------------------------
@@ -122,7 +123,7 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
   if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
   if constexpr (Options::checks_quorum) s.active.insert(e.node);
   auto& p = s.peer(e.node);
-  end_quiet(p);
+  note_word(p);
   if (!of_last_guess(p, m.prev_log_index)) return;
   start_probing(p);
   if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
@@ -143,15 +144,16 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
   if constexpr (Options::checks_quorum) s.active.insert(e.node);
   auto& p = s.peer(e.node);
-  note_contact(p, m.verified);
+  note_contact(p, m.beat, m.verified);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out& out) {
   s.beat_due = true;
+  s.beat = next_beat(s.beat);
   note_quorum(s, log, out);
-  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n)); });
+  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n), s.beat); });
   s.peer(s.self).poked = true; // say again what an outbox that was full may have dropped
   out.arm(timer::heartbeat);
 }
@@ -198,7 +200,7 @@ template <class Options, log_view Log, class Out>
     if (!due) return;
     std::uint64_t round = 0;
     if constexpr (Options::reads) round = s.readers.last_round;
-    out.send(n, heartbeat{s.current_term, safe, round});
+    out.send(n, heartbeat{s.current_term, safe, round, s.beat});
     if constexpr (Options::tells_commit)
       if (safe > p.told) p.told = safe;
   });

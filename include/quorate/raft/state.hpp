@@ -42,10 +42,10 @@ struct progress {
   // Appends sent and not answered: a count, not a list of their ends. While probing: 0 or 1.
   std::uint8_t in_flight{};
   [[no_unique_address]] kept_if<Options::pipelines, sending, 3> is{};
-  // Of the last heartbeat and of the next append, in either state:
-  bool quiet{}; // acknowledgements were owed when the last heartbeat was due, and none has come since
-  bool poked{}; // is sent even if there is nothing new or the window is full: something may be lost
-  std::uint32_t sent_since{}; // entries that were sent since that heartbeat was due, while quiet
+  // In either state:
+  std::uint8_t asked{}; // the heartbeat by which acknowledgements were owed, of which none has come since; 0: none
+  bool poked{};         // is sent even if there is nothing new or the window is full: something may be lost
+  std::uint32_t sent_since{}; // entries that were sent since that heartbeat was due
   friend constexpr bool operator==(progress const&, progress const&) = default;
 };
 
@@ -73,6 +73,7 @@ struct node_state {
 
   // A leader's.
   bool beat_due = false;
+  std::uint8_t beat{};                                                      // the number of the last heartbeat
   [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since a quorum was
   log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};

@@ -122,6 +122,8 @@ struct replica_body {
   std::size_t max_command_bytes;
   std::size_t max_frame_bytes;
   std::string oversized{}; // the first entry that did not leave because frames are too small; empty: none
+  stamp first_era{};       // in which it was started
+  std::uint64_t leaps = 0; // messages that were doubted for the leap of their term or round
   stamp seen_era{};
   node_index seen_leader = no_node;
   replica_counters counters{};

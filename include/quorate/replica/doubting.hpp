@@ -35,21 +35,26 @@ char const* doubt_records(entry_kind kind, payloads records, payloads founding) 
     else if (kind == entry_kind::no_op)
       sound = sound && record.empty();
     else
-      sound = sound && std::equal(record.begin(), record.end(), founding.front().begin(), founding.front().end());
+      sound = sound && founding.count() == 1 &&
+              std::equal(record.begin(), record.end(), founding.front().begin(), founding.front().end());
   });
   if (sound) return nullptr;
   switch (kind) {
   case entry_kind::command: return "an entry that is no command of this Messages policy: is it another program's?";
   case entry_kind::no_op: return "a no-op with bytes";
+  case entry_kind::hole: return "a hole with bytes";
   default: return "a configuration with other members: membership is fixed";
   }
 }
 
 template <class Messages, class Body, class M>
-char const* doubt(Body const& b, M const& m, payloads records) {
+char const* doubt(Body& b, M const& m, payloads records) {
   using core = typename Body::core_type;
-  if constexpr (core::messages::template contains<M> && requires { b.core.doubt(m, b.log()); })
-    if (auto const why = b.core.doubt(m, b.log())) return why;
+  if constexpr (core::messages::template contains<M> && requires { b.core.doubt(m, b.log(), witness{}); }) {
+    auto const why = b.core.doubt(m, b.log(), witness{b.leaps, b.core.era() != b.first_era});
+    if (why == core::too_far) ++b.leaps;
+    if (why != nullptr) return why;
+  }
   if constexpr (requires { m.index; })
     if (m.index > last_index_believed) return "an index that no log has";
   if constexpr (std::is_same_v<M, forward>) {

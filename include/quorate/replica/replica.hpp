@@ -91,6 +91,7 @@ public:
       return;
     }
     b_.core = Core{b_.ids.find(config.self), storage.hard(), storage.log()};
+    b_.first_era = b_.core.era();
     b_.step(start{});
     proposals_.begin(b_);
     applying_.begin(b_);
@@ -141,10 +142,9 @@ public:
     heed();
   }
 
-  // Why no honest peer says `m`, or nullptr. Ask before receive() where peers are not trusted, as
-  // wire_of::deliver does, and hear no more of whoever has said such a message.
+  // Why no honest peer says `m`, or nullptr. Ask before receive() where peers are not trusted (wire_of::deliver).
   template <class M>
-  char const* doubt(M const& m, payloads bytes = {}) const {
+  char const* doubt(M const& m, payloads bytes = {}) {
     return detail::doubt<Messages>(b_, m, bytes);
   }
 
