@@ -33,6 +33,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
     refuse_reads(s, out);
   }
   s.is = role::follower;
+  s.beat = 0;
   s.leader = no_node;
   s.canvassing = false;
   s.granted = {};

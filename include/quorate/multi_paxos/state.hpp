@@ -66,7 +66,7 @@ struct node_state {
   bool in_contact = false; // heard of a leader less than T ago
   bool canvassing = false;
   bool beat_due = false;
-  std::uint8_t beat{}; // the number of the last heartbeat
+  std::uint8_t beat{}; // the number of the last heartbeat; 0: it does not lead
   nodes granted{};     // who answered the canvass
 
   // A follower's: its log is the leader's up to here, and what it has yet to acknowledge.

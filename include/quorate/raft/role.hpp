@@ -20,6 +20,7 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
     out.arm(timer::election);
   }
   s.is = role::follower;
+  s.beat = 0;
   s.granted = {};
   if constexpr (Options::pre_votes) s.pre = {};
 }

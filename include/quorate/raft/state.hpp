@@ -73,7 +73,7 @@ struct node_state {
 
   // A leader's.
   bool beat_due = false;
-  std::uint8_t beat{};                                                      // the number of the last heartbeat
+  std::uint8_t beat{}; // the number of the last heartbeat; 0: it does not lead
   [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since a quorum was
   log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};
