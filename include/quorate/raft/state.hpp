@@ -71,9 +71,9 @@ struct node_state {
   std::uint8_t owed{};
   log_index verified{};
 
-  // A leader's.
+  // A leader's. `beat` is the number of the last heartbeat; 0: it does not lead.
   bool beat_due = false;
-  std::uint8_t beat{}; // the number of the last heartbeat; 0: it does not lead
+  std::uint8_t beat{};
   [[no_unique_address]] kept_if<Options::checks_quorum, nodes, 6> active{}; // heard of since a quorum was
   log_index self_told{}; // up to where it has acknowledged to itself
   progress<Options> peers[Options::limit.nodes]{};
