@@ -115,11 +115,12 @@ inline std::vector<hostile_frame> frames_for(kv::raft_replica const*, hostile_vi
   auto const t = v.era, last_term = stamp{greatest}, far = stamp{v.era.value + (std::uint64_t{1} << 32) + 1};
   auto const command = entry_kind::command;
   auto const leader_only = [&](std::string_view sentence) { return v.leads ? sentence : std::string_view{}; };
+  // First, since each leap that is doubted makes a node believe as much again.
+  f.say("a candidate of a term far away", request_vote{far, v.last, t}, "2^32");
   f.say("a pre-vote for the last term", request_pre_vote{last_term, v.last, t}, "2^32");
   f.say("a pre-vote granted in the last term", pre_vote_granted{last_term}, "2^32");
   f.say("a pre-vote refused in the last term", pre_vote_refused{last_term}, "2^32");
   f.say("a candidate of the last term", request_vote{last_term, v.last, t}, "2^32");
-  f.say("a candidate of a term far away", request_vote{far, v.last, t}, "2^32");
   f.say("a vote in the last term", vote_granted{last_term}, "2^32");
   f.say("a vote refused in the last term", vote_refused{last_term}, "2^32");
   f.say("entries of the last term", append_entries{last_term, v.last, t, t, {}, 0, command}, "2^32");
@@ -168,10 +169,11 @@ inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hos
   auto const command = entry_kind::command;
   std::uint64_t const all = 7;
   auto const next_slot = v.last + 1;
+  // First, since each leap that is doubted makes a node believe as much again.
+  f.say("a prepare of a round far away", prepare{far, next_slot, all}, "2^20");
   f.say("a canvass for the last round", canvass{last, next_slot, all}, "2^20");
   f.say("a canvass granted in the last round", canvass_granted{last, all}, "2^20");
   f.say("a prepare of the last round", prepare{last, next_slot, all}, "2^20");
-  f.say("a prepare of a round far away", prepare{far, next_slot, all}, "2^20");
   f.say("a promise in the last round", promise{last, next_slot, {}, {}, {}, 0, command, all}, "2^20");
   f.say("a refusal of the last round", refused{last, t, all}, "2^20");
   f.say("a refusal that has promised the last round", refused{t, last, all}, "2^20");
@@ -197,6 +199,10 @@ inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hos
   f.say("a count of slots that are not there", accept{t, t, next_slot, {}, all, 7, command}, "no encoder writes");
   f.say("an accept of another configuration", accept{t, t, next_slot, {}, 3, 0, command}, "");
   f.say("an accept by who does not own the ballot", accept{t, t, next_slot, {}, all, 0, command}, "");
+  f.say("a promise of four billion empty slots",
+        promise{t, next_slot, log_index{1}, {}, {}, 0xfffffff0, entry_kind::hole, all}, "a gap of more");
+  f.say("a promise of a log that is gone", promise{t, next_slot, log_index{1ULL << 62}, {}, {}, 0, command, all},
+        "compacted beyond");
   f.say("a promise of later votes", promise{t, next_slot, {}, {}, own(round + 1), 1, command, all},
         "later ballot");
   f.say("a promise that nobody asked for", promise{t, next_slot, {}, nowhere, {}, 0, command, all}, "");
