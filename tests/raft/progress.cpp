@@ -131,7 +131,7 @@ TEST_CASE(
 TEST_CASE("only an answer to the heartbeat that asked, or to a later one, tells what is lost") {
   auto p = pipelined(9, 4, 3);
   note_beat(p, 254);
-  for (std::uint8_t const older : {253, 200, 128, 0}) note_contact(p, older, at(4));
+  for (int const older : {253, 200, 128, 0}) note_contact(p, static_cast<std::uint8_t>(older), at(4));
   CHECK(p.asked == 254);
   CHECK(p.next == at(9));
   note_sent(p, 2);
