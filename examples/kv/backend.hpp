@@ -92,7 +92,7 @@ template <class Replica, class Port>
 class backend_of {
 public:
   explicit backend_of(Replica& r) : replica_{r} {}
-  void serve(Port& p) { port_ = &p; }
+  void serve(Port& p) { port_ = &p, slice_ = p.limit().slice; }
 
   // --- what the port asks (client_port.hpp)
   bool available() const { return !replica_.stopped() && replica_.core().leader() != quorate::no_node; }
@@ -117,7 +117,7 @@ public:
   // --- what the replica tells, in its turn
   // Enough for one turn: the peers are to be heard again.
   bool sated() {
-    if (applied_ < port_->limit().slice) return false;
+    if (applied_ < slice_) return false;
     applied_ = 0;
     return true;
   }
@@ -162,6 +162,7 @@ private:
   token_numbers writes_;
   token_numbers reads_;
   std::uint64_t commits_ = 0;
+  std::uint64_t slice_ = limits{}.slice;
   std::uint64_t applied_ = 0; // since it was sated: what that has cost (units: cost)
 };
 

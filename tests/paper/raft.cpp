@@ -221,7 +221,7 @@ TEST_CASE("3.5: appends repeat without harm, and a silent follower is asked unti
     v.expire(A, timer::heartbeat);
     v.flush(A);
     v.lose_everything();
-    v.receive(A, B, heartbeat_answer{term(1), {}, 0});
+    v.receive(A, B, heartbeat_answer{term(1), {}, 0, v.state(A).beat});
     v.flush(A);
     CHECK(v.count<append_entries>(B) == 1);
   }

@@ -94,7 +94,7 @@ private:
     case 10: return hear(raft::heartbeat{any_term(), any_commit(), below(9)});
     case 11:
       return hear(raft::heartbeat_answer{any_term(), below(8) == 0 ? log_index{~std::uint64_t{0}} : any_index(),
-                                         any_round()});
+                                         any_round(), static_cast<std::uint8_t>(below(4))});
     case 12: return step(static_cast<raft::timer>(below(raft::timers)));
     case 13: return step(propose{static_cast<std::uint32_t>(1 + below(5))});
     case 14: return step(read{1});

@@ -99,7 +99,7 @@ TEST_CASE("L3: a leader that compacts while a peer is silent claims no previous 
         CHECK(a->prev_log_term == term(1));
       }
     w.lose_everything();
-    w.receive(A, C, heartbeat_answer{term(1), {}, 0});
+    w.receive(A, C, heartbeat_answer{term(1), {}, 0, w.state(A).beat});
   }
   CHECK(appends > 0);
 }
@@ -179,7 +179,7 @@ TEST_CASE("L5: an append repeated for a lost answer may land below what was comp
   for (int beat = 0; beat < 3; ++beat) { // B's answers are lost; by the second append it hears of the commit
     w.expire(A, timer::heartbeat);
     w.settle_where(everybody, without_c);
-    w.receive(A, B, heartbeat_answer{term(1), {}, 0});
+    w.receive(A, B, heartbeat_answer{term(1), at(1), 0, w.state(A).beat});
   }
   REQUIRE(w.state(A).peer(B).match == at(2));
   REQUIRE(w.state(B).commit == at(5));

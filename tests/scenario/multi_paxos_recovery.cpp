@@ -146,8 +146,8 @@ TEST_CASE("P36: what is chosen the votes of a quorum tell, and the ballot's owne
   w.lose_everything();
   w.receive(A, B, accepted{b, at(2), all5, 1, 1}); // one vote, and no words make it more
   for (auto const n : {B, C, D, E}) {
-    w.receive(A, n, heartbeat_answer{b, at(2), 0, all5});
-    w.receive(A, n, heartbeat_answer{b, at(9), 0, all5});
+    w.receive(A, n, heartbeat_answer{b, at(2), 0, all5, w.state(A).beat});
+    w.receive(A, n, heartbeat_answer{b, at(9), 0, all5, w.state(A).beat});
   }
   w.receive(A, C, heartbeat{b, at(2), 0, all5});
   CHECK(w.state(A).commit == at(1));

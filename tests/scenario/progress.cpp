@@ -38,8 +38,9 @@ TEST_CASE("L6b: a heartbeat's answer leaves the search for the matching entry wh
   w.elect_unheard(A, node_set<64>::of(A).with(C));
   w.receive(A, B, rejected{term(2), at(5), at(3), term(1)});
   w.flush(A);
-  for (int beat = 0; beat < 5; ++beat) {
-    w.receive(A, B, heartbeat_answer{term(2), {}, 0});
+  for (std::uint64_t beat = 0; beat < 5; ++beat) {
+    w.expire(A, timer::heartbeat);
+    w.receive(A, B, heartbeat_answer{term(2), at(beat), 0, w.state(A).beat});
     CHECK(w.state(A).peer(B).next == at(4));
   }
 }

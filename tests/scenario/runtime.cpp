@@ -137,7 +137,10 @@ TEST_CASE("T6: no message, however odd, breaks what one node promises") {
       case 8: w.receive(A, sender, appended{small_term(), index(), static_cast<std::uint8_t>(draw(256))}); break;
       case 9: w.receive(A, sender, rejected{small_term(), index(), index(), small_term()}); break;
       case 10: w.receive(A, sender, heartbeat{small_term(), index(), number()}); break;
-      case 11: w.receive(A, sender, heartbeat_answer{small_term(), {}, number()}); break;
+      case 11:
+        w.receive(A, sender,
+                  heartbeat_answer{small_term(), at(number()), number(), static_cast<std::uint8_t>(number())});
+        break;
       }
       if (draw(3) == 0) w.expire(A, static_cast<timer>(draw(timers)));
       if (draw(3) == 0) w.turn(A);

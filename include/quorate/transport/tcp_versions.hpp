@@ -1,6 +1,8 @@
 // Which versions of a protocol a node speaks, and which one two nodes use.
 #pragma once
 
+#include "quorate/core/config.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
