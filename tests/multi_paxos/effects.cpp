@@ -284,6 +284,66 @@ TEST_CASE("asked again once a heartbeat: what was lost is sent again from where 
   CHECK(says(o, {said(B, accept{ballot(2, A), ballot(2, A), at(2), at(1), all, 3, entry_kind::command})}));
 }
 
+// A leader of ballot 1, to which B has acknowledged nothing.
+one leading() {
+  one o;
+  o.step(timer::election);
+  o.hear(B, canvass_granted{ballot(1, A), all});
+  promise const own{ballot(1, A), at(2), at(1), at(1), stamp{}, 0, {}, all};
+  o.hear(A, own), o.hear(B, own);
+  REQUIRE(o.it.leads());
+  return o;
+}
+std::size_t accepts_to(one const& o, node_index to) {
+  std::size_t n = 0;
+  for (auto const& e : o.out.effects())
+    if (auto const* m = std::get_if<effects::message>(&e))
+      n += m->to == to && std::get_if<accept>(&m->message) != nullptr ? 1 : 0;
+  return n;
+}
+
+TEST_CASE("a peer's acknowledgements open the window, which closes when nothing is acknowledged") {
+  auto o = leading();
+  std::size_t sent = 0;
+  for (int i = 0; i < 30; ++i) {
+    o.step(propose{1});
+    o.step(flush{});
+    sent += accepts_to(o, B);
+  }
+  CHECK(sent == core::options::limit.window);
+  auto const full = o.it.state().peer(B).in_flight;
+  CHECK_FALSE(o.it.state().active.contains(B));
+  o.hear(B, accepted{ballot(1, A), at(2), all, 1, 3});
+  CHECK(o.it.state().peer(B).in_flight == full - 3);
+  CHECK(o.it.state().active.contains(B));
+  auto const next = o.it.state().peer(B).next;
+  o.hear(B,
+         accepted{ballot(1, A), at(3), all, static_cast<std::uint32_t>(next - at(3)), 1}); // the others were lost
+  CHECK(o.it.state().peer(B).in_flight == 0);
+}
+
+TEST_CASE("peers that stand apart are each sent what they lack") {
+  auto o = leading();
+  o.step(propose{1});
+  o.step(flush{});
+  for (int i = 0; i < 30; ++i) { // C acknowledges, and B has a full window
+    o.hear(C, accepted{ballot(1, A), at(2), all, static_cast<std::uint32_t>(i + 1), 1});
+    o.step(propose{1});
+    o.step(flush{});
+  }
+  auto const stands = o.it.state().peer(B).next;
+  REQUIRE(stands < o.it.state().peer(C).next);
+  auto const of_c = o.it.state().peer(C).next;
+  o.hear(B, accepted{ballot(1, A), at(2), all, static_cast<std::uint32_t>(stands - at(2)), 16});
+  o.step(propose{1});
+  o.step(flush{});
+  REQUIRE(accepts_to(o, B) == 1);
+  REQUIRE(accepts_to(o, C) == 1);
+  for (auto const& e : o.out.effects())
+    if (auto const* m = std::get_if<effects::message>(&e))
+      if (auto const* a = std::get_if<accept>(&m->message)) CHECK(a->first == (m->to == B ? stands : of_c));
+}
+
 TEST_CASE("what was found is fetched, written at the own ballot, and the rest asked for, in one step") {
   one o{{}, {ballot(1, C), no_node, {}}};
   o.step(timer::election);

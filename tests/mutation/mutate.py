@@ -50,6 +50,13 @@ EQUIVALENT = {
     (CHOOSING, 'chosen < log.last()', 'chosen <= log.last()'): 'nobody holds what is behind the end: no quorum',
     (CHOOSING, 'end < upto', 'end <= upto'): SAME_VALUE,
     (CHOOSING, 'chosen > s.commit', 'chosen >= s.commit'): 'advance_commit does nothing where nothing is new',
+    ('log/leading.hpp', 'room < reserve', 'room <= reserve'): 'with no room left for one entry it is refused, too',
+    ('raft/doubt.hpp', 'm.prev_log_index > last_index_believed', 'm.prev_log_index >= last_index_believed'):
+        'the entry behind it is doubted in any case',
+    ('multi_paxos/leader.hpp', 'p.match > s.commit', 'p.match >= s.commit'): SAME_VALUE,
+    ('multi_paxos/leader.hpp', 'own.match > s.commit', 'own.match >= s.commit'): SAME_VALUE,
+    ('raft/progress.hpp', 'answered < p.in_flight', 'answered <= p.in_flight'): SAME_VALUE,
+    ('raft/progress.hpp', 'verified < p.match', 'verified <= p.match'): SAME_VALUE,
     ('timer/jittered.hpp', 'due < next_', 'due <= next_'): SAME_VALUE,
     ('timer/jittered.hpp', 'longest() < wait', 'longest() <= wait'):
         'they differ where a wait is a quarter of all ticks that there are',

@@ -134,6 +134,7 @@ TEST_CASE("only an answer to the heartbeat that asked, or to a later one, tells 
   for (int const older : {253, 200, 128, 0}) note_contact(p, static_cast<std::uint8_t>(older), at(4));
   CHECK(p.asked == 254);
   CHECK(p.next == at(9));
+  CHECK(next_beat(next_beat(p.asked)) == 1);
   note_sent(p, 2);
   note_beat(p, 255); // the question stays, and so does what it is about
   note_sent(p, 2);
