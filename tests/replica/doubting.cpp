@@ -141,5 +141,23 @@ TEST_CASE("what a core doubts is not heard, nor are numbers that would wrap") {
   CHECK(node{}.hear(read_answer{incarnation_id{1}, 1, log_index{9}}).empty());
 }
 
+TEST_CASE("a node whose term was raised in steps that were believed is understood in the end") {
+  one_of_three<raft_protocol> node;
+  REQUIRE(node.hear(raft::heartbeat{term_id{1}, {}, 0}).empty());
+  raft::heartbeat const far{term_id{1 + 3 * raft::most_terms_missed}, {}, 0};
+  CHECK(is_about(node.hear(far), "2^32"));
+  CHECK(is_about(node.hear(far), "2^32"));
+  CHECK(node.hear(far).empty());
+  CHECK(node.r.core().era() == far.term);
+}
+
+TEST_CASE("in a term that it was not in when it started a node knows what it has acknowledged") {
+  one_of_three<raft_protocol> node;
+  REQUIRE(node.hear(raft::heartbeat{term_id{1}, {}, 0}).empty());
+  CHECK(
+      is_about(node.hear(raft::heartbeat{term_id{1}, log_index{5}, 0}), "beyond what this node has acknowledged"));
+  CHECK_FALSE(node.r.stopped());
+}
+
 } // namespace
 } // namespace quorate::test
