@@ -34,6 +34,15 @@ TEST_CASE("M8, P12: what is remembered is known again, and a later store takes t
   CHECK_FALSE(k.find(four));
 }
 
+// The file that a node writes which knows two peers.
+std::string written() {
+  temporary_directory const dir;
+  known_stores k{dir.path()};
+  CHECK(k.remember(two, a));
+  CHECK(k.remember(three, b));
+  return dir.read("peers");
+}
+
 // What is wrong with a file of that content; "" if nothing is.
 std::string damage_of(std::string const& content) {
   temporary_directory const dir;
@@ -52,15 +61,42 @@ TEST_CASE("an empty file is damage: one with no peer in it is never written") {
   CHECK_MESSAGE(why.find("but got nothing.") != std::string::npos, why);
 }
 
-TEST_CASE("a file that is cut anywhere inside a line is damage") {
-  std::string const whole = "2 1234567890abcdef\n3 10\n";
-  REQUIRE(damage_of(whole) == "");
-  for (std::size_t n = 1; n < whole.size(); ++n) {
-    INFO("cut at ", n);
-    auto const why = damage_of(whole.substr(0, n));
-    CHECK((why != "") == (whole[n - 1] != '\n'));
-    if (n > 19) CHECK_MESSAGE(why.find("in line 2: ") != std::string::npos, why);
+TEST_CASE("a file that is cut anywhere inside a line is damage, of this version and of the earlier ones") {
+  for (auto const& whole : {written(), std::string{"2 1234567890abcdef\n3 10\n"}}) {
+    REQUIRE(damage_of(whole) == "");
+    for (std::size_t n = 1; n < whole.size(); ++n) {
+      INFO("cut at ", n);
+      auto const why = damage_of(whole.substr(0, n));
+      CHECK((why != "") == (whole[n - 1] != '\n'));
+      if (n > whole.find('\n') + 1) CHECK_MESSAGE(why.find("in line 2: ") != std::string::npos, why);
+    }
   }
+}
+
+TEST_CASE("a bit that is flipped anywhere is damage, and no other peer or store") {
+  auto const whole = written();
+  CHECK(whole.substr(0, 19) == "2 1234567890abcdef ");
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      auto bad = whole;
+      bad[n] = static_cast<char>(static_cast<unsigned char>(bad[n]) ^ (1U << bit));
+      INFO("byte ", n, ", bit ", bit);
+      CHECK(damage_of(bad) != "");
+    }
+}
+
+TEST_CASE("a file without checksums is read, and has them from then on; one with some of them is damage") {
+  temporary_directory const dir;
+  dir.write("peers", "2 1234567890abcdef\n");
+  known_stores k{dir.path()};
+  CHECK(k.find(two) == a);
+  CHECK(dir.read("peers") == written().substr(0, dir.read("peers").size()));
+  CHECK(dir.read("peers").size() == 28);
+  CHECK(k.remember(three, b));
+  CHECK(dir.read("peers") == written());
+  auto const lines = written();
+  auto const cut = lines.find(' ', 2);
+  CHECK(damage_of(lines.substr(0, cut) + lines.substr(lines.find('\n'))).find("in line 2: ") != std::string::npos);
 }
 
 TEST_CASE("a line that no node writes is damage, and is cited") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/core/id.hpp"
+#include "quorate/storage/wal/bytes.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -21,8 +23,9 @@
 
 namespace quorate {
 
-// One line a peer: its node id and its store id. Written anew as a whole, synced and renamed, so that a crash
-// leaves the old file or the new one: an empty file, or half a line, is damage.
+// One line a peer: its node id, its store id, and a checksum of the two. Written anew as a whole, synced and
+// renamed, so that a crash leaves the old file or the new one: an empty file, half a line, or a line that its
+// checksum does not fit, is damage. A file of earlier versions has no checksums; it is read, and written anew.
 class known_stores {
 public:
   // `directory` must exist. failure() is not empty if the file is there and can't be read, or is damaged.
@@ -38,6 +41,7 @@ public:
     bool const whole = std::ferror(f) == 0 || fail("read");
     std::fclose(f);
     if (whole) parse(text);
+    if (failure_.empty() && !stores_.empty() && !sums_) (void)save();
   }
 
   // Why a log must be there beside the file: file_wal needs it, to tell a log that is gone from a new store. Empty
@@ -73,7 +77,13 @@ private:
       auto const id = std::from_chars(text.data(), last, node);
       if (end == text.npos || id.ec != std::errc{} || node == 0 || *id.ptr != ' ') return damaged(line, text);
       auto const found = std::from_chars(id.ptr + 1, last, store, 16);
-      if (found.ec != std::errc{} || found.ptr != last) return damaged(line, text);
+      if (found.ec != std::errc{}) return damaged(line, text);
+      // All lines have a checksum, or none has.
+      bool const summed = found.ptr != last;
+      if (line == 1) sums_ = summed;
+      auto const size = static_cast<std::size_t>(found.ptr - text.data());
+      if (summed != sums_ || (summed && text.substr(size, end - size) != sum_of(text.substr(0, size))))
+        return damaged(line, text);
       if (!stores_.emplace(node_id{node}, store_id{store}).second) return damaged(line, text);
       text.remove_prefix(end + 1);
     }
@@ -81,19 +91,26 @@ private:
   void damaged(std::size_t line, std::string_view rest) {
     failure_ =
         "the file " + path() + " is damaged in line " + std::to_string(line) +
-        ": expected a node id that is not in a line before, a space, a store id in hexadecimal and the end of "
-        "the line, but got " +
+        ": expected a node id that is not in a line before, a store id in hexadecimal and the checksum of the "
+        "two, with a space between them, and the end of the line, but got " +
         (rest.empty() ? "nothing"
                       : "\"" + std::string{rest.substr(0, (std::min)(rest.find('\n'), longest))} + "\"") +
         ". Restore the file from a copy. Remove it only if no disk of a peer was ever replaced: without it this "
         "node takes any store for a peer's.";
   }
+  // With a space before it.
+  static std::string sum_of(std::string_view line) {
+    char text[16];
+    auto const sum = wal::checksum{}.add(std::as_bytes(std::span{line})).value();
+    std::snprintf(text, sizeof text, " %08lx", static_cast<unsigned long>(sum));
+    return text;
+  }
   bool save() {
     std::string text;
     char line[64];
     for (auto const& [node, store] : stores_) {
-      std::snprintf(line, sizeof line, "%u %llx\n", node.value, static_cast<unsigned long long>(store.value));
-      text += line;
+      std::snprintf(line, sizeof line, "%u %llx", node.value, static_cast<unsigned long long>(store.value));
+      text += line + sum_of(line) + '\n';
     }
     auto const fresh = path() + ".new";
     int const file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -112,6 +129,7 @@ private:
 
   std::string directory_;
   std::map<node_id, store_id> stores_{};
+  bool sums_ = true; // the file that was read has checksums
   std::string failure_{};
 };
 
