@@ -20,8 +20,8 @@ using value = std::uint64_t;
 using core = paxos::full_node<value>;
 
 struct letter {
-  node_index sender{};
-  node_index to{};
+  peer sender{};
+  peer to{};
   any_message<core::messages> what{};
 };
 bounded_queue<letter, 64> network;
@@ -36,14 +36,14 @@ struct host : sink<host> {
   void accept(paxos::acceptor_record<value> const& r) { disk.acceptor = r; }
   void accept(paxos::ballot_floor f) { disk.proposer = f; }
   template <class M>
-  void advise(node_index to, M const& m) {
+  void advise(peer to, M const& m) {
     auto& l = network.add();
     l.sender = self;
     l.to = to;
     l.what.template emplace<M>(m);
   }
   template <class M>
-  void bind(node_index to, M const& m, written after) {
+  void bind(peer to, M const& m, written after) {
     waiting.hold(to, m, after);
   }
   static void arm(paxos::timer) {}
@@ -54,7 +54,7 @@ struct host : sink<host> {
   }
   void turn() {
     while (!waiting.empty())
-      waiting.release(order().succeeded(), [&](node_index to, auto const& m) {
+      waiting.release(order().succeeded(), [&](peer to, auto const& m) {
         if (to == self)
           node.step(from{self, m}, *this);
         else
@@ -75,7 +75,7 @@ value decide(value wanted) {
   while (!network.empty()) {
     auto const l = network.front();
     network.pop();
-    auto& h = hosts[l.to.value];
+    auto& h = hosts[l.to.place.value];
     std::visit([&](auto const& m) { h.node.step(from{l.sender, m}, h); }, l.what);
     h.turn();
   }

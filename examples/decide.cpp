@@ -32,10 +32,10 @@ constexpr int decide(int one_value, int another) {
     post.pop();
     std::visit(
         [&, by = sender, to = content.to](auto const& m) {
-          nodes[to.value].step(from{by, m}, out);
+          nodes[to.place.value].step(from{by, m}, out);
         },
         content.message);
-    carry_out(content.to);
+    carry_out(content.to.place);
   }
   return chosen[0] == chosen[1] && chosen[1] == chosen[2] ? chosen[0] : 0;
 }

@@ -15,14 +15,14 @@ struct shelf : quorate::log_shape<63> { // entries 1 to 63, and beside their sha
   std::uint64_t room() const { return 63 - last().value; }
 };
 struct letter {
-  quorate::node_index sender{};
+  quorate::peer sender{};
   quorate::batch<core>::message content{};
   some_readings readings{}; // of the entries that an append names
 };
 
 struct device : quorate::sink<device> { // a core says what it wants done while it takes a step
   shelf log{};
-  quorate::hard_state hard{};
+  quorate::raft::term_and_vote hard{};
   core raft{};
   quorate::manual_timer timer;
   std::uint64_t now = 0;
@@ -37,7 +37,7 @@ struct device : quorate::sink<device> { // a core says what it wants done while 
     raft.step(quorate::start{}, log, *this);
   }
   void expect(quorate::log_index i, some_readings const& r) { first = i, expected = r; }
-  void accept(quorate::hard_state const& h) { hard = h; }
+  void accept(quorate::raft::term_and_vote const& h) { hard = h; }
   void accept(quorate::truncation const& t) { log.truncate(t.from); }
   void accept(quorate::entry_run const& run) {
     for (auto i = run.first; run.kind == quorate::entry_kind::command && i <= run.last(); i = i + 1)
@@ -45,14 +45,14 @@ struct device : quorate::sink<device> { // a core says what it wants done while 
     (void)log.put(run);
   }
   template <class Message>
-  void advise(quorate::node_index to, Message const& m) {
-    letter l{raft.self(), {to, m, 0}, {}};
+  void advise(quorate::peer to, Message const& m) {
+    letter l{raft.me(), {to, m, 0}, {}};
     if constexpr (quorate::entry_message<Message>)
       for (std::uint32_t i = 0; i < m.count; ++i) l.readings[i] = log.readings[(m.entries().first + i).value];
     (void)post.push(l); // what is too much is lost, as on any network
   }
   template <class Message> // what was written is durable already, so who asserts it may speak
-  void bind(quorate::node_index to, Message const& m, quorate::written) {
+  void bind(quorate::peer to, Message const& m, quorate::written) {
     advise(to, m);
   }
   void arm(quorate::raft::timer t) { timer.arm(static_cast<std::size_t>(t), core::timing_of(t), now); }

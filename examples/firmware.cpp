@@ -31,7 +31,7 @@ int heap_calls = 0;
 device nodes[]{device{node_index{0}}, device{node_index{1}}, device{node_index{2}}};
 
 void hand_over(letter const& l) {
-  auto& to = nodes[l.content.to.value];
+  auto& to = nodes[l.content.to.place.value];
   auto const take = [&](auto const& m) {
     if constexpr (entry_message<decltype(m)>) to.expect(m.entries().first, l.readings);
     to.raft.step(from{l.sender, m}, to.log, to);

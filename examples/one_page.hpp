@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 // A log_view that knows where its entries end; their records; what else must last.
-struct page : quorate::log_shape<256> {
+struct page : quorate::log_shape<256, 256> {
   quorate::hard_state hard{};
   std::uint64_t incarnation = 0; // how often it was opened
   std::uint32_t ends[257]{};     // entry i's record ends there; entry 0 is none
-  std::byte records[8192]{};
-  std::uint64_t room() const { return 256 - last().value; } // if need be each is a run of its own
+  std::byte records[32768]{};
+  std::uint64_t room() const { return 256 - last().value; } // each may be a run, and a configuration, of its own
   quorate::entry_run fit(quorate::log_index i, std::uint32_t max, std::size_t bytes) const {
     auto run = run_at(i, max);
     while (run.count > 1 && ends[run.last().value] - ends[i.value - 1] > bytes) --run.count;
@@ -50,9 +50,9 @@ struct one_page {
     if (p.whole().size() > sizeof now.records - *end || run.count > now.room()) return false; // it is full
     p.copy(now.records + *end, p.whole());
     p.for_each([&](auto record) { end[1] = *end + static_cast<std::uint32_t>(p.prefix + record.size()), ++end; });
-    quorate::configuration who{}; // with which such an entry's bytes begin
-    if (run.kind == quorate::entry_kind::configuration) std::memcpy(&who, p.front().data(), sizeof who);
-    return now.put(run, who);
+    if (run.kind != quorate::entry_kind::configuration) return now.put(run);
+    auto const who = quorate::configuration_form::read(p.front(), run.first); // as such an entry's bytes say
+    return who && now.put(run, *who);
   }
   bool put(quorate::hard_state const& h) { return now.hard = h, true; }
   bool truncate(quorate::log_index from) { return now.truncate(from), true; }

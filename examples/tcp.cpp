@@ -97,7 +97,7 @@ int serve(node_id self, addresses const& all, std::string const& folder, int don
   while (!over && !raft->stopped()) {
     if (std::exchange(propose, false)) (void)raft->propose({"apples", 14});
     loop.hear();
-    auto const next = loop.turn(wire_of<node>::sender(net), [&](auto const& event) {
+    auto const next = loop.turn(wire_of<node>::sender(net, *raft), [&](auto const& event) {
       if constexpr (requires { event.command; }) stock[event.command.item] += event.command.pieces;
       if constexpr (std::is_same_v<decltype(event), proposal_outcome const&>)
         propose = event.what == fate::refused; // it has not happened: again

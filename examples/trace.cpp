@@ -38,7 +38,7 @@ int main() {
     for (std::size_t i = 0; i < 3; ++i) {
       auto const send = [&](node_id to, auto const& message, payloads bytes) {
         net.push_back({ids[i], to});
-        return frames::append(net.back().bytes, message, bytes, {.number = ++stamped});
+        return frames::append(net.back().bytes, nodes[i].member(), message, bytes, {.number = ++stamped});
       };
       nodes[i].turn(now, send, [&](auto const& event) {
         if constexpr (requires { event.extra; })

@@ -43,7 +43,7 @@ struct udp_node {
     auto const send = [&](quorate::node_id to, auto const& m, quorate::payloads bytes) {
       frame.clear();
       auto& peer = all[to.value - 1];
-      return quorate::wire_of<udp_replica>::append(frame, m, bytes) &&
+      return quorate::wire_of<udp_replica>::append(frame, raft.member(), m, bytes) &&
              ::sendto(own.fd, frame.data(), frame.size(), 0, udp_socket::general(peer.at), peer.size) > 0;
     };
     auto const next = raft.turn(steady::now(), send, machine);

@@ -4,6 +4,7 @@
 
 #include "quorate/explore/raft.hpp"
 #include "quorate/mutant/careless.hpp"
+#include "quorate/replica/hard.hpp"
 #include "quorate/sim/campaign.hpp"
 #include "quorate/sim/raft.hpp"
 
@@ -112,7 +113,8 @@ check::mutant_verdict failing() {
 // the two harms nobody: no vote was said in that term. But it was never written.)
 check::mutant_verdict in_the_dark() {
   careless_memory<&missing> disk{{.identity = {.incarnation = incarnation_id{1}}}};
-  hard_state const first{term_id{1}, node_index{1}}, second{term_id{2}, node_index{2}};
+  auto const first = to_hard_state(raft::term_and_vote{term_id{1}, member_id{1}});
+  auto const second = to_hard_state(raft::term_and_vote{term_id{2}, member_id{2}});
   bool const stored = disk.put(first) && disk.sync(world::numbers::order_upto(1)) && disk.put(second);
   disk.crash();
   check::mutant_verdict v;

@@ -180,7 +180,8 @@ std::string ballot_text(Replica const& r, quorate::stamp era) {
     return {};
   else {
     quorate::ballot const b{era.value};
-    return "round=" + std::to_string(b.round_number()) + ",owner=" + std::to_string(r.id_of(b.owner()).value);
+    return "round=" + std::to_string(b.round_number()) +
+           ",owner=" + std::to_string(r.id_of(quorate::founded_place(b.owner())).value);
   }
 }
 

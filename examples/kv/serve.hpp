@@ -156,7 +156,7 @@ private:
   void turn() {
     sockets_.time([this] { loop_.hear(); });
     slices_.time([this] { port_->work(); });
-    auto const next = turns_.time([this] { return loop_.turn(wire::sender(transport_), backend_); });
+    auto const next = turns_.time([this] { return loop_.turn(wire::sender(transport_, replica_), backend_); });
     note_leader();
     if (next.pending || port_->pending() || finished()) return;
     loop_.rest(next);

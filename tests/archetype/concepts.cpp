@@ -34,7 +34,7 @@ static_assert(asks_for_each<6>([](auto n) { return timer_policy<least_timer<n>>;
 static_assert(asks_for_each<3>([](auto n) { return message_policy<least_messages<n>>; }));
 static_assert(asks_for_each<1>([](auto n) { return quorum_system<least_quorum<n>>; }));
 static_assert(asks_for_each<9>([](auto n) { return raft::effect_sink<least_sink<n>>; }));
-static_assert(asks_for_each<13>([](auto n) { return log_core<least_core<n>>; }));
+static_assert(asks_for_each<14>([](auto n) { return log_core<least_core<n>>; }));
 
 // ... and where one is not there, it is that one of which the compiler's sentence tells (tests/reject has some).
 template <int Members, class Tells>
@@ -51,10 +51,16 @@ static_assert(tells_of_each<8>([](auto n) { return detail::log_fault<least_log<n
 static_assert(tells_of_each<10>([](auto n) { return detail::storage_fault<least_storage<n>>(); }));
 static_assert(tells_of_each<5>([](auto n) { return detail::timer_fault<least_timer<n>, moment>(); }));
 static_assert(tells_of_each<3>([](auto n) { return detail::messages_fault<least_messages<n>>(); }));
-static_assert(tells_of_each<13>([](auto n) { return detail::core_fault<least_core<n>>(); }));
+static_assert(tells_of_each<14>([](auto n) { return detail::core_fault<least_core<n>>(); }));
 
 // ... as it asks for each type and constant of a core.
 struct with_all : least_core<> {
+  using least_core::least_core;
+};
+class without_hard_type : public least_core<> {
+  using least_core::hard_type;
+
+public:
   using least_core::least_core;
 };
 class without_options : public least_core<> {
@@ -106,9 +112,9 @@ public:
   using least_core::least_core;
 };
 static_assert(log_core<with_all>);
-static_assert(!log_core<without_options> && !log_core<without_timer> && !log_core<without_timers> &&
-              !log_core<without_messages> && !log_core<without_outcomes> && !log_core<without_effects_bound> &&
-              !log_core<without_rewrites> && !log_core<without_protocol_name>);
+static_assert(!log_core<without_hard_type> && !log_core<without_options> && !log_core<without_timer> &&
+              !log_core<without_timers> && !log_core<without_messages> && !log_core<without_outcomes> &&
+              !log_core<without_effects_bound> && !log_core<without_rewrites> && !log_core<without_protocol_name>);
 
 // The least are that: what is not asked for is not there.
 template <class T>

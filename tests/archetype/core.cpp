@@ -19,7 +19,7 @@ struct member {
   least_host host;
   core node{};
 
-  member(std::uint8_t n, std::deque<least_packet>& net) : host{.self = node_index{n}, .net = net} {
+  member(std::uint8_t n, std::deque<least_packet>& net) : host{.self = peer{node_index{n}}, .net = net} {
     host.entries.push_back({stamp{}, entry_kind::configuration, {node_set<64>::first(3)}, {}});
     node = core{host.self, host.hard, least_log<>{host.entries}};
     step(start{});
@@ -41,7 +41,7 @@ struct members_of_three {
     for (int i = 0; i < 1000 && !net.empty(); ++i) {
       auto const p = net.front();
       net.pop_front();
-      auto& to = nodes[p.to.value];
+      auto& to = nodes[p.to.place.value];
       std::visit([&](auto const& m) { to.step(from<std::remove_cvref_t<decltype(m)>>{p.from, m}); }, p.what);
       to.step(flush{});
     }
@@ -61,7 +61,7 @@ TEST_CASE("three cores with the least log, sink and quorum elect a leader, commi
     CHECK(m.host.committed == log_index{3}); // configuration, no-op, command
     CHECK(m.host.entries.size() == 3);
     CHECK(m.host.entries[2].kind == entry_kind::command);
-    CHECK(m.host.hard == hard_state{stamp{1}, m.host.hard.vote});
+    CHECK(m.host.hard == raft::term_and_vote{term_id{1}, member_id{1}});
   }
   CHECK(a.host.readable == 1);
 }

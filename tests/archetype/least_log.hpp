@@ -57,6 +57,7 @@ private:
   least_entry const& at(log_index i) const { return entries_[i.value - 1]; }
   entry_run alike(log_index i, std::uint32_t max) const {
     entry_run run{i, 0, at(i).written_at, at(i).kind};
+    if (run.kind == entry_kind::configuration) return {i, 1, run.written_at, run.kind};
     while (run.count < max && i.value <= entries_.size() && at(i).written_at == run.written_at &&
            at(i).kind == run.kind)
       ++run.count, i = i + 1;
@@ -96,8 +97,8 @@ public:
       least_entry e{run.written_at, run.kind, {}, std::vector<std::byte>(payloads::prefix)};
       payloads::put_length(e.record.data(), static_cast<std::uint32_t>(record.size()));
       e.record.insert(e.record.end(), record.begin(), record.end());
-      for (std::size_t i = 0; run.kind == entry_kind::configuration && i < 8; ++i)
-        e.config.voters.bits |= std::to_integer<std::uint64_t>(record[i]) << (8 * i);
+      if (run.kind == entry_kind::configuration)
+        e.config = configuration_form::read(record, run.first).value_or(configuration{});
       entries_.push_back(std::move(e));
     });
     spoil();

@@ -16,8 +16,8 @@ namespace quorate::test {
 
 // What a core of this test's can say.
 struct least_packet {
-  node_index from{};
-  node_index to{};
+  peer from{};
+  peer to{};
   std::variant<raft::request_pre_vote, raft::pre_vote_granted, raft::pre_vote_refused, raft::request_vote,
                raft::vote_granted, raft::vote_refused, raft::append_entries, raft::appended, raft::rejected,
                raft::heartbeat, raft::heartbeat_answer>
@@ -27,9 +27,9 @@ struct least_packet {
 // A disk that is never late: what is written is durable before anything else happens, so binding messages may
 // leave.
 struct least_host {
-  node_index self{};
+  peer self{};
   least_entries entries{};
-  hard_state hard{};
+  raft::term_and_vote hard{};
   log_index committed{};
   std::uint64_t readable = 0;
   std::deque<least_packet>& net;
@@ -47,7 +47,7 @@ public:
   least_sink& operator=(least_sink const&) = delete;
   void operator&() const = delete;
 
-  written write(hard_state const& h) requires(Lacks != 1) {
+  written write(raft::term_and_vote const& h) requires(Lacks != 1) {
     host_.hard = h;
     return host_.tickets.next();
   }
@@ -61,11 +61,11 @@ public:
   }
   written latest() requires(Lacks != 4) { return host_.tickets.latest(); }
   template <class M>
-  void send(node_index to, M const& m) requires(Lacks != 5 && advisory_message<M>) {
+  void send(peer to, M const& m) requires(Lacks != 5 && advisory_message<M>) {
     host_.net.push_back({host_.self, to, m});
   }
   template <class M>
-  void send(node_index to, M const& m, written after) requires(Lacks != 6 && binding_message<M>) {
+  void send(peer to, M const& m, written after) requires(Lacks != 6 && binding_message<M>) {
     if (after <= host_.tickets.latest()) host_.net.push_back({host_.self, to, m});
   }
   void arm(raft::timer) requires(Lacks != 7) {}

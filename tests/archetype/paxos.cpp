@@ -32,7 +32,7 @@ private:
 using core = paxos::full_node<mark, quorum<least_quorum<>>>;
 
 struct letter {
-  node_index from{}, to{};
+  peer from{}, to{};
   std::variant<paxos::prepare, paxos::promise<mark>, paxos::accept<mark>, paxos::accepted<mark>, paxos::refused,
                paxos::inquiry, paxos::chosen<mark>>
       what;
@@ -69,11 +69,11 @@ public:
   }
   written latest() { return host_.tickets.latest(); }
   template <advisory_message M>
-  void send(node_index to, M const& m) {
+  void send(peer to, M const& m) {
     host_.net.push_back({host_.self, to, m});
   }
   template <binding_message M>
-  void send(node_index to, M const& m, written after) {
+  void send(peer to, M const& m, written after) {
     if (after <= host_.tickets.latest()) host_.net.push_back({host_.self, to, m});
   }
   void arm(paxos::timer) {}
@@ -110,7 +110,7 @@ TEST_CASE("three nodes with the least sink, quorum and value decide, and learn w
   for (int i = 0; i < 1000 && !net.empty(); ++i) {
     auto const l = net.front();
     net.pop_front();
-    std::visit([&](auto const& m) { nodes[l.to.value].step(from{l.from, m}); }, l.what);
+    std::visit([&](auto const& m) { nodes[l.to.place.value].step(from{l.from, m}); }, l.what);
   }
   CHECK(nodes[2].h.decided == mark::of(9)); // the higher of two ballots of one round
   for (auto const& m : nodes) {

@@ -37,7 +37,8 @@ public:
   template <class M>
   void operator()(node_id to, M const& m, payloads bytes) {
     frame f{self_, to, {}};
-    if (wire::append(f.bytes, m, bytes)) net_.push_back(f);
+    member_id const by{static_cast<std::uint16_t>(self_.value)}; // a founder, and the ids are 1, 2, 3
+    if (wire::append(f.bytes, by, m, bytes)) net_.push_back(f);
   }
 
 private:

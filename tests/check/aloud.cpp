@@ -58,7 +58,7 @@ private:
       auto const m = all[i];
       auto const text = std::string(1, static_cast<char>('A' + m.to.value)) + " hears " +
                         static_cast<char>('A' + m.from.value) + ": " +
-                        std::visit([](auto const& x) { return printed(x); }, m.what);
+                        std::visit([](auto const& x) { return spoken(x); }, m.what);
       if (heard_[i] || !text.starts_with(w)) continue;
       heard_[i] = true;
       told_.arrival(m);
@@ -131,17 +131,17 @@ TEST_CASE("Paxos: a duel") {
       "B hears A: accept{",
       "A hears B: refused",
       "A: its back-off ends",
-      "C hears A: prepare{at: 768",
-      "A hears C: promise{at: 768",
-      "C hears B: accept{at: 513",
+      "C hears A: prepare{at: 3.1",
+      "A hears C: promise{at: 3.1",
+      "C hears B: accept{at: 2.2",
       "B hears C: refused",
       "B: its back-off ends",
-      "C hears A: accept{at: 768",
-      "A hears C: accepted{at: 768",
-      "C hears B: prepare{at: 1025",
-      "B hears C: promise{at: 1025",
-      "C hears B: accept{at: 1025",
-      "B hears C: accepted{at: 1025",
+      "C hears A: accept{at: 3.1",
+      "A hears C: accepted{at: 3.1",
+      "C hears B: prepare{at: 4.2",
+      "B hears C: promise{at: 4.2",
+      "C hears B: accept{at: 4.2",
+      "B hears C: accepted{at: 4.2",
   });
   is_as_kept("paxos.txt", s.told());
 }
@@ -157,14 +157,14 @@ TEST_CASE("Multi-Paxos: phase 1 over a hole") {
       "A hears B: promise",
       "A: it is given a command",
       "A: it is given a command",
-      "B hears A: accept{ballot: 256, voted: 256, first: 3",
+      "B hears A: accept{ballot: 1.1, voted: 1.1, first: 3",
       "B: its election timeout",
       "C hears B: canvass",
       "B hears C: canvass_granted",
       "C hears B: prepare",
       "B hears C: promise",
-      "C hears B: accept{ballot: 513, voted: 513, first: 3",
-      "C hears B: accept{ballot: 513, voted: 513, first: 2",
+      "C hears B: accept{ballot: 2.2, voted: 2.2, first: 3",
+      "C hears B: accept{ballot: 2.2, voted: 2.2, first: 2",
       "B hears C: accepted",
       "B hears C: accepted",
       "A hears B: heartbeat",

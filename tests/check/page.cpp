@@ -125,6 +125,16 @@ TEST_CASE("a number that a script can't hold exactly is told as a string") {
   CHECK(page_data(t).find("[9007199254740991,1,7,0,0,\"9007199254740992\",0,0,0]") != std::string::npos);
 }
 
+TEST_CASE("a ballot is told by its round and its member, and a term as a number") {
+  trace t{.nodes = 1};
+  t.records = {{.time = 1, .node = 1, .kind = trace_kind::sync, .term = ballot_at(3, member_id{2}).value},
+               {.time = 2, .node = 1, .kind = trace_kind::sync, .term = 3}};
+  CHECK(page_data(t).find("[1,1,7,0,0,\"3.2\",0,0,0],\n[2,1,7,0,0,3,0,0,0]") != std::string::npos);
+  CHECK(line_of(t.records[0]) == "1 1 sync @3.2");
+  CHECK(line_of(t.records[1]) == "2 1 sync @3");
+  CHECK(spoken_ballot({}) == "0.0");
+}
+
 TEST_CASE("of a trace beyond the limit the end is there, behind what says how each node stood") {
   trace t{.title = "long", .unit = "us", .nodes = 2};
   auto const put = [&](std::uint32_t node, trace_kind kind, std::uint64_t index = 0) {

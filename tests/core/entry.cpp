@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <type_traits>
 
 namespace quorate {
@@ -14,10 +15,8 @@ static_assert(std::is_trivially_copyable_v<configuration> && std::is_trivially_c
 static_assert(static_cast<int>(entry_kind::command) == 0 && static_cast<int>(entry_kind::no_op) == 1 &&
               static_cast<int>(entry_kind::configuration) == 2 && static_cast<int>(entry_kind::hole) == 3);
 static_assert(last_enumerator(entry_kind{}) == entry_kind::hole);
-static_assert(configuration::encoded_size == sizeof(configuration{}.voters.bits));
-
-// A new store has promised nothing and voted for nobody.
-static_assert(hard_state{}.promised == stamp{} && hard_state{}.vote == no_node);
+// Nothing was written in a new store.
+static_assert(hard_state{}.kind == 0 && hard_state{}.size == 0);
 
 constexpr entry_run some{log_index{5}, 3, stamp{2}, entry_kind::command};
 static_assert(some.last() == log_index{7});
@@ -29,10 +28,11 @@ TEST_CASE("runs, hard states and configurations are equal when all of their fiel
   CHECK(some != entry_run{log_index{5}, 2, stamp{2}, entry_kind::command});
   CHECK(some != entry_run{log_index{5}, 3, stamp{3}, entry_kind::command});
   CHECK(some != entry_run{log_index{5}, 3, stamp{2}, entry_kind::no_op});
-  hard_state const h{stamp{4}, node_index{1}};
-  CHECK(h != hard_state{stamp{5}, node_index{1}});
-  CHECK(h != hard_state{stamp{4}, node_index{2}});
-  CHECK(h != hard_state{stamp{4}, no_node});
+  hard_state const h{'R', 2, {std::byte{4}, std::byte{1}}};
+  CHECK(h == hard_state{h});
+  CHECK(h != hard_state{'M', 2, {std::byte{4}, std::byte{1}}});
+  CHECK(h != hard_state{'R', 1, {std::byte{4}, std::byte{1}}});
+  CHECK(h != hard_state{'R', 2, {std::byte{4}, std::byte{2}}});
   CHECK(configuration{node_set<64>::first(3)} != configuration{node_set<64>::first(4)});
   CHECK(truncation{log_index{3}} != truncation{log_index{4}});
 }

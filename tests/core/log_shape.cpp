@@ -8,7 +8,7 @@ namespace quorate {
 namespace {
 
 using growing_shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
-static_assert(log_view<log_shape<4>>);
+static_assert(log_view<log_shape<4, 4>>);
 static_assert(log_view<growing_shape>);
 
 constexpr entry_run run(std::uint64_t first, std::uint32_t n, std::uint64_t term,
@@ -29,7 +29,7 @@ Shape sample() { // 1: configuration; 2..4 term 1; 5 no-op term 3; 6..7 term 3; 
   return s;
 }
 
-TEST_CASE_TEMPLATE("what a log shape tells", Shape, log_shape<8>, growing_shape) {
+TEST_CASE_TEMPLATE("what a log shape tells", Shape, log_shape<8, 8>, growing_shape) {
   auto const s = sample<Shape>();
 
   SUBCASE("knows every entry's stamp, and none before the first") {
@@ -52,15 +52,15 @@ TEST_CASE_TEMPLATE("what a log shape tells", Shape, log_shape<8>, growing_shape)
   }
 }
 
-TEST_CASE_TEMPLATE("how a log shape changes", Shape, log_shape<8>, growing_shape) {
+TEST_CASE_TEMPLATE("how a log shape changes", Shape, log_shape<8, 8>, growing_shape) {
   auto s = sample<Shape>();
 
   SUBCASE("a configuration is in force from its entry on, and goes when truncated") {
-    CHECK(s.config_at(log_index{7}) == three);
-    CHECK(s.config_at(log_index{8}) == five);
+    CHECK(s.config_at(log_index{7}).voters == three.voters);
+    CHECK(s.config_at(log_index{8}).voters == five.voters);
     s.truncate(log_index{8});
     CHECK(s.last() == log_index{7});
-    CHECK(s.config_at(s.last()) == three);
+    CHECK(s.config_at(s.last()).voters == three.voters);
     s.truncate(log_index{1});
     CHECK(s.last() == log_index{0});
     CHECK(s.config_at(log_index{0}) == configuration{});
@@ -97,7 +97,7 @@ TEST_CASE_TEMPLATE("how a log shape changes", Shape, log_shape<8>, growing_shape
 }
 
 TEST_CASE("a bounded log shape refuses what does not fit and stays as it was") {
-  log_shape<2> s;
+  log_shape<2, 2> s;
   CHECK(s.put(run(1, 1, 1)));
   CHECK(s.put(run(2, 1, 2)));
   auto const before = s;
@@ -108,7 +108,7 @@ TEST_CASE("a bounded log shape refuses what does not fit and stays as it was") {
 }
 
 TEST_CASE("a log may begin at any index") {
-  log_shape<4> s{log_index{100}, stamp{7}, three};
+  log_shape<4, 4> s{log_index{100}, stamp{7}, three};
   CHECK(s.last() == log_index{100});
   CHECK(s.stamp_at(log_index{100}) == stamp{7});
   CHECK(s.config_at(log_index{100}) == three);

@@ -32,6 +32,7 @@ struct toy {
   template <class... T>
   struct outcomes_of {};
   using outcomes = outcomes_of<committed, more_due>;
+  using hard_type = raft::term_and_vote;
   static constexpr std::size_t effects_bound = 5;
 };
 using toy_batch = batch<toy>;
@@ -39,7 +40,7 @@ using message = toy_batch::message;
 using effect = toy_batch::effect;
 using list = std::initializer_list<effect>;
 
-constexpr node_index A{0}, B{1};
+constexpr peer A{node_index{0}}, B{node_index{1}};
 constexpr entry_run run{log_index{1}, 2, stamp{1}, entry_kind::command};
 
 template <class Batch>
@@ -55,7 +56,7 @@ TEST_CASE("every kind of effect is kept, in the order in which it came") {
   batch<toy, 9> b;
   using any = batch<toy, 9>::effect;
   CHECK(b.effects().empty());
-  auto const first = b.write(hard_state{stamp{3}, B});
+  auto const first = b.write(raft::term_and_vote{stamp{3}, B.member});
   b.send(B, toy::refused{});
   b.write(truncation{log_index{2}});
   auto const last = b.write(run);
@@ -64,10 +65,10 @@ TEST_CASE("every kind of effect is kept, in the order in which it came") {
   b.arm(toy::timer::second);
   b.disarm(toy::timer::first);
   b.report(committed{log_index{4}});
-  CHECK(holds(b, {any{hard_state{stamp{3}, B}}, any{message{B, toy::refused{}, 0}}, any{truncation{log_index{2}}},
-                  any{run}, any{message{A, toy::promised{7}, 1}}, any{message{B, toy::promised{8}, 3}},
-                  any{armed<toy::timer>{toy::timer::second}}, any{disarmed<toy::timer>{toy::timer::first}},
-                  any{committed{log_index{4}}}}));
+  CHECK(holds(b, {any{raft::term_and_vote{stamp{3}, B.member}}, any{message{B, toy::refused{}, 0}},
+                  any{truncation{log_index{2}}}, any{run}, any{message{A, toy::promised{7}, 1}},
+                  any{message{B, toy::promised{8}, 3}}, any{armed<toy::timer>{toy::timer::second}},
+                  any{disarmed<toy::timer>{toy::timer::first}}, any{committed{log_index{4}}}}));
   CHECK(!b.overflowed());
 }
 
@@ -124,8 +125,8 @@ TEST_CASE("batches are values: equal when effects, overflow and the numbering of
 static_assert(std::is_trivially_copyable_v<toy_batch>);
 static_assert([] {
   toy_batch b;
-  b.send(A, toy::promised{1}, b.write(hard_state{stamp{1}, A}));
-  return holds(b, {effect{hard_state{stamp{1}, A}}, effect{message{A, toy::promised{1}, 1}}});
+  b.send(A, toy::promised{1}, b.write(raft::term_and_vote{stamp{1}, A.member}));
+  return holds(b, {effect{raft::term_and_vote{stamp{1}, A.member}}, effect{message{A, toy::promised{1}, 1}}});
 }());
 
 TEST_CASE("the exact effects of a Raft core that may be elected: who is asked what, and after which write") {
@@ -135,9 +136,9 @@ TEST_CASE("the exact effects of a Raft core that may be elected: who is asked wh
   using said = raft_batch::message;
   log_shape<4> log;
   REQUIRE(log.put({log_index{1}, 1, stamp{}, entry_kind::configuration}, {node_set<64>::first(3)}));
-  core a{A, {stamp{4}, no_node}, log};
+  core a{A, {stamp{4}, no_member}, log};
   raft_batch out;
-  constexpr node_index C{2};
+  constexpr peer C{node_index{2}};
 
   a.step(start{}, log, out);
   CHECK(holds(out, {any{armed<raft::timer>{raft::timer::election}}}));
@@ -150,9 +151,9 @@ TEST_CASE("the exact effects of a Raft core that may be elected: who is asked wh
   out.clear();
   a.step(from<raft::pre_vote_granted>{B, {stamp{5}}}, log, out);
   raft::request_vote const vote{stamp{5}, log_index{1}, stamp{}};
-  CHECK(holds(out,
-              {any{hard_state{stamp{5}, A}}, any{said{A, raft::vote_granted{stamp{5}}, 1}}, any{said{B, vote, 1}},
-               any{said{C, vote, 1}}, beat, any{armed<raft::timer>{raft::timer::election, 1, timing::campaign}}}));
+  CHECK(holds(out, {any{raft::term_and_vote{stamp{5}, A.member}}, any{said{A, raft::vote_granted{stamp{5}}, 1}},
+                    any{said{B, vote, 1}}, any{said{C, vote, 1}}, beat,
+                    any{armed<raft::timer>{raft::timer::election, 1, timing::campaign}}}));
   CHECK(!out.overflowed());
 }
 

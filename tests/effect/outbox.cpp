@@ -48,7 +48,7 @@ public:
 template <class Box>
 std::vector<std::pair<int, int>> released(Box& b, durable upto) {
   std::vector<std::pair<int, int>> out;
-  b.release(upto, [&](node_index to, auto const& m) { out.emplace_back(to.value, m.number); });
+  b.release(upto, [&](peer to, auto const& m) { out.emplace_back(to.place.value, m.number); });
   return out;
 }
 using sends = std::vector<std::pair<int, int>>;
@@ -119,9 +119,9 @@ TEST_CASE("what is held while messages leave stays for the next token, even if i
   b.hold(A, vote{1}, ticket);
   b.hold(A, vote{2}, ticket);
   sends left;
-  b.release(token, [&](node_index to, auto const& m) {
+  b.release(token, [&](peer to, auto const& m) {
     b.hold(B, acknowledgement{10 + m.number}, ticket); // the second does not fit: what leaves still has its place
-    left.emplace_back(to.value, m.number);
+    left.emplace_back(to.place.value, m.number);
   });
   CHECK(left == sends{{0, 1}, {0, 2}});
   CHECK(b.dropped() == 0);
@@ -133,7 +133,7 @@ TEST_CASE("a message keeps its place while it leaves: with a full outbox, what i
   box<1> b;
   auto const ticket = w.next();
   b.hold(A, vote{1}, ticket);
-  b.release(w.synced(), [&](node_index, auto const& m) {
+  b.release(w.synced(), [&](peer, auto const& m) {
     b.hold(B, vote{2}, ticket);
     CHECK(m.number == 1);
   });
@@ -147,8 +147,8 @@ TEST_CASE("what waits can be looked at, oldest first, with the number of its wri
   b.hold(A, vote{7}, w.next());
   b.hold(B, acknowledgement{8}, w.next());
   sends seen;
-  b.each([&](node_index to, std::uint64_t after, auto const& m) {
-    seen.emplace_back(to.value, m.number * 10 + static_cast<int>(after));
+  b.each([&](peer to, std::uint64_t after, auto const& m) {
+    seen.emplace_back(to.place.value, m.number * 10 + static_cast<int>(after));
   });
   CHECK(seen == sends{{0, 71}, {1, 82}});
   CHECK(b.size() == 2);
@@ -215,7 +215,7 @@ TEST_CASE("what waits for the next sync takes in what waits for it too, for the 
   outbox<8, vote, range> b;
   auto const held = [&] {
     std::vector<range> all;
-    b.each([&](node_index, std::uint64_t, auto const& m) {
+    b.each([&](peer, std::uint64_t, auto const& m) {
       if constexpr (std::is_same_v<decltype(m), range const&>) all.push_back(m);
     });
     return all;
@@ -224,7 +224,7 @@ TEST_CASE("what waits for the next sync takes in what waits for it too, for the 
   b.hold_merged(A, range{1, 2}, first, 0);
   b.hold_merged(A, range{3, 4}, w.next(), 0);
   CHECK(held() == std::vector<range>{{1, 4}});
-  b.each([&](node_index, std::uint64_t after, auto const&) { CHECK(after == w.latest().number()); });
+  b.each([&](peer, std::uint64_t after, auto const&) { CHECK(after == w.latest().number()); });
   auto const ordered = w.order(); // a sync begins: what it covers leaves with it
   b.hold_merged(A, range{5, 5}, w.next(), ordered.upto());
   CHECK(held() == std::vector<range>{{1, 4}, {5, 5}});
@@ -236,9 +236,9 @@ TEST_CASE("what waits for the next sync takes in what waits for it too, for the 
   b.hold_merged(B, range{11, 12}, w.next(), ordered.upto());
   CHECK(held().back() == range{10, 12});
   std::size_t left = 0;
-  b.each([&](node_index, std::uint64_t after, auto const&) { left += after > ordered.upto() ? 1 : 0; });
+  b.each([&](peer, std::uint64_t after, auto const&) { left += after > ordered.upto() ? 1 : 0; });
   CHECK(left == 5);
-  b.release(w.synced(), [](node_index, auto const&) {});
+  b.release(w.synced(), [](peer, auto const&) {});
   CHECK(b.empty());
 }
 

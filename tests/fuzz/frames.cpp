@@ -53,11 +53,13 @@ struct listener {
   std::vector<std::byte> again{};
   Extra extra{};
   bool heard = false;
+  member_id said_by{};
 
+  static member_id member_of(node_id) { return no_member; } // it knows nobody, and so doubts nobody
   template <class M>
   void receive(node_id, M const& m, payloads bytes) {
     heard = true;
-    fuzz::must(wire_of<listener>::append(again, m, bytes, extra), "what was heard can be sent");
+    fuzz::must(wire_of<listener>::append(again, said_by, m, bytes, extra), "what was heard can be sent");
   }
   template <class M>
   char const* doubt(M const&, payloads) const {
@@ -70,6 +72,9 @@ struct nothing_more {};
 template <class Extra>
 void check_frame(std::span<std::byte const> bytes) {
   listener<Extra> l;
+  if (bytes.size() >= 2)
+    l.said_by = member_id{static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[0]) |
+                                                     std::to_integer<unsigned>(bytes[1]) << 8)};
   auto const error = wire_of<listener<Extra>>::deliver(l, node_id{1}, bytes, [&](Extra const& x) { l.extra = x; });
   fuzz::must(l.heard == (error == decode_error::none), "a frame is heard when, and only when, there is no error");
   if (l.heard) fuzz::must(same(l.again, bytes), "a frame has one encoding");

@@ -129,7 +129,7 @@ void goes_on(disk& d, opened_wal<disk_files> o, bool lies) {
   player<disk_wal> p;
   p.now = contents(*o.wal);
   if (!o.wal->failure().empty()) return; // an entry was found damaged when it was read, and said so
-  bool const taken = p.put(*o.wal, 2, p.now.hard.promised.value + 1, entry_kind::command, 9) && p.sync(*o.wal);
+  bool const taken = p.put(*o.wal, 2, term_of(p.now.hard) + 1, entry_kind::command, 9) && p.sync(*o.wal);
   fuzz::must(taken || lies, "a store that was opened can be written to");
   o.wal.reset();
   auto again = open_disk(d, options());

@@ -3,6 +3,7 @@
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/core/payloads.hpp"
+#include "quorate/log/hard.hpp"
 
 #include "said.hpp"
 
@@ -39,7 +40,8 @@ struct borrows {
 
 // Whole codings as constants.
 static_assert(fixed_size<everything_fixed> == 15 && fixed_size<shop::transfer> == 16);
-static_assert(fixed_size<configuration> == configuration::encoded_size && fixed_size<entry_run> == 21);
+static_assert(fixed_size<configuration> == 6 * 8 + 4 + 2 + 64 * 2 && fixed_size<entry_run> == 21);
+static_assert(fixed_size<hard_state> == 32 && fixed_size<earlier_hard_state> == 17);
 static_assert(fixed_size<std::array<shop::transfer, 3>> == 48 && fixed_size<shop::nothing> == 0);
 static_assert(fixed_size<bounded<bool, 2>> == variable_size && fixed_size<shop::order> == variable_size);
 
@@ -85,8 +87,16 @@ TEST_CASE("the bytes of a value are fixed: little-endian, no padding, counts in 
              1,    8,    0,    0,    0,   'n', 'o', '\n', 'h', 'u', 'r', 'r', 'y',          // note
              7,    0,    8,    0,    9,   0}));                                             // code
   CHECK(bytes_of(shop::size::large) == raw({1, 0}));
-  CHECK(bytes_of(configuration{node_set<64>::first(3)}) == raw({7, 0, 0, 0, 0, 0, 0, 0}));
-  CHECK(bytes_of(hard_state{stamp{5}, no_node, log_index{9}}) ==
+  auto three = raw({0, 0, 0, 0, 0, 0, 0, 0, 7}); // the number, the voters
+  three.resize(6 * 8 + 4);                       // the others, the lease, flags
+  for (auto const n : {3, 1, 2, 3})
+    three.insert(three.end(), {static_cast<std::byte>(n), std::byte{}}); // the members
+  three.resize(fixed_size<configuration>);
+  CHECK(bytes_of(configuration{node_set<64>::first(3)}) == three);
+  auto kept = raw({7, 2, 8, 9}); // the kind, the size, the bytes
+  kept.resize(32);
+  CHECK(bytes_of(hard_state{7, 2, {std::byte{8}, std::byte{9}}}) == kept);
+  CHECK(bytes_of(earlier_hard_state{stamp{5}, no_node, log_index{9}}) ==
         raw({5, 0, 0, 0, 0, 0, 0, 0, 0xff, 9, 0, 0, 0, 0, 0, 0, 0}));
   CHECK(bytes_of(entry_run{log_index{1}, 2, stamp{3}, entry_kind::no_op}) ==
         raw({1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1}));
@@ -108,6 +118,7 @@ TEST_CASE("numbers, ids, enums and sets come back") {
   check_round_trip(node_id{1'000'000});
   check_round_trip(log_index{1} + 5);
   check_round_trip(no_node);
+  check_round_trip(member_id{0x0102});
   check_round_trip(node_set<7>::first(7));
   check_round_trip(node_set<64>::first(64));
 }
@@ -117,7 +128,8 @@ TEST_CASE("what is made of other values comes back") {
   check_round_trip(sample_order());
   check_round_trip(shop::order{});
   check_round_trip(entry_run{log_index{9}, 3, stamp{2}, entry_kind::configuration});
-  check_round_trip(hard_state{stamp{5}, node_index{2}, log_index{7}});
+  check_round_trip(hard_state{7, 2, {std::byte{8}, std::byte{9}}});
+  check_round_trip(earlier_hard_state{stamp{5}, node_index{2}, log_index{7}});
   check_round_trip(configuration{node_set<64>::first(5)});
   check_round_trip(std::array<std::string, 2>{"a", ""});
   check_round_trip(std::array<char, 3>{'a', 'b', 'c'});

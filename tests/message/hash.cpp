@@ -1,7 +1,6 @@
 #include "quorate/message/hash.hpp"
 
-#include "quorate/core/entry.hpp"
-#include "quorate/message/vocabulary.hpp"
+#include "quorate/log/hard.hpp"
 
 #include "said.hpp"
 
@@ -14,7 +13,7 @@ namespace {
 // and must stay: somebody may have stored them.
 static_assert(hash(shop::nothing{}) == 0x09e2'ff77'580e'f265U);
 static_assert(hash(shop::transfer{1, 2}) == 0x3b53'd321'c3cf'71c7U);
-static_assert(hash(hard_state{stamp{5}, no_node, log_index{9}}) == 0x1214'ec79'a6f8'aaa1U);
+static_assert(hash(earlier_hard_state{stamp{5}, no_node, log_index{9}}) == 0x1214'ec79'a6f8'aaa1U);
 
 TEST_CASE("the hash of a value never changes, and is of its value and not of its type") {
   CHECK(hash(sample_order()) == 0xddf8'654f'a5f7'0dedU);

@@ -1,13 +1,17 @@
 // What the explorer knows its states by.
 #include "quorate/explore/fingerprint.hpp"
+
+#include "quorate/explore/digest.hpp"
 #include "quorate/explore/visited.hpp"
 #include "quorate/explore/world.hpp"
+#include "quorate/raft/hard.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -99,6 +103,35 @@ TEST_CASE("a table keeps each value once") {
   CHECK(t.id_of({1, 2}, names, 0, whole) == a);
   CHECK(t.size() == 2);
   CHECK(t[b].value == pair_of_numbers{1, 3});
+}
+
+TEST_CASE("who is renamed is renamed as a host, a place and a member alike") {
+  auto swapped = renaming::none(); // A and C
+  swapped.to[0] = swapped.back[0] = 2, swapped.to[2] = swapped.back[2] = 0;
+  CHECK(swapped(member_id{1}) == member_id{3});
+  CHECK(swapped(member_id{2}) == member_id{2});
+  CHECK(swapped(no_member) == no_member);
+  CHECK(swapped(member_id{1000}) == member_id{1000}); // no host's
+  CHECK(swapped(peer{node_index{2}}) == peer{node_index{0}});
+  CHECK(swapped(peer{}) == peer{});
+  auto const digested = [](auto const& x, renaming const& p) {
+    digester h;
+    if constexpr (std::is_same_v<decltype(x), configuration const&>)
+      digest_config(x, p, h);
+    else
+      digest_value(x, p, h);
+    return h.result();
+  };
+  auto const none = renaming::none();
+  raft::term_and_vote const for_a{term_id{2}, member_id{1}}, for_c{term_id{2}, member_id{3}};
+  CHECK(digested(for_a, swapped) == digested(for_c, none));
+  CHECK(digested(peer{node_index{0}}, swapped) == digested(peer{node_index{2}}, none));
+  CHECK(digested(configuration{node_set<64>::first(3)}, swapped) ==
+        digested(configuration{node_set<64>::first(3)}, none));
+  configuration moved{node_set<64>::first(3)};
+  moved.members[1] = member_id{4};
+  CHECK(digested(moved, none) != digested(configuration{node_set<64>::first(3)}, none));
+  CHECK(digested(moved, swapped) == digested(moved, none));
 }
 
 TEST_CASE("a digest that leaves out a part of a value is refused as soon as two values differ in that part") {

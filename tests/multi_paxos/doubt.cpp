@@ -1,7 +1,9 @@
 // What no honest node of Multi-Paxos says: each sentence once, and beside it the nearest message that one may say.
 #include "support/multi_paxos_world.hpp"
 
+#include "quorate/core/log_shape.hpp"
 #include "quorate/multi_paxos/doubt.hpp"
+#include "quorate/multi_paxos/node.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,7 +16,7 @@ namespace {
 using namespace multi_paxos;
 
 constexpr std::uint64_t far = std::uint64_t{1} << 20;
-constexpr std::uint64_t half = std::uint64_t{1} << 55;
+constexpr std::uint64_t half = std::uint64_t{1} << 46;
 constexpr std::uint64_t last_round = quorate::ballot::last_round;
 constexpr log_index nowhere{~std::uint64_t{0}};
 constexpr auto command = entry_kind::command;
@@ -45,7 +47,7 @@ void of_every_message(stamp b, F&& f) {
   f(heartbeat_answer{b, {}, 0, all3});
 }
 
-TEST_CASE("K2: a round 2^20 above the own, or above 2^55, is believed in no message") {
+TEST_CASE("K2: a round 2^20 above the own, or above 2^46, is believed in no message") {
   world<3> w;
   w.elect(A);
   w.settle();
@@ -65,7 +67,7 @@ TEST_CASE(
   for (auto const r : {std::uint64_t{1}, far + 7, half})
     of_every_message(ballot(r, C), [&](auto const& m) { CHECK(doubt_of(w, B, m).empty()); });
   for (auto const r : {half + 1, last_round})
-    of_every_message(ballot(r, C), [&](auto const& m) { CHECK(says(doubt_of(w, B, m), "above 2^55")); });
+    of_every_message(ballot(r, C), [&](auto const& m) { CHECK(says(doubt_of(w, B, m), "above 2^46")); });
 }
 
 TEST_CASE("slots and votes that are in no log") {
@@ -106,6 +108,22 @@ TEST_CASE("an acknowledgement at this ballot of what its leader does not have") 
   CHECK(says(doubt_of(w, A, accepted{b, last, all3, 2, 1}), "does not have"));
   CHECK(doubt_of(w, A, accepted{ballot(9, C), last, all3, 2, 1}).empty());
   CHECK(doubt_of(w, B, accepted{b, last, all3, 2, 1}).empty());
+}
+
+TEST_CASE(
+    "a round of an earlier version counts for nothing: the next ballot is above it, and no leap to anybody") {
+  stamp const earlier{(std::uint64_t{1} << 46) << 8 | 1}; // of B, whose place was 1
+  CHECK(owner_of(earlier) == founder_at(B));
+  auto const next = ballot_above(earlier, C);
+  CHECK(next == make_ballot(1, C));
+  CHECK(*next > earlier);
+  log_shape<4> log;
+  REQUIRE(log.put({log_index{1}, 1, stamp{}, entry_kind::configuration}, {node_set<64>::first(3)}));
+  for (auto const own : {earlier, stamp{}}) {
+    multi_paxos::node<> const it{A, promise_and_mark{own, at(1)}, log};
+    CHECK(it.doubt(prepare{*next, at(2), 1}, log) == nullptr);
+    CHECK(it.doubt(prepare{earlier, at(2), 1}, log) == nullptr);
+  }
 }
 
 } // namespace

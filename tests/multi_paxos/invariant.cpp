@@ -44,7 +44,7 @@ constexpr log entries() { return log_of({{2, one, command}, {3, two, command}});
 // B follows A.
 constexpr state follower() {
   state s;
-  s.self = B, s.leader = A;
+  s.self = B, s.member = founder_at(B), s.leader = A;
   s.promised = s.seen = two;
   s.commit = s.marked = at(3), s.verified = at(6);
   s.in_contact = true;
@@ -52,7 +52,7 @@ constexpr state follower() {
 }
 constexpr state leader() {
   state s;
-  s.self = s.leader = A;
+  s.self = A, s.leader = A, s.member = founder_at(A);
   s.is = role::leader;
   s.promised = s.seen = two;
   s.commit = s.marked = s.settled = at(3);
@@ -66,7 +66,7 @@ constexpr state leader() {
 }
 constexpr state candidate() {
   state s;
-  s.self = A;
+  s.self = A, s.member = founder_at(A);
   s.is = role::candidate;
   s.promised = s.seen = two;
   s.commit = s.verified = at(3);
@@ -121,13 +121,13 @@ TEST_CASE("roles") {
         "a candidate knows no leader of its ballot: node A is candidate of ballot 2.A, and knows its leader: B");
   CHECK(of(follower(), [](state& s, log&) { s.leader = C; }) ==
         "who leads a ballot owns it: node B names C as leader of ballot 2.A");
-  CHECK(of(leader(), [](state& s, log&) { s.leader = no_node; }) ==
+  CHECK(of(leader(), [](state& s, log&) { s.leader = {}; }) ==
         "who leads names itself, and who does not never does: node A is leader of ballot 2.A, and names as leader "
         "nobody");
   CHECK(of(follower(), [](state& s, log&) { s.canvassing = true; }) ==
         "who canvasses neither campaigns nor leads, and knows no leader: node B is follower, knows as leader A, "
         "and canvasses");
-  CHECK(of(follower(), [](state& s, log&) { s.leader = no_node; }) ==
+  CHECK(of(follower(), [](state& s, log&) { s.leader = {}; }) ==
         "contact is a follower's, with a leader that it knows: node B is follower, knows as leader nobody, and is "
         "in contact");
   CHECK(of(candidate(),

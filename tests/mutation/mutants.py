@@ -82,7 +82,8 @@ def found_in(text):
             what = text[at.start('what'):at.end('what')]
             if re.match(r'(return|throw|case|delete|co_\w+|else)\b', what):
                 continue
-            name = 'reset left out' if re.search(r'= \{\}|clear\(\)|= (0|false|no_node)$', what) else kind
+            resets = r'= \{\}|clear\(\)|= (0|false|no_node|no_member)$'
+            name = 'reset left out' if re.search(resets, what) else kind
             yield from here(name, at.start('what'), at.end('what') + 1,
                             '{ if (!::quorate::mutated(%d)) { ' + what.replace('%', '%%') + '; } }',
                             what + ';', '')

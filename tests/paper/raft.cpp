@@ -33,8 +33,8 @@ void a_larger_term_makes_a_follower(Message const& m) {
     w->receive(A, C, m); // of term 9
     CHECK(w->state(A).is == role::follower);
     CHECK(w->state(A).current_term == term(9));
-    CHECK(w->state(A).voted_for == no_node);
-    CHECK((*w)[A].written.hard.promised == term(9));
+    CHECK(w->state(A).voted_for == no_member);
+    CHECK((*w)[A].written.hard.term == term(9));
   }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("3.4: a follower that times out raises its term, votes for itself and 
   w.expire(A, timer::election);
   CHECK(w.state(A).is == role::candidate);
   CHECK(w.state(A).current_term == term(1));
-  CHECK(w.state(A).voted_for == A);
+  CHECK(w.state(A).voted_for == founder_at(A));
   w.sync(A);
   CHECK(w.count<request_vote>(B) == 1);
   CHECK(w.count<request_vote>(C) == 1);

@@ -23,7 +23,7 @@ TEST_CASE("3.8: the term, the vote and the log outlive a restart; the commit ind
   w.settle();
   w.crash(B);
   CHECK(w.state(B).current_term == term(1));
-  CHECK(w.state(B).voted_for == A);
+  CHECK(w.state(B).voted_for == founder_at(A));
   CHECK(w.log(B).last() == at(4));
   CHECK(w.state(B).commit == at(0));
   CHECK(w.state(B).is == role::follower);

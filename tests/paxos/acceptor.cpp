@@ -19,6 +19,7 @@ using fx = effects_of<core>;
 using kept = acceptor_record<number>;
 
 constexpr ballot at(std::uint64_t round, node_index owner) { return ballot_at(round, owner); }
+constexpr node_index owner_of(ballot b) { return founded_place(b.owner()); }
 
 // A has promised `promised` and accepted 5 at `voted`, if any.
 role with(ballot promised, ballot voted) {
@@ -40,17 +41,17 @@ TEST_CASE("the grid of prepares: promised above what was promised, said again at
         auto a = with(promised, voted);
         auto const before = a;
         batch<core> out;
-        auto const& did = hear(a, out, asked.owner(), prepare{asked});
+        auto const& did = hear(a, out, owner_of(asked), prepare{asked});
         auto const vote_now = before.state().kept.voted;
         if (asked < promised) {
-          CHECK(fx::are(did, {fx::effect{fx::said{asked.owner(), refused{asked, promised}, 0}}}));
+          CHECK(fx::are(did, {fx::effect{fx::said{owner_of(asked), refused{asked, promised}, 0}}}));
           CHECK(a == before);
         } else if (asked == promised) {
-          CHECK(fx::are(did, {fx::effect{fx::said{asked.owner(), promise<number>{asked, vote_now}, 0}}}));
+          CHECK(fx::are(did, {fx::effect{fx::said{owner_of(asked), promise<number>{asked, vote_now}, 0}}}));
           CHECK(a == before);
         } else {
           CHECK(fx::are(did, {fx::effect{kept{asked, vote_now}},
-                              fx::effect{fx::said{asked.owner(), promise<number>{asked, vote_now}, 1}}}));
+                              fx::effect{fx::said{owner_of(asked), promise<number>{asked, vote_now}, 1}}}));
           CHECK(a.state().kept == kept{asked, vote_now});
         }
         CHECK(holds(a.state()));
@@ -72,10 +73,10 @@ TEST_CASE("the grid of accepts: accepted at or above what was promised, and prom
           auto a = with(promised, voted);
           auto const before = a;
           batch<core> out;
-          auto const& did = hear(a, out, asked.owner(), accept<number>{asked, value});
+          auto const& did = hear(a, out, owner_of(asked), accept<number>{asked, value});
           accepted<number> const told{asked, value};
           if (asked < promised) {
-            CHECK(fx::are(did, {fx::effect{fx::said{asked.owner(), refused{asked, promised}, 0}}}));
+            CHECK(fx::are(did, {fx::effect{fx::said{owner_of(asked), refused{asked, promised}, 0}}}));
             CHECK(a == before);
           } else if (asked == voted && value != 5) {
             CHECK(fx::are(did, {fx::effect{conflict{asked}}}));
@@ -106,6 +107,9 @@ TEST_CASE("a ballot is heard only from its owner, and only from a proposer") {
   CHECK(fx::are(hear(a, out, C, accept<number>{at(1, C), 5}), {}));
   CHECK(fx::are(hear(a, out, no_node, prepare{}), {}));
   CHECK(fx::are(hear(a, out, no_node, accept<number>{ballot{7}, 5}), {})); // of round 0: nobody's
+  ballot const nobodys{ballot::names_member | founder_at(B).value};        // and this as well
+  CHECK(fx::are(hear(a, out, B, prepare{nobodys}), {}));
+  CHECK(fx::are(hear(a, out, B, accept<number>{nobodys, 5}), {}));
   CHECK(a == before);
 }
 

@@ -88,7 +88,7 @@ private:
   }
   template <class M>
   void by_owner(M const& m) {
-    auto const owner = m.at.owner();
+    auto const owner = founded_place(m.at.owner());
     hear(below(8) == 0 || owner == self ? anybody() : owner, m);
   }
   template <class M>
@@ -117,7 +117,8 @@ private:
     out_.clear();
   }
   void note(typename batch_type::message const& m) {
-    REQUIRE(m.to.value < 7);
+    REQUIRE(m.to.place.value < 7);
+    REQUIRE(m.to == peer{m.to.place});
     if (m.to != self) return;
     REQUIRE(m.after > 0); // what is said to oneself is binding
     own_.push_back(m);

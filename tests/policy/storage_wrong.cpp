@@ -56,7 +56,7 @@ public:
   static constexpr bool is(storage_law l) { return Broken == l; }
 
   wrong_memory() : memory{{{cluster_id{7}, node_id{3}, store_id{9}, incarnation_id{1}}, 1000, 1U << 20}} {
-    if (is(storage_law::new_stores_are_empty)) memory::put(hard_state{stamp{5}});
+    if (is(storage_law::new_stores_are_empty)) memory::put(hard_state{'T', 0, {}});
   }
   wrong_log<Broken> log() const { return {&memory::log(), shown_}; }
   hard_state hard() const {
@@ -97,9 +97,9 @@ public:
   bool put(hard_state const& h) {
     if (fails()) return false;
     ++written_;
-    memory::put(is(storage_law::hard_states_are_the_last_written)
-                    ? hard_state{h.promised, memory::hard().vote, h.chosen}
-                    : h);
+    auto kept = h;
+    if (is(storage_law::hard_states_are_the_last_written)) kept.kind = memory::hard().kind;
+    memory::put(kept);
     if (is(storage_law::groups_are_kept_together)) (void)memory::sync(world::numbers::order_upto(written_));
     return true;
   }
@@ -128,10 +128,10 @@ public:
   }
   void crash() {
     memory::crash();
-    auto const kept = memory::hard();
+    auto kept = memory::hard();
     bool const forgets = is(storage_law::failures_lose_nothing) && failed();
     if (is(storage_law::synced_hard_states_survive) || forgets) memory::put(hard_state{});
-    if (is(storage_law::nothing_is_made_up)) memory::put(hard_state{kept.promised, kept.vote, kept.chosen + 100});
+    if (is(storage_law::nothing_is_made_up)) kept.bytes.back() ^= std::byte{1}, memory::put(kept);
     if (is(storage_law::synced_entries_survive) && memory::log().last() > memory::log().compacted())
       memory::truncate(memory::log().last());
     memory::reopen();

@@ -55,11 +55,13 @@ class hostile_frames {
 public:
   using wire = wire_of<Replica>;
 
+  explicit hostile_frames(hostile_view const& v) : member_{founder_at(v.liar)} {}
+
   template <class M>
   void say(std::string name, M const& m, std::string_view closes, std::vector<std::byte> const& records = {},
            std::uint32_t count = 0) {
     std::vector<std::byte> frame;
-    (void)wire::append(frame, m, payloads::trusted(records, count));
+    (void)wire::append(frame, member_, m, payloads::trusted(records, count));
     all_.push_back({std::move(name), std::move(frame), closes});
   }
   // The frame of `m` with the byte at `place` changed to `value`, or one byte more or less.
@@ -80,13 +82,14 @@ public:
   std::vector<hostile_frame> take() { return std::move(all_); }
 
 private:
+  member_id member_;
   std::vector<hostile_frame> all_{};
 };
 
 // Of what replicas of either protocol say beside their protocol, and of frames that can't be read.
 template <class Replica, class Vote>
 void say_of_both(hostile_frames<Replica>& f, hostile_view const& v, Vote const& some) {
-  constexpr std::size_t version = 4, type = 5; // behind the message's length
+  constexpr std::size_t flags = 2, reserved = 3, version = 8, type = 9;
   incarnation_id const nobody{1ULL << 40};
   f.say("a forward of no command", forward{nobody, 1, v.era, 1}, "no command", poison(1), 1);
   f.say("a forward of many, none a command", forward{nobody, 2, v.era, 100}, "no command", poison(100), 100);
@@ -97,7 +100,7 @@ void say_of_both(hostile_frames<Replica>& f, hostile_view const& v, Vote const& 
   f.say("a forward that was never asked for, placed", forward_placed{nobody, 1, 1, log_index{1}, v.era}, "");
   f.say("a forward placed nowhere", forward_placed{nobody, 1, 1, nowhere, v.era}, "no log has");
   f.say("a forward that was never asked for, refused", forward_refused{nobody, 1, 1, refusal::busy}, "");
-  f.spoil("a refusal for an unknown reason", forward_refused{nobody, 1, 1, refusal::busy}, 4 + 2 + 20, 0xee,
+  f.spoil("a refusal for an unknown reason", forward_refused{nobody, 1, 1, refusal::busy}, 8 + 2 + 20, 0xee,
           "no encoder writes");
   f.say("a read of a stranger", read_request{nobody, greatest}, "");
   f.say("an answer to no read", read_answer{nobody, greatest, log_index{1}}, "");
@@ -105,13 +108,19 @@ void say_of_both(hostile_frames<Replica>& f, hostile_view const& v, Vote const& 
   f.spoil("a message of an unknown version", some, version, 0xee, "unknown version");
   f.spoil("a message of an unknown type", some, type, 0xee, "unknown type");
   f.spoil("a message with a byte too many", some, greatest, 0, "no encoder writes");
-  f.cut("a message that is cut", some, 9, "end before");
+  f.spoil("a frame with a flag", some, flags, 1, "a flag");
+  f.spoil("a frame with a flag in what is reserved", some, reserved, 0x80, "a flag");
+  f.spoil("a frame of another member", some, 0, 0xee, "another member");
+  f.spoil("a frame of a member that no cluster has", some, 1, 0xee, "another member");
+  f.spoil("a frame of nobody", some, 0, 0, "another member");
+  f.cut("a message that is cut", some, 13, "end before");
+  f.cut("a frame that ends behind its head", some, 4, "end before");
   f.cut("a frame without a message", some, 1, "end before");
 }
 
 inline std::vector<hostile_frame> frames_for(kv::raft_replica const*, hostile_view const& v) {
   using namespace raft;
-  hostile_frames<kv::raft_replica> f;
+  hostile_frames<kv::raft_replica> f{v};
   auto const t = v.era, last_term = stamp{greatest}, far = stamp{v.era.value + (std::uint64_t{1} << 32) + 1};
   auto const command = entry_kind::command;
   auto const leader_only = [&](std::string_view sentence) { return v.leads ? sentence : std::string_view{}; };
@@ -136,6 +145,8 @@ inline std::vector<hostile_frame> frames_for(kv::raft_replica const*, hostile_vi
         1);
   f.say("terms that fall", append_entries{t, v.last, t, {}, {}, 1, command}, "earlier term", poison(1), 1);
   f.say("a term before the log", append_entries{t, {}, t, t, {}, 1, command}, "before the first", poison(1), 1);
+  f.say("other entries in the place of the founders'", append_entries{t, {}, {}, t, {}, 1, command},
+        "founding one", poison(1), 1);
   f.say("holes", append_entries{t, v.last, t, t, {}, 1, entry_kind::hole}, "holes", poison(1), 1);
   f.say("entries of no command", append_entries{t, v.last, t, t, {}, 1, command}, "no command", poison(1), 1);
   f.say("no-ops with bytes", append_entries{t, v.last, t, t, {}, 2, entry_kind::no_op}, "no-op", poison(2), 2);
@@ -145,7 +156,7 @@ inline std::vector<hostile_frame> frames_for(kv::raft_replica const*, hostile_vi
   f.say("a configuration of noise", append_entries{t, {}, {}, {}, {}, 1, config}, "other members", poison(1), 1);
   f.say("a count of entries that are not there", append_entries{t, v.last, t, t, {}, 7, command},
         "no encoder writes");
-  f.spoil("an unknown kind of entries", append_entries{t, v.last, t, t, {}, 0, command}, 4 + 2 + 44, 0xee,
+  f.spoil("an unknown kind of entries", append_entries{t, v.last, t, t, {}, 0, command}, 8 + 2 + 44, 0xee,
           "no encoder writes");
   f.say("entries of an earlier term", append_entries{{}, v.last, {}, {}, nowhere, 0, command}, "");
   f.say("an acknowledgement of what is not there", appended{t, v.last + 100, 1}, leader_only("does not have"));
@@ -160,16 +171,13 @@ inline std::vector<hostile_frame> frames_for(kv::raft_replica const*, hostile_vi
   return f.take();
 }
 
-inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hostile_view const& v) {
+// First, since each leap that is doubted makes a node believe as much again.
+inline void say_leaps(hostile_frames<kv::multi_paxos_replica>& f, hostile_view const& v, stamp last, stamp far) {
   using namespace multi_paxos;
-  hostile_frames<kv::multi_paxos_replica> f;
-  auto const round = ballot{v.era.value}.round_number();
-  auto const own = [&](std::uint64_t r) { return make_ballot(r, v.liar); };
-  auto const t = v.era, last = own(ballot::last_round), far = own(round + (std::uint64_t{1} << 20) + 2);
+  auto const t = v.era;
   auto const command = entry_kind::command;
-  std::uint64_t const all = 7;
+  std::uint64_t const all = 1; // the founding configuration's number
   auto const next_slot = v.last + 1;
-  // First, since each leap that is doubted makes a node believe as much again.
   f.say("a prepare of a round far away", prepare{far, next_slot, all}, "2^20");
   f.say("a canvass for the last round", canvass{last, next_slot, all}, "2^20");
   f.say("a canvass granted in the last round", canvass_granted{last, all}, "2^20");
@@ -183,6 +191,19 @@ inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hos
   f.say("an acknowledgement of the last round", accepted{last, next_slot, all, 1, 1}, "2^20");
   f.say("a heartbeat of the last round", heartbeat{last, {}, 0, all}, "2^20");
   f.say("a heartbeat's answer of the last round", heartbeat_answer{last, {}, 0, all}, "2^20");
+  f.say("another configuration in the last round", other_configuration{last, {}, 3}, "2^20");
+}
+
+inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hostile_view const& v) {
+  using namespace multi_paxos;
+  hostile_frames<kv::multi_paxos_replica> f{v};
+  auto const round = ballot{v.era.value}.round_number();
+  auto const own = [&](std::uint64_t r) { return make_ballot(r, v.liar); };
+  auto const t = v.era, last = own(ballot::last_round), far = own(round + (std::uint64_t{1} << 20) + 2);
+  auto const command = entry_kind::command;
+  std::uint64_t const all = 1; // the founding configuration's number
+  auto const next_slot = v.last + 1;
+  say_leaps(f, v, last, far);
   f.say("slots behind the last index", accept{t, t, nowhere, {}, all, 1, command}, "no log", poison(1), 1);
   f.say("the slot before the log", accept{t, t, {}, {}, all, 1, command}, "no log", poison(1), 1);
   f.say("votes of a later ballot", accept{t, own(round + 1), next_slot, {}, all, 1, command}, "later", poison(1),
@@ -217,6 +238,11 @@ inline std::vector<hostile_frame> frames_for(kv::multi_paxos_replica const*, hos
   f.say("an answer that has verified everything", heartbeat_answer{t, nowhere, 0, all}, "");
   f.say("an answer to a round that never was", heartbeat_answer{t, {}, greatest, all}, "");
   f.say("a heartbeat of another configuration", heartbeat{t, nowhere, 0, 3}, "");
+  f.say("another configuration, chosen nowhere", other_configuration{t, nowhere, 3}, "no log");
+  f.say("another configuration, of a later number", other_configuration{t, log_index{3}, 3}, "");
+  f.say("another configuration, of the greatest number", other_configuration{t, {}, greatest}, "no log");
+  f.say("another configuration, of the own number", other_configuration{t, v.last, all}, "");
+  f.say("another configuration, of no number", other_configuration{t, {}, 0}, "");
   say_of_both(f, v, canvass_granted{t, all});
   return f.take();
 }

@@ -157,6 +157,7 @@ private:
   }
   tcp_options options(store_id store, incarnation_id life) const {
     tcp_options o;
+    o.protocol_versions = {wire_version, wire_version};
     o.cluster = cluster_id{1}, o.self = id(liar_), o.store = store, o.incarnation = life;
     o.protocol = Replica::core_type::protocol_name;
     o.command_fingerprint = command_fingerprint<typename Replica::messages_type>();
@@ -192,7 +193,10 @@ private:
                                   .protocol = std::string{Replica::core_type::protocol_name} + " 1"});
     if (!opened) throw std::runtime_error{opened.error};
     auto const life = opened.wal->identity().incarnation;
-    auto const t = opened.wal->hard().promised;
+    using core = typename Replica::core_type;
+    auto const hard = from_hard_state<typename core::hard_type>(opened.wal->hard());
+    if (!hard) throw std::runtime_error{"the dead node's store is of another protocol"};
+    auto const t = core{node_index{static_cast<std::uint8_t>(liar_)}, *hard, opened.wal->log()}.era();
     opened.wal.reset();
     impostor liar{options(store, life)};
     std::size_t said = 0, closed = 0;

@@ -46,6 +46,14 @@ struct copied {
   friend constexpr bool operator==(copied const&, copied const&) = default;
 };
 
+// What the primary must not forget.
+struct era_kept {
+  static constexpr std::uint8_t kind = 'P';
+  stamp era{};
+  using fields = field_list<field<"era", &era_kept::era>>;
+  friend constexpr bool operator==(era_kept const&, era_kept const&) = default;
+};
+
 struct state_type {
   node_index self{};
   stamp era{}; // the primary's, a new one each time that it starts: so no two of its entries are ever alike
@@ -76,6 +84,7 @@ public:
   enum class timer : std::uint8_t { heartbeat };
   static constexpr std::size_t timers = 1;
   using messages = message_set<copy, copied>;
+  using hard_type = era_kept;
   using outcomes = outcome_list<proposed, proposal_refused, committed, more_due>;
   struct options {
     static constexpr limit_values limit{.nodes = nodes, .append_entries = 4};
@@ -89,14 +98,15 @@ public:
 
   constexpr node() = default;
   template <log_view Log>
-  constexpr node(node_index self, hard_state const& kept, Log const& log) {
-    s_.self = self;
-    s_.era = kept.promised;
+  constexpr node(peer self, era_kept const& kept, Log const& log) {
+    s_.self = self.place;
+    s_.era = kept.era;
     s_.commit = log.compacted();
     for (auto& sent : s_.sent) sent = s_.commit;
   }
   constexpr state_type const& state() const { return s_; }
   constexpr node_index self() const { return s_.self; }
+  constexpr peer me() const { return s_.self; } // founders only
   constexpr bool leads() const { return s_.ready; }
   constexpr bool campaigns() const { return s_.self == the_primary; } // or leads already
   constexpr node_index leader() const { return campaigns() && !leads() ? no_node : the_primary; }
@@ -107,7 +117,7 @@ public:
   constexpr void step(start, Log const&, Out& out) {
     if (!campaigns()) return;
     s_.era = next(s_.era);
-    out.write(hard_state{s_.era});
+    out.write(era_kept{s_.era});
     out.arm(timer::heartbeat);
   }
   template <log_view Log, class Out>
@@ -121,7 +131,7 @@ public:
   template <log_view Log, class Out>
   constexpr void step(from<copy> const& e, Log const& log, Out& out) {
     auto const& m = e.message;
-    if (campaigns() || e.node != the_primary || m.era < s_.era || m.first > log.last() + 1) return;
+    if (campaigns() || e.node.place != the_primary || m.era < s_.era || m.first > log.last() + 1) return;
     s_.era = m.era;
     auto run = m.entries();
     for (; run.count > 0 && run.first <= log.last(); --run.count) run.first = run.first + 1; // it has these
@@ -132,9 +142,9 @@ public:
   }
   template <log_view Log, class Out>
   constexpr void step(from<copied> const& e, Log const& log, Out& out) {
-    auto& match = s_.match[e.node.value];
+    auto& match = s_.match[e.node.place.value];
     if (!campaigns() || e.message.upto > log.last()) return;
-    if (e.node == the_primary) s_.ready = true; // and so is its era, which was written before
+    if (e.node.place == the_primary) s_.ready = true; // and so is its era, which was written before
     if (e.message.upto <= match) return;
     match = e.message.upto;
     auto const other = s_.match[1] < s_.match[2] ? s_.match[2] : s_.match[1];
@@ -151,7 +161,7 @@ public:
     if (!campaigns()) {
       if (!s_.owes) return;
       s_.owes = false;
-      return out.send(the_primary, copied{log.last()}, Hurries ? ticket_source{}.latest() : out.latest());
+      return out.send(peer{the_primary}, copied{log.last()}, Hurries ? ticket_source{}.latest() : out.latest());
     }
     for (std::uint8_t n = 1; n < nodes; ++n) {
       if (s_.sent[n] < log.compacted()) s_.sent[n] = log.compacted();
@@ -165,12 +175,12 @@ public:
                                                            : options::limit.append_entries,
                       options::limit.append_bytes);
       if (run.count == 0 && s_.told == s_.commit) continue;
-      out.send(node_index{n}, copy{next, run.count, run.written_at, run.kind, s_.era, s_.commit});
+      out.send(peer{node_index{n}}, copy{next, run.count, run.written_at, run.kind, s_.era, s_.commit});
       s_.sent[n] = next + run.count - 1;
       if (s_.sent[n] < s_.match[0]) out.report(more_due{});
     }
     s_.told = s_.commit;
-    if (log.last() > s_.sent[0]) out.send(the_primary, copied{log.last()}, out.latest());
+    if (log.last() > s_.sent[0]) out.send(peer{the_primary}, copied{log.last()}, out.latest());
     s_.sent[0] = log.last();
   }
   friend constexpr bool operator==(node const&, node const&) = default;

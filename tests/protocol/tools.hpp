@@ -42,6 +42,7 @@ constexpr bool what_is_committed_stays(Node const& n, log_index known, Tell&& te
 
 // --- an exploration
 
+using disk = world::shape_disk<8, era_kept>;
 struct no_past {
   void restart() {}
   friend bool operator==(no_past, no_past) = default;
@@ -49,8 +50,8 @@ struct no_past {
 inline void digest_past(no_past, check::renaming const&, check::digester&) {}
 
 template <class Core>
-struct system : check::replicated_events<system<Core>, check::replicated_node<Core, check::shape_disk, no_past>> {
-  using base = check::replicated_events<system, check::replicated_node<Core, check::shape_disk, no_past>>;
+struct system : check::replicated_events<system<Core>, check::replicated_node<Core, disk, no_past>> {
+  using base = check::replicated_events<system, check::replicated_node<Core, disk, no_past>>;
   using typename base::node;
   static constexpr std::size_t nodes = primary::nodes;
 
@@ -82,7 +83,7 @@ struct primary_truth {
     if constexpr (std::is_same_v<M, copied>) s.say(n.core.era(), m.upto);
     return primary::may_leave(n, m, tell);
   }
-  static bool remembers(node_index n, said const& s, hard_state const&, log_index last, breach& tell) {
+  static bool remembers(node_index n, said const& s, era_kept const&, log_index last, breach& tell) {
     return truth::no_entry_said_is_forgotten(n, s, last, tell);
   }
   static bool stands_on(node_index, stamp, node_index, stamp, log_index, breach&) { return true; }
@@ -98,7 +99,7 @@ using family = sim::log_family<primary_truth, Core, messages<std::uint64_t>, mem
 // --- a world moved by hand, and a replica
 
 template <class Core>
-using by_hand = world::log_world<world::log_play<Core, world::shape_disk<16>>, nodes>;
+using by_hand = world::log_world<world::log_play<Core, world::shape_disk<16, era_kept>>, nodes>;
 template <class Core, class Storage = memory>
 using replica = quorate::replica<Core, messages<std::uint64_t>, Storage, manual_timer>;
 

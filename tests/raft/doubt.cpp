@@ -1,12 +1,15 @@
 // What no honest node of Raft says: each sentence once, and beside it the nearest message that one may say.
 #include "support/raft_world.hpp"
 
+#include "quorate/core/log_shape.hpp"
+#include "quorate/effect/batch.hpp"
 #include "quorate/raft/doubt.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <string_view>
+#include <variant>
 
 namespace quorate::test {
 namespace {
@@ -74,6 +77,7 @@ TEST_CASE("entries that are in no log") {
   CHECK(says(doubt_of(w, B, append_entries{term(2), at(5), term(3), term(2), {}, 0, one}), "later term"));
   CHECK(says(doubt_of(w, B, append_entries{term(2), at(5), term(1), term(3), {}, 1, one}), "later term"));
   CHECK(says(doubt_of(w, B, append_entries{term(2), at(5), term(2), term(1), {}, 1, one}), "earlier term"));
+  CHECK(says(doubt_of(w, B, append_entries{term(2), at(0), term(0), term(1), {}, 1, one}), "the founding one"));
   CHECK(says(doubt_of(w, B, append_entries{term(2), at(0), term(1), term(1), {}, 1, one}), "before the first"));
   CHECK(says(doubt_of(w, B, append_entries{term(2), at(5), term(1), term(1), {}, 1, entry_kind::hole}), "holes"));
   auto const config = entry_kind::configuration;
@@ -129,6 +133,24 @@ TEST_CASE("each leap that was doubted makes a node believe as much again") {
   CHECK(doubt_of(w, B, m, {.leaps = 2}).empty());
   for (auto const leaps : {half, greatest})
     CHECK(says(doubt_of(w, B, request_vote{term_id{half + 1}, {}, {}}, {.leaps = leaps}), "above 2^63"));
+}
+
+TEST_CASE("behind the last term there is none: a node in it asks for no vote, and its term never wraps") {
+  using plain = raft::node<pre_vote<off>, check_quorum<off>>;
+  auto const stays = [](auto core, auto out) {
+    log_shape<4> log;
+    REQUIRE(log.put({log_index{1}, 1, stamp{}, entry_kind::configuration}, {node_set<64>::first(3)}));
+    core = {A, term_and_vote{last_stamp, no_member}, log};
+    for (int i = 0; i < 3; ++i) {
+      core.step(timer::election, log, out);
+      core.step(timer::heartbeat, log, out);
+    }
+    bool armed = true;
+    for (auto const& e : out.effects()) armed = armed && std::get_if<quorate::armed<timer>>(&e) != nullptr;
+    return armed && core.state().current_term == last_stamp && !core.campaigns();
+  };
+  CHECK(stays(raft::node<>{}, batch<raft::node<>>{}));
+  CHECK(stays(plain{}, batch<plain>{}));
 }
 
 } // namespace

@@ -34,10 +34,10 @@ constexpr log entries() {
 // B follows A in term 2.
 constexpr state follower() {
   state s;
-  s.self = B;
+  s.self = B, s.member = founder_at(B);
   s.current_term = term(2);
   s.commit = at(3), s.verified = at(6);
-  s.leader = s.voted_for = A;
+  s.leader = A, s.voted_for = founder_at(A);
   s.in_contact = true;
   return s;
 }
@@ -45,7 +45,7 @@ constexpr state follower() {
 // A leads term 2.
 constexpr state leader() {
   state s;
-  s.self = s.leader = s.voted_for = A;
+  s.self = A, s.leader = A, s.member = s.voted_for = founder_at(A);
   s.is = role::leader;
   s.current_term = term(2);
   s.commit = at(5), s.self_told = at(6);
@@ -64,7 +64,7 @@ constexpr state leader() {
 constexpr state candidate() {
   auto s = leader();
   s.is = role::candidate;
-  s.leader = no_node;
+  s.leader = {};
   s.readers = {};
   return s;
 }
@@ -100,12 +100,12 @@ TEST_CASE("log and commit") {
 }
 
 TEST_CASE("roles") {
-  CHECK(of(candidate(), [](state& s, log&) { s.voted_for = B; }) ==
+  CHECK(of(candidate(), [](state& s, log&) { s.voted_for = founder_at(B); }) ==
         "who campaigns or leads has voted for itself in that term: node A is candidate of term 2, and has voted "
         "for B");
   CHECK(of(candidate(), [](state& s, log&) { s.leader = B; }) ==
         "a candidate knows no leader of its term: node A is candidate of term 2, and knows its leader: B");
-  CHECK(of(leader(), [](state& s, log&) { s.leader = no_node; }) ==
+  CHECK(of(leader(), [](state& s, log&) { s.leader = {}; }) ==
         "who leads names itself, and who does not never does: node A is leader of term 2, and names as leader "
         "nobody");
   CHECK(of(follower(), [](state& s, log&) { s.leader = B; }) ==
@@ -119,7 +119,7 @@ TEST_CASE("roles") {
   CHECK(of(candidate(), [](state& s, log&) { s.pre.under_way = true; }) ==
         "pre-votes are asked for by followers that know no leader: node A is candidate, knows as leader nobody, "
         "and asks for pre-votes");
-  CHECK(of(follower(), [](state& s, log&) { s.leader = no_node; }) ==
+  CHECK(of(follower(), [](state& s, log&) { s.leader = {}; }) ==
         "contact is a follower's, with a leader that it knows: node B is follower, knows as leader nobody, and is "
         "in contact");
 }
@@ -164,9 +164,9 @@ TEST_CASE("rounds of reads") {
 TEST_CASE("steps: term, vote, leader, commit") {
   CHECK(step(follower(), [](state& s, log&) { s.current_term = term(1); }) ==
         "the term never falls: node B is in term 1, and was in term 2");
-  CHECK(step(follower(), [](state& s, log&) { s.voted_for = B; }) ==
+  CHECK(step(follower(), [](state& s, log&) { s.voted_for = founder_at(B); }) ==
         "a vote, once given, stands for the rest of the term: node B votes in term 2 for B, and has voted for A");
-  CHECK(step(follower(), [](state& s, log&) { s.voted_for = no_node; }) ==
+  CHECK(step(follower(), [](state& s, log&) { s.voted_for = no_member; }) ==
         "a vote, once given, stands for the rest of the term: node B votes in term 2 for nobody, and has voted "
         "for A");
   CHECK(step(follower(), [](state& s, log&) { s.leader = B; }) ==

@@ -89,7 +89,7 @@ TEST_CASE("nor do steps into a batch, with its effects as values") {
   auto const asked = asked_by([&] {
     log_shape<8> log;
     (void)log.put({log_index{1}, 1, stamp{}, entry_kind::configuration}, {node_set<64>::first(3)});
-    core a{node_index{0}, hard_state{}, log};
+    core a{node_index{0}, raft::term_and_vote{}, log};
     batch<core> out;
     auto const tally = [&] {
       effects += out.effects().size();

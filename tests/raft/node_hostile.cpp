@@ -186,7 +186,7 @@ TEST_CASE("a leader that takes back, in its own term, what it has said of its lo
   shape log;
   REQUIRE(log.put({log_index{1}, 1, stamp{}, entry_kind::configuration}, {node_set<64>::first(7)}));
   REQUIRE(log.put({log_index{2}, 3, stamp{1}, entry_kind::command}));
-  core c{self, {stamp{2}, no_node}, log};
+  core c{self, {stamp{2}, no_member}, log};
   batch<core> out;
   auto const append = [&](std::uint64_t entry_term) {
     out.clear();

@@ -17,11 +17,11 @@ struct sink : quorate::sink<sink> {
   template <class Write>
   void accept(Write const&) {}
   template <class M>
-  void advise(quorate::node_index, M const&) {}
+  void advise(quorate::peer, M const&) {}
   template <class M>
-  void bind(quorate::node_index, M const&, quorate::written) {}
+  void bind(quorate::peer, M const&, quorate::written) {}
 };
 
-inline constexpr quorate::node_index peer{1};
+inline constexpr quorate::peer peer{quorate::node_index{1}};
 
 } // namespace toy

@@ -17,6 +17,13 @@ struct heard { // what the core hears
   using fields = quorate::field_list<>;
 };
 struct unheard : heard {}; // and what it does not
+struct kept {              // what the core must not forget
+  static constexpr std::uint8_t kind = 't';
+  using fields = quorate::field_list<>;
+};
+struct unkept { // has no kind
+  using fields = quorate::field_list<>;
+};
 
 struct core {
   enum class timer : std::uint8_t { one };
@@ -24,6 +31,7 @@ struct core {
     static constexpr quorate::limit_values limit{};
     static constexpr bool reads = true;
   };
+  using hard_type = kept;
   using messages = quorate::message_set<heard>;
   using outcomes = quorate::outcome_list<quorate::committed>;
   static constexpr std::size_t timers = 1, effects_bound = 1;
@@ -31,9 +39,10 @@ struct core {
   static constexpr char const* protocol_name = "toy";
 
   core() = default;
-  core(quorate::node_index, quorate::hard_state const&, auto const&) {}
+  core(quorate::peer, kept const&, auto const&) {}
   static quorate::timing timing_of(timer) { return quorate::timing::election; }
   quorate::node_index self() const { return {}; }
+  quorate::peer me() const { return {}; }
   bool campaigns() const { return false; }
   bool leads() const { return false; }
   quorate::node_index leader() const { return quorate::no_node; }

@@ -286,12 +286,12 @@ private:
   void must_be_durable(host& h, node_id to, M const& m) {
     if constexpr (requires { h.disk.tripped(); }) REQUIRE_MESSAGE(!h.disk.tripped(), "said after a failure");
     auto const after = after_a_cut(h.disk);
-    auto const place = [&](node_id id) {
+    auto const member = [&](node_id id) {
       for (std::uint8_t i = 0; i < h.node->member_count(); ++i)
-        if (h.node->id_of(node_index{i}) == id) return node_index{i};
-      return no_node;
+        if (h.node->id_of(node_index{i}) == id) return founder_at(node_index{i});
+      return no_member;
     };
-    if (!after || !Protocol::survives(m, h.disk, *after, place(h.id), place(to))) untrue("said");
+    if (!after || !Protocol::survives(m, h.disk, *after, member(h.id), member(to))) untrue("said");
   }
   // What somebody was told is done, a majority would still have if the power of all went now.
   void must_be_kept(host& h, proposal_outcome const& o) {

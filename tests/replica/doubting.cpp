@@ -47,7 +47,7 @@ struct one_of_three {
   template <class M>
   std::string hear(M const& m, std::vector<std::byte> const& bytes = {}, std::uint32_t count = 0) {
     std::vector<std::byte> frame;
-    REQUIRE(wire::append(frame, m, payloads::trusted(bytes, count)));
+    REQUIRE(wire::append(frame, member_id{2}, m, payloads::trusted(bytes, count)));
     auto const core = r.core();
     auto const last = disk.log().last();
     auto const fault = wire::deliver(r, node_id{2}, frame);
@@ -67,7 +67,7 @@ raft::append_entries entries(raft_protocol, std::uint32_t count, entry_kind kind
 }
 multi_paxos::accept entries(multi_paxos_protocol, std::uint32_t count, entry_kind kind) {
   auto const b = multi_paxos::make_ballot(1, node_index{1});
-  return {b, b, log_index{2}, log_index{1}, 7, count, kind};
+  return {b, b, log_index{2}, log_index{1}, 1, count, kind};
 }
 raft::append_entries founding(raft_protocol) {
   return {term_id{1}, log_index{}, term_id{}, term_id{}, log_index{1}, 1, entry_kind::configuration};
@@ -77,9 +77,18 @@ multi_paxos::accept founding(multi_paxos_protocol) {
           stamp{},
           log_index{1},
           log_index{1},
-          7,
+          1,
           1,
           entry_kind::configuration};
+}
+
+// A configuration's entry as it was in versions 1 and 2 of the formats.
+std::vector<std::byte> earlier_record(std::initializer_list<std::uint8_t> ids) {
+  auto out = records({static_cast<std::uint32_t>(8 + 4 * ids.size())});
+  out[payloads::prefix] = static_cast<std::byte>((1U << ids.size()) - 1);
+  auto at = payloads::prefix + 8;
+  for (auto const id : ids) out[at] = static_cast<std::byte>(id), at += 4;
+  return out;
 }
 
 bool is_about(std::string_view sentence, std::string_view what) {
@@ -113,7 +122,9 @@ void knows_its_members() {
   REQUIRE(ids.assign(std::vector{node_id{1}, node_id{2}, node_id{3}}));
   REQUIRE(others.assign(std::vector{node_id{1}, node_id{2}, node_id{4}}));
   CHECK(one_of_three<Protocol>{}.hear(founding(p), ids.record(), 1).empty());
-  for (auto const& bad : {others.record(), records({1}), records({0}), records({64})})
+  CHECK(one_of_three<Protocol>{}.hear(founding(p), earlier_record({1, 2, 3}), 1).empty());
+  for (auto const& bad : {others.record(), earlier_record({1, 2, 4}), earlier_record({1, 2}), records({1}),
+                          records({0}), records({64})})
     CHECK(is_about(one_of_three<Protocol>{}.hear(founding(p), bad, 1), "other members"));
 }
 TEST_CASE("a configuration that is not the own one is not taken: Raft") { knows_its_members<raft_protocol>(); }

@@ -18,6 +18,12 @@ std::vector<node_id> ids(std::initializer_list<std::uint32_t> list) {
   return out;
 }
 
+configuration founded(std::size_t members) {
+  configuration c{node_set<64>::first(members)};
+  c.number = log_index{1};
+  return c;
+}
+
 // What a replica with these members on this disk says; empty: it runs.
 std::string complaint(memory& disk, std::uint32_t self, std::vector<node_id> const& members) {
   cluster::replica r{{node_id{self}, members}, disk, manual_timer{{10, 3, 100}, 1}};
@@ -74,7 +80,7 @@ TEST_CASE("a log is not opened with other members than it was founded with") {
 
 TEST_CASE("a compacted log is not opened with another number of members either") {
   auto disk = empty_disk();
-  disk.start_at(log_index{10}, stamp{3}, configuration{node_set<64>::first(3)});
+  disk.start_at(log_index{10}, stamp{3}, founded(3));
   CHECK(complaint(disk, 1, ids({1, 2, 3})).empty());
   CHECK(holds(complaint(disk, 1, ids({1, 2, 3, 4, 5})), "members"));
   CHECK(holds(complaint(disk, 1, ids({1})), "members"));
@@ -87,7 +93,7 @@ TEST_CASE("the founding entry is the same on every node, and the first thing in 
     auto& disk = c[id].disk;
     CHECK(disk.log().last() == log_index{1});
     CHECK(disk.log().run_at(log_index{1}, 9) == entry_run{log_index{1}, 1, stamp{}, entry_kind::configuration});
-    CHECK(disk.log().config_at(log_index{1}) == configuration{node_set<64>::first(3)});
+    CHECK(disk.log().config_at(log_index{1}) == founded(3));
     auto const kept = disk.read(log_index{1}, 1)->whole();
     records.emplace_back(kept.begin(), kept.end());
   }

@@ -3,6 +3,7 @@
 
 #include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
+#include "quorate/replica/hard.hpp"
 #include "quorate/replica/outcome.hpp"
 
 #include <type_traits>
@@ -27,10 +28,10 @@ struct raft_protocol {
   static constexpr fate of_superseded = fate::refused;
 
   template <class M, class Disk>
-  static bool survives(M const& m, Disk const& now, Disk const& after, node_index self, node_index to) {
-    auto const kept = after.hard();
-    auto const voted_for = [&](node_index n) { return kept.promised > m.term || kept.vote == n; };
-    if (kept.promised < m.term) return false;
+  static bool survives(M const& m, Disk const& now, Disk const& after, member_id self, member_id to) {
+    auto const kept = from_hard_state<raft::term_and_vote>(after.hard()).value();
+    auto const voted_for = [&](member_id n) { return kept.term > m.term || kept.vote == n; };
+    if (kept.term < m.term) return false;
     if constexpr (std::is_same_v<M, raft::request_vote>) return voted_for(self);
     if constexpr (std::is_same_v<M, raft::vote_granted>) return voted_for(to);
     if constexpr (std::is_same_v<M, raft::appended>)
@@ -64,11 +65,12 @@ struct multi_paxos_protocol {
   static constexpr fate of_superseded = fate::unknown;
 
   template <class M, class Disk>
-  static bool survives(M const& m, Disk const& now, Disk const& after, node_index, node_index) {
-    if (after.hard().promised < m.ballot) return false;
-    auto const all = [&](auto const& run, auto&& kept) {
+  static bool survives(M const& m, Disk const& now, Disk const& after, member_id, member_id) {
+    auto const kept = from_hard_state<multi_paxos::promise_and_mark>(after.hard()).value();
+    if (kept.promised < m.ballot) return false;
+    auto const all = [&](auto const& run, auto&& is_kept) {
       for (auto i = run.first; i < run.first + run.count; i = i + 1)
-        if (i > after.log().compacted() && (after.log().last() < i || !kept(i))) return false;
+        if (i > after.log().compacted() && (after.log().last() < i || !is_kept(i))) return false;
       return true;
     };
     if constexpr (std::is_same_v<M, multi_paxos::promise>)

@@ -19,6 +19,10 @@
 namespace quorate::test {
 namespace {
 
+hard_state voted(std::uint64_t term, member_id vote) {
+  return to_hard_state(raft::term_and_vote{term_id{term}, vote});
+}
+
 struct pen : ticket_source {
   using ticket_source::next;
   using ticket_source::order;
@@ -73,19 +77,19 @@ left after_a_power_cut() {
   pen p;
   auto const sync = [&] { REQUIRE(disk.sync(p.order())); };
   auto const empty = std::vector<std::byte>(2 * payloads::prefix);
-  REQUIRE(disk.put(hard_state{term_id{1}, node_index{1}}));
+  REQUIRE(disk.put(voted(1, member_id{2})));
   (void)p.next();
   sync();
   REQUIRE(disk.put(entry_run{log_index{1}, 2, term_id{1}, entry_kind::no_op}, payloads::trusted(empty, 2)));
   (void)p.next();
   sync();
-  REQUIRE(disk.put(hard_state{term_id{2}, node_index{2}}));
+  REQUIRE(disk.put(voted(2, member_id{3})));
   disk.crash();
   return {disk.hard(), disk.log().last().value, disk.identity().incarnation};
 }
 
 TEST_CASE("a careless storage keeps all of its promises but one") {
-  hard_state const kept{term_id{1}, node_index{1}};
+  auto const kept = voted(1, member_id{2});
   each_rule<duty, duties>([&]<duty D>() {
     CAPTURE(std::string{name_of(D)});
     auto const l = after_a_power_cut<D>();
@@ -93,9 +97,9 @@ TEST_CASE("a careless storage keeps all of its promises but one") {
     if (none || D == duty::hard_states_outlive_crashes)
       CHECK(l.hard == hard_state{});
     else if (D == duty::votes_outlive_crashes)
-      CHECK(l.hard == hard_state{term_id{1}, no_node});
+      CHECK(l.hard == voted(1, no_member));
     else if (D == duty::hard_states_are_whole)
-      CHECK(l.hard == hard_state{term_id{2}, node_index{1}});
+      CHECK(l.hard == voted(2, member_id{2}));
     else
       CHECK(l.hard == kept);
     CHECK(l.last == (none || D == duty::syncs_answer_last ? 0 : D == duty::tails_outlive_crashes ? 1 : 2));
@@ -113,8 +117,8 @@ TEST_CASE("a leaking outbox releases what no sync has covered") {
   holds.hold(node_index{1}, raft::vote_granted{}, late);
   auto const token = std::move(early).succeeded();
   int leaked = 0, released = 0;
-  leaks.release(token, [&](node_index, auto const&) { ++leaked; });
-  holds.release(token, [&](node_index, auto const&) { ++released; });
+  leaks.release(token, [&](peer, auto const&) { ++leaked; });
+  holds.release(token, [&](peer, auto const&) { ++released; });
   CHECK(leaked == 1);
   CHECK(released == 0);
 }

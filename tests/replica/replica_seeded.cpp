@@ -45,6 +45,10 @@ struct storm {
       if (chance(repeats)) c.net.push_back(std::move(p));
     }
   }
+  template <class Disk>
+  static log_index chosen_on(Disk const& disk) {
+    return from_hard_state<typename cluster::replica::core_type::hard_type>(disk.hard()).value().chosen;
+  }
   // Nobody can be served what is compacted: there are no snapshots yet. What `h` has applied and every disk would
   // still hold after a crash; entries of the same place and era are the same, and so is what is before them.
   log_index kept_by_all(typename cluster::host const& h) {
@@ -56,7 +60,7 @@ struct storm {
       auto const& log = disk.log();
       least = std::min(least, log.last());
       if constexpr (cluster::replica::core_type::rewrites) // there, equal entries say nothing of those before them
-        least = std::min(least, std::max(disk.hard().chosen, log.compacted()));
+        least = std::min(least, std::max(chosen_on(disk), log.compacted()));
       while (least > own.compacted() && least > log.compacted() && log.stamp_at(least) != own.stamp_at(least))
         least = least - 1;
     }

@@ -92,7 +92,7 @@ struct sized {
     auto const send = [&](node_id to, auto const& m, payloads bytes) -> bool {
       constexpr bool is_forward = std::is_same_v<decltype(m), forward const&>;
       frame f{n.id, to, is_forward, {}};
-      REQUIRE(wire_of<replica>::append(f.bytes, m, bytes));
+      REQUIRE(wire_of<replica>::append(f.bytes, n.r->member(), m, bytes));
       if (f.bytes.size() > limit) return ++not_carried, false;
       if (is_forward && refuse_forward != 0 && forwards >= refuse_forward) return false;
       forwards += is_forward;

@@ -9,7 +9,7 @@ using namespace test;
 using cluster = protocol_cluster<multi_paxos_protocol, memory>;
 
 constexpr node_index B{1}, C{2};
-constexpr std::uint64_t all = node_set<64>::first(3).bits;
+constexpr std::uint64_t founding = 1; // the number of the configuration
 
 struct records {
   std::vector<std::byte> bytes{};
@@ -35,15 +35,15 @@ struct asked {
 
   explicit asked(log_index commit = log_index{1}) {
     auto& n = *c[1];
-    n.receive(node_id{3}, multi_paxos::accept{old, old, log_index{2}, commit, all, 3, entry_kind::command},
+    n.receive(node_id{3}, multi_paxos::accept{old, old, log_index{2}, commit, founding, 3, entry_kind::command},
               ours.view());
     c.turn(1);
     c.now += 150; // it hears of node 3 no more
     c.turn(1);
-    n.receive(node_id{2}, multi_paxos::prepare{now, log_index{2}, all});
+    n.receive(node_id{2}, multi_paxos::prepare{now, log_index{2}, founding});
     c.turn(1);
     REQUIRE(c.take_out<multi_paxos::promise>());
-    n.receive(node_id{2}, multi_paxos::fetch{now, log_index{2}, 3, old, all});
+    n.receive(node_id{2}, multi_paxos::fetch{now, log_index{2}, 3, old, founding});
   }
 };
 
@@ -60,7 +60,7 @@ TEST_CASE("values that were replaced since are not sent as the old ones") {
   auto const later = multi_paxos::make_ballot(6, C);
   records const others{21, 22, 23};
   a.c[1]->receive(node_id{3},
-                  multi_paxos::accept{later, later, log_index{2}, log_index{1}, all, 3, entry_kind::command},
+                  multi_paxos::accept{later, later, log_index{2}, log_index{1}, founding, 3, entry_kind::command},
                   others.view());
   a.c.turn(1);
   auto const told = a.c.take_out<multi_paxos::fetched>();

@@ -22,6 +22,8 @@
 namespace quorate {
 namespace {
 
+hard_state kept_in(std::uint64_t term) { return to_hard_state(raft::term_and_vote{term_id{term}, no_member}); }
+
 using test::gate;
 using test::parted_memory;
 
@@ -37,14 +39,14 @@ TEST_CASE("a sync is taken once it has ended, and its token is that of its order
   sync_thread disk{storage, [&] { ++woken; }};
   orders all;
   for (std::uint64_t n = 1; n <= 20; ++n) {
-    REQUIRE(storage.put(hard_state{stamp{n}, no_node}));
+    REQUIRE(storage.put(kept_in(n)));
     auto const covered = all.next().number();
     CHECK(!disk.busy());
     disk.begin(all.order());
     CHECK(disk.busy());
     g.await();
     CHECK(!disk.ended());
-    REQUIRE(storage.put(hard_state{stamp{100 + n}, no_node})); // meanwhile, and not of that sync
+    REQUIRE(storage.put(kept_in(100 + n))); // meanwhile, and not of that sync
     (void)all.next();
     g.let_through();
     while (woken < static_cast<int>(n)) std::this_thread::yield();
@@ -129,7 +131,7 @@ TEST_CASE("a storage without parts is synced at once") {
   memory storage;
   sync_thread disk{storage, [] { FAIL("nobody is woken"); }};
   orders all;
-  REQUIRE(storage.put(hard_state{stamp{1}, no_node}));
+  REQUIRE(storage.put(kept_in(1)));
   (void)all.next();
   disk.begin(all.order());
   REQUIRE(disk.ended());
@@ -245,8 +247,8 @@ TEST_CASE(
     auto const& s = n.core().state();
     if (s.is == role::leader) return;
     auto const ballot = s.is == role::candidate ? s.promised : *multi_paxos::next_ballot(s);
-    n.receive(node_id{2}, multi_paxos::canvass_granted{ballot, 7});
-    n.receive(node_id{2}, multi_paxos::promise{ballot, log_index{2}, log_index{1}, log_index{1}, {}, 0, {}, 7});
+    n.receive(node_id{2}, multi_paxos::canvass_granted{ballot, 1});
+    n.receive(node_id{2}, multi_paxos::promise{ballot, log_index{2}, log_index{1}, log_index{1}, {}, 0, {}, 1});
   };
   goes_on_during_a_sync<multi_paxos::node<>>(helps);
   hears_during_a_long_sync<multi_paxos::node<>>(helps, multi_paxos::heartbeat_answer{});

@@ -3,6 +3,7 @@
 #include "cluster.hpp"
 
 #include "quorate/replica/wire.hpp"
+#include "quorate/transport/tcp_versions.hpp"
 
 #include <cstring>
 #include <random>
@@ -65,7 +66,8 @@ struct framed {
         now,
         [&](node_id to, auto const& m, payloads bytes) {
           frame f{n.id, to, {std::byte{0xee}}}; // appended behind what is there
-          REQUIRE(wire::append(f.bytes, m, bytes, trace{++stamped, "of " + std::to_string(n.id.value)}));
+          REQUIRE(
+              wire::append(f.bytes, n.r.member(), m, bytes, trace{++stamped, "of " + std::to_string(n.id.value)}));
           CHECK(f.bytes[0] == std::byte{0xee});
           f.bytes.erase(f.bytes.begin());
           net.push_back(std::move(f));
@@ -126,10 +128,10 @@ TEST_CASE("the envelope's extra fields take their own bytes in a frame; without 
   raft::vote_granted const m{term_id{3}};
   std::vector<std::byte> const record(4);
   auto const bytes = payloads::trusted(record, 1);
-  auto const least = 4 + encoded_message_size(m) + record.size(); // a length, the message, its payload
+  auto const least = 8 + encoded_message_size(m) + record.size(); // a head, a length, the message, its payload
   std::vector<std::byte> none, some;
-  REQUIRE(wire_of<raft::replica<test::numbers, memory, manual_timer>>::append(none, m, bytes));
-  REQUIRE(wire::append(some, m, bytes, trace{1, "x"}));
+  REQUIRE(wire_of<raft::replica<test::numbers, memory, manual_timer>>::append(none, member_id{2}, m, bytes));
+  REQUIRE(wire::append(some, member_id{2}, m, bytes, trace{1, "x"}));
   CHECK(none.size() == least);
   CHECK(some.size() == least + encoded_size(trace{1, "x"}));
 }
@@ -145,6 +147,7 @@ std::vector<std::byte> record_of(std::string const& command) {
 
 struct told { // of a transport's options, what the replica knows
   std::string protocol{};
+  version_range protocol_versions{};
   std::uint64_t command_fingerprint{};
   std::uint32_t max_frame_bytes{};
 };
@@ -156,6 +159,7 @@ TEST_CASE("a replica describes its frames to a transport: the protocol, the comm
   auto const& r = f.nodes[0]->r;
   wire::describe(t, r);
   CHECK(t.protocol == "raft");
+  CHECK(t.protocol_versions == version_range{2, 2});
   CHECK(t.command_fingerprint == command_fingerprint<rich>());
   CHECK(t.command_fingerprint != command_fingerprint<other::messages_type>());
   CHECK(t.max_frame_bytes == r.max_frame_bytes());
@@ -178,7 +182,7 @@ TEST_CASE("a frame that is cut anywhere, or followed by anything, is an error, a
   std::vector<std::byte> whole;
   raft::append_entries const m{term_id{3}, log_index{1},       term_id{}, term_id{3}, log_index{1},
                                1,          entry_kind::command};
-  REQUIRE(wire::append(whole, m, payloads::trusted(record, 1), trace{1, "x"}));
+  REQUIRE(wire::append(whole, member_id{2}, m, payloads::trusted(record, 1), trace{1, "x"}));
   int seen = 0;
   auto const count = [&](trace const&) { ++seen; };
   for (std::size_t n = 0; n < whole.size(); ++n) {
@@ -193,7 +197,7 @@ TEST_CASE("a frame that is cut anywhere, or followed by anything, is an error, a
     auto lies = m;
     lies.count = wrong;
     std::vector<std::byte> f;
-    REQUIRE(wire::append(f, lies, payloads::trusted(record, 1), trace{}));
+    REQUIRE(wire::append(f, member_id{2}, lies, payloads::trusted(record, 1), trace{}));
     CHECK(wire::deliver(r, node_id{2}, f, count) != decode_error::none);
   }
   CHECK(seen == 0);
@@ -210,13 +214,34 @@ TEST_CASE("a message with extra bytes behind its fields, or another version or t
   auto& r = node.r;
   auto const core = r.core();
   std::vector<std::byte> good;
-  REQUIRE(wire::append(good, raft::request_vote{term_id{5}, log_index{1}, term_id{}}, {}, trace{}));
-  for (std::size_t const at : {4U, 5U}) { // version, type
+  REQUIRE(wire::append(good, member_id{2}, raft::request_vote{term_id{5}, log_index{1}, term_id{}}, {}, trace{}));
+  for (std::size_t const at : {8U, 9U}) { // version, type
     auto bad = good;
     bad[at] = std::byte{0xfe};
     CHECK(wire::deliver(r, node_id{2}, bad) != decode_error::none);
   }
   CHECK(r.core() == core);
+}
+
+TEST_CASE("a frame with a flag that is not known, or of another member than its node is, closes the connection") {
+  listener node;
+  auto& r = node.r;
+  auto const core = r.core();
+  std::vector<std::byte> good;
+  REQUIRE(wire::append(good, member_id{2}, raft::request_vote{term_id{5}, log_index{1}, term_id{}}, {}, trace{}));
+  auto const with = [&](std::size_t at, unsigned value) {
+    auto bad = good;
+    bad[at] = static_cast<std::byte>(value);
+    return closing(wire::deliver(r, node_id{2}, bad));
+  };
+  for (unsigned bit = 0; bit < 8; ++bit)
+    for (std::size_t const at : {2U, 3U})
+      CHECK(with(at, 1U << bit) == "a frame was not taken: a flag of frames that this build does not know");
+  for (unsigned const other : {0U, 1U, 3U, 4U, 255U})
+    CHECK(with(0, other) == "a frame was not taken: a frame of another member than its node is");
+  CHECK(r.core() == core);
+  CHECK(with(0, 2).empty());
+  CHECK(r.core() != core);
 }
 
 // Well-formed frames of every kind and any content, and some of noise; then bytes are changed, or cut off.
@@ -238,7 +263,10 @@ public:
 private:
   std::uint64_t small() { return random_() % 4; }
   void write(std::vector<std::byte>& f) {
-    auto const add = [&](auto const& m, payloads p = {}) { REQUIRE(wire::append(f, m, p, trace{small(), "a"})); };
+    member_id const by{static_cast<std::uint16_t>(2 + random_() % 2)};
+    auto const add = [&](auto const& m, payloads p = {}) {
+      REQUIRE(wire::append(f, by, m, p, trace{small(), "a"}));
+    };
     auto const bytes = payloads::trusted(record_, 1);
     incarnation_id const me{1};
     term_id const t{small()};

@@ -15,7 +15,7 @@ TEST_CASE("E1: a vote and its term are one record") {
   world<3> w;
   w.receive(B, A, request_vote{term(1), at(1), term(0)});
   CHECK(w[B].hard_writes == 1);
-  CHECK(w[B].written.hard == hard_state{term(1), A});
+  CHECK(w[B].written.hard == term_and_vote{term(1), founder_at(A)});
 }
 
 TEST_CASE("E1: no vote leaves before it is durable, and so a crash takes none back") {
@@ -67,7 +67,7 @@ TEST_CASE("E2: a candidate that steps down in its term keeps its vote") {
   w.receive(B, C, request_vote{term(1), at(9), term(1)});
   w.sync(B);
   CHECK(w.count<vote_granted>(C) == 0);
-  CHECK(w.state(B).voted_for == B);
+  CHECK(w.state(B).voted_for == founder_at(B));
 }
 
 TEST_CASE("E3: a vote that comes twice counts once") {
@@ -125,7 +125,7 @@ TEST_CASE("E7: a sole voter leads in a new term and by a durable vote, not by be
   w.sync(A);
   CHECK(w.leads(A));
   CHECK(w.state(A).current_term == term(2));
-  CHECK(w[A].durable.hard == hard_state{term(2), A});
+  CHECK(w[A].durable.hard == term_and_vote{term(2), founder_at(A)});
 }
 
 TEST_CASE("E8: of a higher term in an answer only the term is adopted") {
@@ -136,9 +136,9 @@ TEST_CASE("E8: of a higher term in an answer only the term is adopted") {
   w.receive(A, B, vote_refused{term(5)});
   CHECK(w.state(A).current_term == term(5));
   CHECK(w.state(A).is == role::follower);
-  CHECK(w.state(A).voted_for == no_node);
+  CHECK(w.state(A).voted_for == no_member);
   CHECK(w.state(A).leader == no_node);
-  CHECK(w[A].written.hard == hard_state{term(5), no_node});
+  CHECK(w[A].written.hard == term_and_vote{term(5), no_member});
 
   w.receive(A, B, vote_granted{term(6)}); // nothing that was asked for
   w.receive(A, C, vote_granted{term(6)});

@@ -199,7 +199,7 @@ TEST_CASE("L7: hundreds of conflicting entries are passed in one round trip a te
     for (auto* d : {&ours, &theirs})
       if (t == 1 || (t % 2 == 1) == (d == &ours))
         REQUIRE(d->log.put({d->log.last() + 1, 100, term(t), entry_kind::command}));
-  ours.hard = theirs.hard = {term(9), no_node};
+  ours.hard = theirs.hard = {term(9), no_member};
   w.crash(A, ours);
   w.crash(C, ours);
   w.crash(B, theirs);

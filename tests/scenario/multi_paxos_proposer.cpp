@@ -17,6 +17,7 @@ using namespace multi_paxos;
 
 constexpr std::uint64_t all3 = world<3>::config;
 constexpr std::uint64_t all5 = world<5>::config;
+constexpr std::uint64_t another = all3 + 1; // of whatever voters
 
 // Makes A candidate for its first ballot; its own promise is durable if `own`.
 template <class World>
@@ -201,7 +202,7 @@ TEST_CASE("P28: a refusal of another ballot, or with a promise not above, change
 
 TEST_CASE("P30: with the rounds used up nobody campaigns, and nothing wraps") {
   world<3> w;
-  auto const last = ballot(~std::uint64_t{0} >> 8, B);
+  auto const last = ballot(quorate::ballot::last_round, B);
   w.receive(A, B, refused{stamp{}, last, all3});
   w.expire(A, timer::election);
   CHECK(w.count<canvass>() == 0);
@@ -248,7 +249,7 @@ TEST_CASE("P37: who is no voter, or speaks under another configuration, counts f
   auto const before = w.state(A);
   for (auto const n : {D, E, node_index{6}}) w.receive(A, n, nothing_from(w, A));
   auto other = nothing_from(w, A);
-  other.config = all5;
+  other.config = another;
   w.receive(A, B, other);
   CHECK(w.state(A) == before);
   w.receive(A, B, nothing_from(w, A));
@@ -256,7 +257,7 @@ TEST_CASE("P37: who is no voter, or speaks under another configuration, counts f
   w.propose(A);
   w.turn(A);
   for (auto const n : {D, E, node_index{6}}) w.receive(A, n, accepted{w.state(A).promised, at(2), all3, 1, 1});
-  w.receive(A, B, accepted{w.state(A).promised, at(2), all5, 1, 1});
+  w.receive(A, B, accepted{w.state(A).promised, at(2), another, 1, 1});
   CHECK(w.state(A).commit == at(1));
 }
 

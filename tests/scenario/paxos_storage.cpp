@@ -8,6 +8,7 @@
 #include "quorate/message/reflect.hpp"
 #include "quorate/multi_paxos/node.hpp"
 #include "quorate/paxos/message.hpp"
+#include "quorate/replica/hard.hpp"
 #include "quorate/storage/memory.hpp"
 
 #include <doctest/doctest.h>
@@ -25,6 +26,7 @@ constexpr ballot low = ballot_at(3, node_index{2}), high = ballot_at(7, node_ind
 constexpr stamp voted{low.value}, promised{high.value};
 using record = paxos::acceptor_record<std::uint64_t>;
 constexpr record single{high, {low, 5}};
+constexpr hard_state hard = to_hard_state(multi_paxos::promise_and_mark{promised, log_index{1}});
 
 // A Multi-Paxos acceptor's record, which is the hard state and the stamps of its log, and single-decree Paxos' in
 // an entry.
@@ -35,11 +37,10 @@ bool write(auto& s) {
   auto const size = static_cast<std::uint32_t>(out.written().size());
   payloads::put_length(room, size);
   auto const entry = payloads::trusted(std::span{room}.first(payloads::prefix + size), 1);
-  return s.put(hard_state{promised, no_node, log_index{1}}) &&
-         s.put(entry_run{log_index{1}, 1, voted, entry_kind::command}, entry);
+  return s.put(hard) && s.put(entry_run{log_index{1}, 1, voted, entry_kind::command}, entry);
 }
 void check(auto& s) {
-  CHECK(s.hard() == hard_state{promised, no_node, log_index{1}});
+  CHECK(s.hard() == hard);
   REQUIRE(s.log().last() == log_index{1});
   CHECK(s.log().stamp_at(log_index{1}) == voted);
   auto const bytes = s.read(log_index{1}, 1);
@@ -88,15 +89,15 @@ std::vector<int> bytes_of_message(M const& m) {
 }
 
 // What is on disks and wires of older versions: to change it is to change the format's version.
-TEST_CASE("P15: a ballot is eight bytes, the owner first and then the round, and no ballot is eight zeros") {
-  auto const some = ballot_at(0x01020304050607, node_index{9});
-  std::vector<int> const golden{9, 7, 6, 5, 4, 3, 2, 1}, zeros(8, 0);
+TEST_CASE("P15: a ballot is eight bytes, the owner in two and the round in six, and no ballot is eight zeros") {
+  auto const some = ballot_at(0x020304050607, member_id{0x1009});
+  std::vector<int> const golden{0x09, 0x10, 7, 6, 5, 4, 3, 0x82}, zeros(8, 0);
   CHECK(bytes_of_message(paxos::prepare{some}) == golden);
   CHECK(bytes_of_message(paxos::prepare{}) == zeros);
   auto const of_log = bytes_of_message(multi_paxos::prepare{stamp{some.value}, log_index{}, 0});
   REQUIRE(of_log.size() >= golden.size());
   CHECK(std::equal(golden.begin(), golden.end(), of_log.begin())); // one encoding for both
-  CHECK(multi_paxos::owner_of(stamp{some.value}) == node_index{9});
+  CHECK(multi_paxos::owner_of(stamp{some.value}) == member_id{0x1009});
 
   // A decoded "none" is the one that nothing compares below, whoever its lowest byte may name.
   for (int owner = 0; owner < 256; ++owner) {

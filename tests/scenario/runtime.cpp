@@ -146,10 +146,10 @@ TEST_CASE("T6: no message, however odd, breaks what one node promises") {
       if (draw(3) == 0) w.turn(A);
       auto const& s = w.state(A);
       REQUIRE(s.current_term >= term_before);
-      if (s.current_term == term_before && vote_before != no_node) REQUIRE(s.voted_for == vote_before);
+      if (s.current_term == term_before && vote_before != no_member) REQUIRE(s.voted_for == vote_before);
       REQUIRE(s.commit >= commit_before);
       REQUIRE(s.commit <= w.log(A).last());
-      REQUIRE(w[A].written.hard == hard_state{s.current_term, s.voted_for});
+      REQUIRE(w[A].written.hard == term_and_vote{s.current_term, s.voted_for});
     }
   }
 }

@@ -106,9 +106,8 @@ TEST_CASE("a truncation holds, also when nothing was put after it") {
 TEST_CASE("a configuration truncated away is not in force any more, nor after opening again") {
   temporary_directory const dir;
   auto const put = [](file_wal& w, std::uint64_t at, std::uint64_t voters) {
-    std::byte blob[12]{};
-    payloads::put_length(blob, 8);
-    wal::byte_writer{blob + 4}.u64(voters);
+    auto const blob =
+        blob_of({{stamp{1}, entry_kind::configuration, config_bytes(log_index{at}, voters, {})}}, 0, 1);
     return w.put({log_index{at}, 1, stamp{1}, entry_kind::configuration}, payloads::trusted(blob, 1));
   };
   {
@@ -223,6 +222,10 @@ TEST_CASE("what a program must not do is refused, and stops it") {
   payloads const none{};
   CHECK(refused([&](auto& w) { CHECK_FALSE(w.put({log_index{9}, 1, stamp{1}, {}}, none)); }));
   CHECK(refused([&](auto& w) { CHECK_FALSE(w.put({log_index{6}, 1, stamp{1}, {}}, none)); }));
+  auto const other = blob_of({{stamp{1}, entry_kind::configuration, config_bytes(log_index{7}, 1, {})}}, 0, 1);
+  CHECK(refused([&](auto& w) { // the configuration of another index
+    CHECK_FALSE(w.put({log_index{6}, 1, stamp{1}, entry_kind::configuration}, payloads::trusted(other, 1)));
+  }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.truncate(log_index{2})); }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.compact(log_index{6})); }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.read(log_index{2}, 1)); }));

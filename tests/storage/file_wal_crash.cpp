@@ -67,7 +67,7 @@ private:
     if (w.failure().empty()) return "failed without a reason";
     auto const before = d.operations;
     payloads const none{};
-    if (w.put(hard_state{stamp{99}, no_node}) || w.put(entry_run{w.log().last() + 1, 0, {}, {}}, none) ||
+    if (w.put(hard_of(99, 0xff)) || w.put(entry_run{w.log().last() + 1, 0, {}, {}}, none) ||
         w.truncate(w.log().last()) || w.compact(w.log().last()) || sync(w) || w.read(w.log().last(), 1))
       return "something succeeded after a failure";
     return d.operations == before ? "" : "the disk was asked again after a failure";

@@ -68,7 +68,7 @@ TEST_CASE("an operation fails, whichever: nothing more is acknowledged, and what
         }
         if (o && !done) { // stopped: the disk is healthy again, and is not asked
           CHECK(d.operations == k);
-          CHECK_FALSE(o.wal->put(hard_state{stamp{77}, no_node}));
+          CHECK_FALSE(o.wal->put(hard_of(77, 0xff)));
           CHECK_FALSE(o.wal->truncate(o.wal->log().last()));
           CHECK_FALSE(sync(*o.wal));
           CHECK_FALSE(sync(*o.wal));

@@ -111,7 +111,7 @@ TEST_CASE("K5: a turn is its frame, a slot and one sync of one file, also when t
   // Whichever part of the state changes, and however often.
   auto const state_is = [&](std::uint64_t term, std::uint8_t vote_for, std::uint64_t chosen) {
     return [&p, &o, term, vote_for, chosen] {
-      REQUIRE(o.wal->put(hard_state{stamp{term}, node_index{vote_for}, log_index{chosen}}));
+      REQUIRE(o.wal->put(hard_of(term, vote_for, chosen)));
       p.now.hard = o.wal->hard();
     };
   };

@@ -72,11 +72,11 @@ TEST_CASE("P14: a store of another cluster, node or protocol, such as one copied
 TEST_CASE("a store in another format") {
   store_on_disk s;
   auto bytes = s.dir.read("store");
-  bytes[8] = 3; // even when nothing else of it can be understood
+  bytes[8] = 4; // even when nothing else of it can be understood
   bytes[60] = 'x';
   s.dir.write("store", bytes);
   says(s.error(),
-       {"has format version 3", s.dir / "store", "reads versions 1 to 2", "Start the program that wrote it"});
+       {"has format version 4", s.dir / "store", "reads versions 1 to 3", "Start the program that wrote it"});
 }
 
 TEST_CASE("a store file that is damaged") {
@@ -196,7 +196,7 @@ TEST_CASE("an older copy of the log under a newer state") {
   { // another life, with a vote
     auto o = file_wal::open(s.options);
     REQUIRE(o);
-    CHECK(o.wal->put(hard_state{stamp{8}, node_index{2}}));
+    CHECK(o.wal->put(hard_of(8, 2)));
     CHECK(sync(*o.wal));
   }
   s.dir.write(s.segments.back(), old);

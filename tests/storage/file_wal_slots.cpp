@@ -73,7 +73,7 @@ TEST_CASE("term and vote are kept twice: any flipped byte in the frame that has 
     REQUIRE_MESSAGE(r.found, r.error);
     CHECK(*r.found == s.after[4]);
     REQUIRE(r.report.notes.size() == 2); // what was taken from where, and what was cut
-    CHECK_MESSAGE(r.report.notes[0].find("took term 6 and vote from the copy at offset ") == 0, r.report.notes[0]);
+    CHECK_MESSAGE(r.report.notes[0].find("took term and vote from the copy at offset ") == 0, r.report.notes[0]);
     CHECK(names(r.report.notes[1], log_file, s.ends[3]));
   }
 }

@@ -46,9 +46,8 @@ struct image_judge {
     if (o.wal->recovered().cut_bytes != 0) return "a torn tail was cut twice";
     player<disk_wal> p;
     p.now = found;
-    auto const term =
-        std::max(found.hard.promised.value,
-                 found.entries.empty() ? found.start.written_at.value : found.entries.back().written_at.value);
+    auto const term = std::max(term_of(found.hard), found.entries.empty() ? found.start.written_at.value
+                                                                          : found.entries.back().written_at.value);
     p.put(*o.wal, 2, term, entry_kind::command, 30);
     if (!p.sync(*o.wal)) return "it does not go on: " + o.wal->failure();
     o.wal.reset();

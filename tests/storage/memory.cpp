@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,18 +31,35 @@ struct model {
   hard_state hard{};
 };
 
-bytes record_of(entry_kind kind, std::size_t size, std::uint64_t seed) {
-  if (kind == entry_kind::configuration) size = std::max(size, configuration::encoded_size);
+// What a configuration's entry says at a place: any voters.
+bytes config_record(log_index at, std::uint64_t seed) {
+  configuration c{node_set<64>{seed | 1}};
+  c.number = at;
+  bytes out(payloads::prefix);
+  configuration_form::write(
+      c, [&](std::byte b) { out.push_back(b); },
+      [&](node_index n) {
+        return member_row{n, c.member_at(n), node_id{n.value + 1U}, {}, {}};
+      });
+  payloads::put_length(out.data(), static_cast<std::uint32_t>(out.size() - payloads::prefix));
+  return out;
+}
+
+bytes record_of(std::size_t size, std::uint64_t seed) {
   bytes out(payloads::prefix + size);
   payloads::put_length(out.data(), static_cast<std::uint32_t>(size));
   for (std::size_t i = 0; i < size; ++i) out[payloads::prefix + i] = static_cast<std::byte>(seed * 31 + i * 7);
   return out;
 }
 
-configuration said_by(entry const& e) {
-  configuration c{};
-  std::memcpy(&c.voters.bits, e.record.data() + payloads::prefix, sizeof c.voters.bits); // little-endian, as here
-  return c;
+configuration said_by(entry const& e, log_index at) {
+  return configuration_form::read(std::span{e.record}.subspan(payloads::prefix), at).value();
+}
+
+hard_state hard_of(std::uint64_t a, std::uint64_t b) {
+  hard_state h{'T', 16, {}};
+  std::memcpy(h.bytes.data(), &a, 8), std::memcpy(h.bytes.data() + 8, &b, 8);
+  return h;
 }
 
 class tickets : public ticket_source {
@@ -71,8 +89,9 @@ void check_same(memory& m, model const& expected, std::size_t budget) {
     });
   }
   configuration config{};
-  for (auto const& e : expected.entries)
-    if (e.kind == entry_kind::configuration) config = said_by(e);
+  for (std::size_t i = 0; i < expected.entries.size(); ++i)
+    if (auto const& e = expected.entries[i]; e.kind == entry_kind::configuration)
+      config = said_by(e, log_index{i + 1});
   CHECK(log.config_at(log.last()) == config);
 }
 
@@ -115,8 +134,7 @@ private:
   }
   void vote() {
     auto next = now();
-    next.hard = {stamp{next.hard.promised.value + 1}, node_index{static_cast<std::uint8_t>(below(7))},
-                 log_index{below(100)}};
+    next.hard = hard_of(++term_, below(100));
     REQUIRE(memory_.put(next.hard));
     wrote(std::move(next));
   }
@@ -139,10 +157,13 @@ private:
     auto const count = std::min(wanted, room_ - kept());
     if (count == 0) return;
     auto next = now();
-    stamp const written_at{next.hard.promised};
+    stamp const written_at{term_};
     bytes whole;
     for (std::uint64_t i = 0; i < count; ++i) {
-      auto const record = record_of(kind, below(below(10) == 0 ? 300 : 30), random_());
+      auto const record =
+          kind == entry_kind::configuration
+              ? config_record(log_index{next.entries.size() + 1}, random_() & random_() & random_())
+              : record_of(below(below(10) == 0 ? 300 : 30), random_());
       whole.insert(whole.end(), record.begin(), record.end());
       next.entries.push_back({written_at, kind, record});
     }
@@ -152,6 +173,7 @@ private:
   }
 
   std::mt19937_64 random_;
+  std::uint64_t term_ = 0;
   memory memory_{{.entries = 64 + below(64), .bytes = 1 + below(600)}};
   std::uint64_t room_ = memory_.log().room();
   std::vector<model> states_ = std::vector<model>(1); // the last is now; the first is durable
@@ -172,7 +194,7 @@ TEST_CASE("a long run is read from any place in it") {
   bytes whole;
   std::vector<bytes> records;
   for (std::uint64_t i = 0; i < count; ++i) {
-    records.push_back(record_of(entry_kind::command, i % 20, i));
+    records.push_back(record_of(i % 20, i));
     whole.insert(whole.end(), records.back().begin(), records.back().end());
   }
   REQUIRE(m.put(entry_run{log_index{1}, count, stamp{1}, entry_kind::command}, payloads::trusted(whole, count)));
@@ -194,7 +216,7 @@ TEST_CASE("a sync order covers what was written before it and not what came afte
   memory m{{}};
   tickets source;
   auto const put = [&](std::uint64_t term) {
-    REQUIRE(m.put({stamp{term}, node_index{0}}));
+    REQUIRE(m.put(hard_of(term, 0)));
     (void)source.next();
   };
   put(1);
@@ -202,7 +224,19 @@ TEST_CASE("a sync order covers what was written before it and not what came afte
   put(2);
   REQUIRE(m.sync(std::move(order)));
   m.crash();
-  CHECK(m.hard().promised == stamp{1});
+  CHECK(m.hard() == hard_of(1, 0));
+}
+
+TEST_CASE("an entry that is said to be a configuration, and is none, is refused with a sentence") {
+  memory m{{}};
+  auto record = config_record(log_index{2}, 7);
+  entry_run const run{log_index{1}, 1, stamp{1}, entry_kind::configuration};
+  CHECK_FALSE(m.put(run, payloads::trusted(record, 1))); // it is the configuration of another index
+  CHECK(m.failure().find("entry 1 is no configuration that this program can read") == 0);
+  CHECK(m.log().last() == log_index{});
+  record = config_record(log_index{1}, 7);
+  CHECK(m.put(run, payloads::trusted(record, 1)));
+  CHECK(m.log().config_at(log_index{1}).voters.bits == 7);
 }
 
 } // namespace

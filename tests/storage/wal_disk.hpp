@@ -118,8 +118,8 @@ struct disk {
 
 class disk_files {
 public:
-  // As small as they may be, so that images are: two of the blocks that are torn by themselves.
-  static constexpr std::uint32_t page_bytes = 128;
+  // As small as they may be, so that images are: eight of the blocks that are torn by themselves.
+  static constexpr std::uint32_t page_bytes = 512;
 
   explicit disk_files(disk& d) : disk_{&d} {}
 

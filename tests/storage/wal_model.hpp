@@ -21,6 +21,31 @@ struct tickets : ticket_source {
 
 inline bool sync(auto& w) { return w.sync(tickets{}.order()).has_value(); }
 
+// A hard state as versions 1 and 2 had them: a store of theirs can be compared with a model. Kinds of other sizes
+// are in the conformance suite.
+inline hard_state hard_of(std::uint64_t term, std::uint8_t vote, std::uint64_t chosen = 0) {
+  hard_state h{earlier_hard_state::kind, 17, {}};
+  wal::byte_writer{h.bytes.data()}.u64(term).u8(vote).u64(chosen);
+  return h;
+}
+inline std::uint64_t term_of(hard_state const& h) { return wal::byte_reader{h.bytes.data()}.u64(); }
+
+// The bytes of a configuration's entry with these voters, the first of whom has an address.
+inline std::vector<std::byte> config_bytes(log_index at, std::uint64_t voters,
+                                           std::span<std::byte const> address) {
+  configuration c{node_set<64>{voters}};
+  c.number = at;
+  std::vector<std::byte> out;
+  configuration_form::write(
+      c, [&](std::byte b) { out.push_back(b); },
+      [&](node_index n) {
+        bool const is_first = (voters >> n.value << n.value) == voters;
+        return member_row{
+            n, c.member_at(n), node_id{n.value + 1U}, {}, is_first ? address : std::span<std::byte const>{}};
+      });
+  return out;
+}
+
 struct model_entry {
   stamp written_at{};
   entry_kind kind{};
@@ -37,12 +62,9 @@ struct model {
   log_index last() const { return start.compacted + entries.size(); }
   model_entry const& at(log_index i) const { return entries[i - start.compacted - 1]; }
 
-  static configuration config_of(model_entry const& e) {
-    return {node_set<64>{wal::byte_reader{e.bytes.data()}.u64()}};
-  }
   configuration config_at(log_index i) const {
     for (; i > start.compacted; i = i - 1)
-      if (at(i).kind == entry_kind::configuration) return config_of(at(i));
+      if (at(i).kind == entry_kind::configuration) return configuration_form::read(at(i).bytes, i).value();
     return start.config;
   }
   void truncate(log_index from) {
@@ -92,8 +114,13 @@ inline model contents(auto& w, std::size_t budget = 100) {
     });
     i = run.last() + 1;
   }
-  for (auto i = c; i <= log.last(); i = i + 1) // the shape says the same of each entry as its bytes do
-    if ((i > c && log.stamp_at(i) != m.at(i).written_at) || log.config_at(i) != m.config_at(i)) return {};
+  // The shape says the same of each entry as its bytes do.
+  auto in_force = m.start.config;
+  for (auto i = c + 1; i <= log.last(); i = i + 1) {
+    auto const& e = m.at(i);
+    if (e.kind == entry_kind::configuration) in_force = configuration_form::read(e.bytes, i).value();
+    if (log.stamp_at(i) != e.written_at || log.config_at(i) != in_force) return {};
+  }
   return m;
 }
 
@@ -111,12 +138,21 @@ public:
     auto const first = now.last() + 1;
     for (std::uint32_t k = 0; k < n; ++k) {
       model_entry e{stamp{term}, kind, {}};
-      e.bytes.resize(kind == entry_kind::no_op ? 0 : kind == entry_kind::configuration ? size + 8 : size);
+      e.bytes.resize(kind == entry_kind::no_op ? 0 : size);
       for (auto& b : e.bytes) b = static_cast<std::byte>(++counter_ * 37);
+      if (kind == entry_kind::configuration) e.bytes = config_bytes(first + k, 1 + ++counter_ % 7, e.bytes);
       now.entries.push_back(std::move(e));
     }
-    auto const blob = blob_of(now.entries, now.entries.size() - n, n);
-    return done(w.put({first, n, stamp{term}, kind}, payloads::trusted(blob, n)));
+    return put_last(w, {first, n, stamp{term}, kind});
+  }
+  // The first entry, as founders laid it down in versions 1 and 2: three voters.
+  bool found_earlier(Wal& w) {
+    if (failed) return false;
+    model_entry e{stamp{}, entry_kind::configuration, {}};
+    e.bytes.resize(8 + 3 * 4);
+    wal::byte_writer{e.bytes.data()}.u64(7).u32(1).u32(2).u32(3);
+    now.entries.push_back(std::move(e));
+    return put_last(w, {now.last(), 1, stamp{}, entry_kind::configuration});
   }
   bool truncate(Wal& w, log_index from) {
     if (failed) return false;
@@ -125,7 +161,7 @@ public:
   }
   bool hard(Wal& w, std::uint64_t term, std::uint8_t vote) {
     if (failed) return false;
-    now.hard = {stamp{term}, node_index{vote}, log_index{3 * term}};
+    now.hard = hard_of(term, vote, 3 * term);
     return done(w.put(now.hard));
   }
   bool compact(Wal& w, log_index upto) {
@@ -143,8 +179,8 @@ public:
   template <class Random>
   bool move(Wal& w, Random& r) {
     auto const pick = [&r](std::uint64_t n) { return r() % n; };
-    auto const term = std::max(now.hard.promised.value, now.entries.empty() ? now.start.written_at.value
-                                                                            : now.entries.back().written_at.value);
+    auto const term = std::max(term_of(now.hard), now.entries.empty() ? now.start.written_at.value
+                                                                      : now.entries.back().written_at.value);
     switch (pick(12)) {
     case 0: return hard(w, term + pick(2), static_cast<std::uint8_t>(pick(3)));
     case 1:
@@ -163,6 +199,10 @@ public:
   }
 
 private:
+  bool put_last(Wal& w, entry_run const& run) {
+    auto const blob = blob_of(now.entries, now.entries.size() - run.count, run.count);
+    return done(w.put(run, payloads::trusted(blob, run.count)));
+  }
   bool done(bool well) {
     failed = failed || !well;
     return well;

@@ -39,7 +39,7 @@ struct slot_reports : quorate::world::log_reports {
       overwrote = overwrote || i > h.written.log.compacted();
   }
   template <class Host>
-  constexpr void note(Host const& h, hard_state const& w) {
+  constexpr void note(Host const& h, multi_paxos::promise_and_mark const& w) {
     fell = fell || w.promised < h.written.hard.promised || w.chosen < h.written.hard.chosen;
   }
 };
@@ -56,7 +56,7 @@ class world : public quorate::world::log_world<slot_play<Core, Slots>, Nodes> {
 
 public:
   static constexpr std::size_t slots = Slots;
-  static constexpr std::uint64_t config = base::everybody().voters.bits;
+  static constexpr std::uint64_t config = 1; // the founding one's number
 
   // Commands that nobody has proposed before.
   constexpr void propose(node_index n, std::uint32_t count = 1) {

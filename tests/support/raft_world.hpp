@@ -33,7 +33,7 @@ public:
                           node_index vote = no_node) {
     auto d = this->play().founded();
     for (auto const t : terms) (void)d.log.put({d.log.last() + 1, 1, term(t), entry_kind::command});
-    d.hard = {term(current), vote};
+    d.hard = {term(current), founder_at(vote)};
     this->crash(n, d);
   }
 };

@@ -90,7 +90,7 @@ TEST_CASE("what is committed is on a quorum's disks, the same on all, and every 
 TEST_CASE("what was durable: as the disk says, or that there is an entry") {
   struct plain {
     log_shape<16> log = log_of({1, 1});
-    hard_state hard{stamp{2}, no_node};
+    raft::term_and_vote hard{stamp{2}, no_member};
   } disk;
   CHECK(law::was_durable(disk, at(3), stamp{2}));
   CHECK(!law::was_durable(disk, at(4), stamp{2}));
@@ -99,6 +99,17 @@ TEST_CASE("what was durable: as the disk says, or that there is an entry") {
     bool was_durable(log_index, stamp) const { return false; }
   };
   CHECK(!law::was_durable(knowing{}, at(3), stamp{2}));
+}
+
+TEST_CASE("a term is told as a number, and a ballot by its round and its owner") {
+  CHECK(
+      TOLD(law::nothing_said_is_forgotten, B, stamp{3}, stamp{0}) ==
+      "what a node has said is on its disk, whatever happens: node B has said that it is at 3, and its disk says "
+      "0");
+  stamp const promised{ballot_at(3, C).value};
+  CHECK(TOLD(law::nothing_said_is_forgotten, B, promised, stamp{0}) ==
+        "what a node has said is on its disk, whatever happens: node B has said that it is at 3.C, and its disk "
+        "says none");
 }
 
 } // namespace

@@ -119,9 +119,12 @@ TEST_CASE("what a node has said is on its disk, whatever happens") {
   law::word_given g{};
   g.ballots = {ballot(1, B), ballot(2, A)};
   law::note_word(g, multi_paxos::accepted{ballot(2, A), at(2), 7, 3, 1});
-  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, hard_state{ballot(2, A)}, at(4)) == "nothing");
-  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, hard_state{ballot(1, B)}, at(4)) != "nothing");
-  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, hard_state{ballot(2, A)}, at(3)) != "nothing");
+  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, multi_paxos::promise_and_mark{ballot(2, A)}, at(4)) ==
+        "nothing");
+  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, multi_paxos::promise_and_mark{ballot(1, B)}, at(4)) !=
+        "nothing");
+  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, multi_paxos::promise_and_mark{ballot(2, A)}, at(3)) !=
+        "nothing");
   node n{B};
   n.durable.hard.promised = ballot(2, A);
   CHECK(TOLD(law::promises_are_not_forgotten, n, g.ballots) == "nothing");

@@ -21,38 +21,38 @@ constexpr term_id term(std::uint64_t n) { return term_id{n}; }
 
 TEST_CASE("no vote leaves before it is durable") {
   node n{B};
-  n.durable.hard = {term(1), A};
-  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), A) == "nothing");
-  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), C) ==
+  n.durable.hard = {term(1), founder_at(A)};
+  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), founder_at(A)) == "nothing");
+  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), founder_at(C)) ==
         "no vote leaves before it is durable: node B says a vote in term 1 for C, and its disk has term 1 and a "
         "vote for A");
-  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(2), A) ==
+  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(2), founder_at(A)) ==
         "no vote leaves before it is durable: node B says a vote in term 2 for A, and its disk has term 1 and a "
         "vote for A");
-  n.durable.hard = {term(3), no_node}; // it has moved on, and the vote was on disk before
-  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), C) == "nothing");
+  n.durable.hard = {term(3), no_member}; // it has moved on, and the vote was on disk before
+  CHECK(TOLD(law::votes_wait_for_the_disk, n, term(1), founder_at(C)) == "nothing");
 }
 
 TEST_CASE("of one node one vote a term ever leaves") {
   law::vote_said said{};
-  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(1), A) == "nothing");
-  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(1), A) == "nothing"); // once more
-  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(2), B) == "nothing");
+  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(1), founder_at(A)) == "nothing");
+  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(1), founder_at(A)) == "nothing"); // once more
+  CHECK(TOLD(law::one_vote_a_term_leaves, said, B, term(2), founder_at(B)) == "nothing");
   auto const before = said;
   CHECK(
-      TOLD(law::one_vote_a_term_leaves, said, B, term(2), C) ==
+      TOLD(law::one_vote_a_term_leaves, said, B, term(2), founder_at(C)) ==
       "of one node one vote a term ever leaves, and none of an earlier term: node B says a vote in term 2 for C, "
       "and has said one in term 2 for B");
   said = before;
   CHECK(
-      TOLD(law::one_vote_a_term_leaves, said, B, term(1), A) ==
+      TOLD(law::one_vote_a_term_leaves, said, B, term(1), founder_at(A)) ==
       "of one node one vote a term ever leaves, and none of an earlier term: node B says a vote in term 1 for A, "
       "and has said one in term 2 for B");
 }
 
 TEST_CASE("no acknowledgement leaves before it is durable") {
   node n{B};
-  n.durable.hard = {term(2), no_node};
+  n.durable.hard = {term(2), no_member};
   n.durable.log = log_of({1, 2});
   CHECK(TOLD(law::acknowledgements_wait_for_the_disk, n, raft::appended{term(2), at(3), 1}) == "nothing");
   CHECK(TOLD(law::acknowledgements_wait_for_the_disk, n, raft::appended{term(1), at(9), 1}) == "nothing");
@@ -86,21 +86,22 @@ TEST_CASE("what a node has said is on its disk, whatever happens") {
   law::word_given g{};
   law::note_word(g, raft::appended{term(2), at(5), 1});
   law::note_word(g, raft::appended{term(2), at(4), 1}); // older news
-  g.vote = {term(2), A};
-  hard_state const kept{term(2), A};
+  g.vote = {term(2), founder_at(A)};
+  raft::term_and_vote const kept{term(2), founder_at(A)};
   CHECK(TOLD(law::nothing_said_is_forgotten, B, g, kept, at(5)) == "nothing");
   CHECK(TOLD(law::nothing_said_is_forgotten, B, g, kept, at(4)) ==
         "what a node has said is on its disk, whatever happens: node B has acknowledged all up to 5 at 2, and its "
         "disk ends at 4");
   CHECK(
-      TOLD(law::nothing_said_is_forgotten, B, g, hard_state{term(1), A}, at(5)) ==
+      TOLD(law::nothing_said_is_forgotten, B, g, raft::term_and_vote{term(1), founder_at(A)}, at(5)) ==
       "what a node has said is on its disk, whatever happens: node B has said that it is at 2, and its disk says "
       "1");
   CHECK(
-      TOLD(law::nothing_said_is_forgotten, B, g, hard_state{term(2), no_node}, at(5)) ==
+      TOLD(law::nothing_said_is_forgotten, B, g, raft::term_and_vote{term(2), no_member}, at(5)) ==
       "what a node has said is on its disk, whatever happens: node B has voted in term 2 for A, and its disk has "
       "a vote for nobody");
-  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, hard_state{term(3), C}, at(1)) == "nothing"); // truncated since
+  CHECK(TOLD(law::nothing_said_is_forgotten, B, g, raft::term_and_vote{term(3), founder_at(C)}, at(1)) ==
+        "nothing"); // truncated since
 }
 
 TEST_CASE("a term has one leader, and is led once") {
@@ -250,7 +251,7 @@ TEST_CASE("to hear of the leader puts an election off, to refuse a vote does not
       "to hear of the leader puts an election off: node B hears of its leader A, and does not start its election "
       "timer anew");
   raft::request_vote const asked{term(2), at(1), term(0)};
-  after.s.voted_for = A;
+  after.s.voted_for = founder_at(A);
   CHECK(TOLD(law::refusals_put_off_nothing, in_term(2), asked, A, after, put_off) == "nothing");
   CHECK(TOLD(law::refusals_put_off_nothing, in_term(2), asked, C, after, std::uint64_t{0}) == "nothing");
   CHECK(TOLD(law::refusals_put_off_nothing, in_term(2), asked, C, after, put_off) ==

@@ -23,7 +23,7 @@ struct core_made {
   constexpr node_index self() const { return s.self; }
   constexpr bool leads() const { return s.is == decltype(s.is)::leader; }
   constexpr bool campaigns() const { return s.is != decltype(s.is)::follower; }
-  constexpr node_index leader() const { return s.leader; }
+  constexpr node_index leader() const { return s.leader.place; }
   constexpr log_index commit_index() const { return s.commit; }
   constexpr stamp era() const {
     if constexpr (requires { s.current_term; })
@@ -37,14 +37,17 @@ template <class Core, class Log>
 struct node_made {
   struct disk {
     Log log{};
-    hard_state hard{};
+    typename Core::hard_type hard{};
   };
   node_index self{};
   core_made<Core> core{};
   disk written{};
   disk durable{};
 
-  constexpr explicit node_made(node_index n) : self{n} { core.s.self = n; }
+  constexpr explicit node_made(node_index n) : self{n} {
+    core.s.self = n;
+    core.s.member = founder_at(n);
+  }
 };
 
 // A log with the founding configuration and an entry for each of these terms.

@@ -1,7 +1,9 @@
 // A host: what waits for its disk, what a crash takes back, and the order in which things leave.
 #include "quorate/world/host.hpp"
 
+#include "quorate/raft/node.hpp"
 #include "quorate/world/disk.hpp"
+#include "quorate/world/slot_disk.hpp"
 
 #include <doctest/doctest.h>
 
@@ -28,11 +30,11 @@ constexpr node_index self{0}, other{1};
 struct vowing {
   using messages = message_set<vow, word>;
   enum class timer : std::uint8_t { only };
-  node_index me{};
+  peer me{};
   std::uint64_t commit = 0;
 
   constexpr vowing() = default;
-  constexpr vowing(node_index n, hard_state const&, log_view auto const&) : me{n} {}
+  constexpr vowing(peer p, raft::term_and_vote const&, log_view auto const&) : me{p} {}
   template <class Out>
   constexpr void step(start, log_view auto const&, Out& out) {
     out.arm(timer::only);
@@ -42,7 +44,7 @@ struct vowing {
     for (auto i = log.last() + 1, end = i + e.count; i < end; i = i + 1) {
       entry_run const next{i, 1, stamp{i.value}, entry_kind::command};
       auto const after = out.write(next);
-      for (auto const to : {other, me}) out.send(to, vow{next.first.value}, after);
+      for (auto const to : {peer{other}, me}) out.send(to, vow{next.first.value}, after);
     }
   }
   template <class Out>
@@ -173,6 +175,64 @@ TEST_CASE("a write that the disk can't carry out is told of") {
   h.step(propose{1}, ears);
   CHECK(ears.take() == "[writes 5 in vain waits 1:5 waits 0:5 ] ");
   CHECK(h.written.log.last() == log_index{4});
+}
+
+// Three places; the one of member 1, which is gone, is member 4's.
+configuration moved() {
+  configuration c{node_set<64>::first(3)};
+  c.members[0] = c.last_member = member_id{4};
+  return c;
+}
+struct moving_disk : shape_disk<8> {
+  static constexpr bool places_move = true;
+};
+static_assert(places_move<moving_disk> && !places_move<shape_disk<8>> && !places_move<without_payload>);
+
+TEST_CASE("where places move, a host and whom it hears have the places that its own disk gives them") {
+  onlooker ears;
+  host<raft::node<>, moving_disk> h{};
+  h.self = node_index{3};
+  auto d = h.durable;
+  d.found(moved());
+  h.crash(d, ears);
+  CHECK(h.core.me() == peer{node_index{0}, member_id{4}});
+  CHECK(h.known_as(node_index{3}) == h.core.me());
+  CHECK(h.known_as(node_index{1}) == peer{node_index{1}});
+  CHECK(h.known_as(node_index{0}) == peer{no_node, member_id{1}});
+
+  d = {};
+  d.found({node_set<64>::first(3)});
+  h.crash(d, ears);
+  CHECK(h.core.me() == peer{no_node, member_id{4}});
+  CHECK(h.known_as(node_index{0}) == peer{node_index{0}});
+
+  host<vowing, shape_disk<4>> of_founders{}; // whatever it holds
+  CHECK(of_founders.known_as(node_index{3}) == peer{node_index{3}});
+}
+
+TEST_CASE(
+    "a log of slots keeps the configurations that are laid down in it, until something is written over one") {
+  using log = slot_log<6, 2>;
+  log_index const first{1}, third{3}, fourth{4};
+  log l{configuration{node_set<64>::first(3)}};
+  slot_offer const two{log_index{2}, [] {
+                         slot_values v;
+                         (void)v.push_back({stamp{9}, 2});
+                         return v;
+                       }()};
+  REQUIRE(l.put({log_index{2}, 1, stamp{9}, entry_kind::command}, two));
+  CHECK(!l.lay(fourth, stamp{9}, moved())); // it does not follow on
+  REQUIRE(l.lay(third, stamp{9}, moved()));
+  CHECK(!l.lay(fourth, stamp{9}, moved())); // there is no room for a third one
+  CHECK(l.config_at(log_index{2}).number == first);
+  CHECK(l.config_at(log_index{2}).members[0] == member_id{1});
+  CHECK(l.config_at(third).number == third);
+  CHECK(l.config_at(third).members[0] == member_id{4});
+  CHECK(l.put({third, 1, stamp{10}, entry_kind::configuration}, {})); // voted for again
+  CHECK(l.config_at(third).number == third);
+  CHECK(!l.put({fourth, 1, stamp{10}, entry_kind::configuration}, {fourth, two.what})); // which nobody has
+  REQUIRE(l.put({third, 1, stamp{11}, entry_kind::no_op}, {}));
+  CHECK(l.config_at(third).number == first);
 }
 
 } // namespace

@@ -195,10 +195,13 @@ private:
     model_.truncate(from);
     done(store_->truncate(from), "a truncation", storage_law::truncations_show_at_once);
   }
+  // What is in it only a core knows: any kind, size and bytes are kept.
   void hard() {
-    auto const h = hard_state{stamp{model_.now().hard.promised.value + any_.below(3)},
-                              node_index{static_cast<std::uint8_t>(any_.below(7))}, log_index{any_.below(9)}};
-    call("hard state " + std::to_string(h.promised.value) + "/" + std::to_string(h.vote.value));
+    hard_state h;
+    h.kind = static_cast<std::uint8_t>(1 + any_.below(255));
+    h.size = static_cast<std::uint8_t>(any_.below(h.bytes.size() + 1));
+    for (std::size_t k = 0; k < h.size; ++k) h.bytes[k] = static_cast<std::byte>(any_());
+    call("hard state of kind " + std::to_string(h.kind) + ", " + std::to_string(h.size) + " bytes");
     model_.put(h);
     done(store_->put(h), "a hard state", storage_law::hard_states_are_the_last_written);
   }
@@ -257,13 +260,16 @@ private:
     auto const wanted = kind == entry_kind::configuration ? 1 : 1 + any_.below(4);
     auto const count = static_cast<std::uint32_t>((std::min<std::uint64_t>)(wanted, store_->log().room()));
     if (count == 0) return;
-    std::vector<store_entry> run(count, {model_.now().hard.promised, kind, {}});
+    stamp_ = stamp{stamp_.value + any_.below(2)};
+    std::vector<store_entry> run(count, {(std::max)(stamp_, model_.stamp_at(model_.last())), kind, {}});
     std::vector<std::byte> whole;
     for (auto& e : run) {
-      e.bytes.resize(kind == entry_kind::no_op
-                         ? 0
-                         : (kind == entry_kind::command ? 0U : 8U) + static_cast<std::size_t>(any_.below(24)));
-      for (auto& b : e.bytes) b = static_cast<std::byte>(any_());
+      if (kind == entry_kind::configuration) {
+        e.bytes = any_configuration(model_.last() + 1);
+      } else {
+        e.bytes.resize(kind == entry_kind::no_op ? 0 : static_cast<std::size_t>(any_.below(24)));
+        for (auto& b : e.bytes) b = static_cast<std::byte>(any_());
+      }
       whole.resize(whole.size() + payloads::prefix);
       payloads::put_length(&whole[whole.size() - payloads::prefix], static_cast<std::uint32_t>(e.bytes.size()));
       whole.insert(whole.end(), e.bytes.begin(), e.bytes.end());
@@ -280,6 +286,29 @@ private:
     done(well, "a put", storage_law::writes_show_at_once);
   }
 
+  // The bytes of a configuration's entry: any sets, numbers of members, nodes and addresses.
+  std::vector<std::byte> any_configuration(log_index at) {
+    configuration c;
+    c.number = at;
+    c.voters.bits = any_() | 1;
+    c.outgoing.bits = any_() & any_() & any_();
+    c.learners.bits = any_() & any_() & any_();
+    c.witnesses.bits = any_() & any_() & any_();
+    c.lease = any_.below(1000);
+    c.places().for_each([&](node_index place) {
+      c.last_member = c.members[place.value] =
+          member_id{static_cast<std::uint16_t>(c.last_member.value + 1 + any_.below(9))};
+    });
+    std::vector<std::byte> out, text(static_cast<std::size_t>(any_.below(12)));
+    for (auto& b : text) b = static_cast<std::byte>(any_());
+    configuration_form::write(
+        c, [&](std::byte b) { out.push_back(b); },
+        [&](node_index place) {
+          return member_row{place, c.member_at(place), node_id{1000U + place.value}, store_id{any_()}, text};
+        });
+    return out;
+  }
+
   Place& place_;
   sim::stream any_;
   conformance& out_;
@@ -291,6 +320,7 @@ private:
   std::optional<sync_order> held_{};
   std::optional<typename pending_of<storage_type>::type> pending_{}; // between the parts of a sync
   std::uint64_t pending_upto_ = 0;
+  stamp stamp_{}; // of the newest entry that was put
   std::string calls_{};
   bool sound_ = true;
   bool reported_ = false;

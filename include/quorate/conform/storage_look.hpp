@@ -125,6 +125,10 @@ private:
            std::to_string(r.written_at.value) + " and kind " + std::to_string(static_cast<int>(r.kind));
   }
 
+  static std::string text(configuration const& c) {
+    return "configuration " + text(c.number) + " with the voters " + text_of_set(c.voters.bits);
+  }
+
   template <log_view Log>
   bool shape_at(Log const& log, log_index first, log_index i) {
     if (log.stamp_at(i) != model_.stamp_at(i))
@@ -133,9 +137,8 @@ private:
                      std::to_string(log.stamp_at(i).value)),
              false;
     if (log.config_at(i) != model_.config_at(i))
-      return breach_(storage_law::configurations_are_those_in_force,
-                     "the voters " + text_of_set(model_.config_at(i).voters.bits) + " at " + text(i),
-                     text_of_set(log.config_at(i).voters.bits)),
+      return breach_(storage_law::configurations_are_those_in_force, text(model_.config_at(i)) + " at " + text(i),
+                     text(log.config_at(i))),
              false;
     auto const middle = model_.stamp_at(first + (i - first) / 2);
     if (auto const j = model_.last_not_above(i, middle, first); log.last_not_above(i, middle) != j)

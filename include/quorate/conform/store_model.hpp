@@ -19,11 +19,11 @@ struct store_entry {
   std::vector<std::byte> bytes{};
   friend bool operator==(store_entry const&, store_entry const&) = default;
 
-  configuration config() const {
-    configuration c{};
-    for (std::size_t i = 0; i < configuration::encoded_size; ++i)
-      c.voters.bits |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
-    return c;
+  // Precondition: it is a configuration's, at that place.
+  configuration config(log_index at) const {
+    auto const c = configuration_form::read(bytes, at);
+    QUORATE_ASSERT(c.has_value(), "the entry ", at, " is no configuration's");
+    return *c;
   }
 };
 
@@ -57,13 +57,15 @@ public:
   stamp stamp_at(log_index i) const { return i == base_ ? base_stamp_ : at(i).written_at; }
   configuration config_at(log_index i) const {
     for (; i > base_; i = i - 1)
-      if (at(i).kind == entry_kind::configuration) return at(i).config();
+      if (at(i).kind == entry_kind::configuration) return at(i).config(i);
     return base_config_;
   }
   entry_run run_at(log_index i, std::uint32_t max) const {
     entry_run run{i, 0, at(i).written_at, at(i).kind};
     for (; i <= last() && run.count < max; i = i + 1, ++run.count)
-      if (at(i).written_at != run.written_at || at(i).kind != run.kind) break;
+      if (at(i).written_at != run.written_at || at(i).kind != run.kind ||
+          (run.count > 0 && run.kind == entry_kind::configuration))
+        break;
     return run;
   }
   log_index last_not_above(log_index i, stamp s, log_index lowest) const {
@@ -123,9 +125,13 @@ public:
   store_image const& durable_image() const { return trail_[legal_.front().at]; }
   std::string durable_text() const { return text(durable_image().hard, base_ + durable_image().log.size()); }
   static std::string text(hard_state const& h, log_index last) {
-    return "entries up to " + std::to_string(last.value) + ", promised " + std::to_string(h.promised.value) +
-           ", vote " + (h.vote == no_node ? "none" : std::to_string(h.vote.value)) + ", chosen " +
-           std::to_string(h.chosen.value);
+    std::string bytes;
+    for (std::size_t k = 0; k < h.size && k < h.bytes.size(); ++k) {
+      auto const b = std::to_integer<unsigned>(h.bytes[k]);
+      bytes += {"0123456789abcdef"[b / 16], "0123456789abcdef"[b % 16]};
+    }
+    return "entries up to " + std::to_string(last.value) + ", a hard state of kind " + std::to_string(h.kind) +
+           " of " + std::to_string(h.size) + " bytes " + bytes;
   }
 
 private:

@@ -1,9 +1,10 @@
 // What the protocols know of a log entry: everything but its bytes.
 #pragma once
 
+#include "quorate/core/configuration.hpp"
 #include "quorate/core/id.hpp"
-#include "quorate/core/node_set.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,7 +13,7 @@ namespace quorate {
 enum class entry_kind : std::uint8_t {
   command,       // the user's: handed to the state machine
   no_op,         // a new leader's first entry; no bytes
-  configuration, // who takes part; its bytes begin with a `configuration`
+  configuration, // who takes part (configuration.hpp)
   hole,          // Multi-Paxos: nothing was accepted here yet, while something was behind it; no bytes, stamp 0
 };
 inline constexpr entry_kind last_enumerator(entry_kind) { return entry_kind::hole; }
@@ -29,21 +30,12 @@ struct entry_run {
   friend constexpr bool operator==(entry_run const&, entry_run const&) = default;
 };
 
-// Who takes part, by the cores' own numbers. The first eight bytes of a configuration entry are `voters`,
-// little-endian. So storage can read them, and need not know the user's types. The bytes behind them have the
-// user's names for the nodes.
-struct configuration {
-  node_set<64> voters{};
-
-  static constexpr std::size_t encoded_size = 8;
-  friend constexpr bool operator==(configuration const&, configuration const&) = default;
-};
-
-// What must survive a restart beside the log: one record, written whole (scenario E1).
+// What must survive a restart beside the log, as storages keep it: one record, written whole (scenario E1). What
+// is in it only its core knows, as C::hard_type (log/hard.hpp).
 struct hard_state {
-  stamp promised{};          // Raft: the current term; Multi-Paxos: the ballot that was promised
-  node_index vote = no_node; // Raft: whom it voted for in that term
-  log_index chosen{};        // Multi-Paxos: known to be chosen up to here, at the least
+  std::uint8_t kind = 0; // whose it is: C::hard_type::kind; 0: nothing was written yet
+  std::uint8_t size = 0; // of the bytes; those behind them are 0
+  std::array<std::byte, 30> bytes{};
 
   friend constexpr bool operator==(hard_state const&, hard_state const&) = default;
 };

@@ -36,15 +36,48 @@ inline constexpr bool is_strong_id<strong_id<Tag, Rep>> = true;
 using stamp = strong_id<struct stamp_tag, std::uint64_t>;
 using term_id = stamp;
 
-constexpr stamp next(stamp s) { return stamp{s.value + 1}; }
+// Of terms. Behind the last one there is none, and never one that wraps.
+inline constexpr stamp last_stamp{~std::uint64_t{0}};
+constexpr stamp next(stamp s) {
+  QUORATE_ASSERT(s != last_stamp, "no term is behind the last one");
+  return stamp{s.value + 1};
+}
 
 // The user's name for a node, as it stands in the configuration and on the wire.
 using node_id = strong_id<struct node_tag, std::uint32_t>;
 
-// A node's dense place in the configuration, 0..63: what the cores count with.
+// A node's dense place in the configuration, 0..63: what the cores count with. A place is free again when the
+// member that had it is gone.
 using node_index = strong_id<struct node_index_tag, std::uint8_t>;
 
 inline constexpr node_index no_node{0xff};
+
+// A member's number: given once in a cluster's life, and never to another. Founders have 1 to n, in the order of
+// their node ids. Votes and ballots name members. So a vote for one that is gone is no vote for who has its place
+// now, and no two members ever share a ballot.
+using member_id = strong_id<struct member_tag, std::uint16_t>;
+
+inline constexpr member_id no_member{};
+
+// The number of the founder at that place, and where it was.
+constexpr member_id founder_at(node_index place) {
+  return place == no_node ? no_member : member_id{static_cast<std::uint16_t>(place.value + 1)};
+}
+constexpr node_index founded_place(member_id m) {
+  return m == no_member || m.value > 64 ? no_node : node_index{static_cast<std::uint8_t>(m.value - 1)};
+}
+
+// Whom a message comes from or goes to: a member, and the place that it has here; no_node if the log here does not
+// know it. A place alone stands for its founder.
+struct peer {
+  node_index place = no_node;
+  member_id member{};
+
+  constexpr peer() = default;
+  constexpr peer(node_index founder) : place{founder}, member{founder_at(founder)} {}
+  constexpr peer(node_index at, member_id who) : place{at}, member{who} {}
+  friend constexpr bool operator==(peer, peer) = default;
+};
 
 // Raised and synced at each opening of a store, before anything is sent; the first one is 1.
 using incarnation_id = strong_id<struct incarnation_tag, std::uint64_t>;

@@ -30,8 +30,8 @@ class basic_log_shape {
 public:
   constexpr basic_log_shape() = default;
   // An empty log whose entries up to `compacted` are gone.
-  constexpr basic_log_shape(log_index compacted, stamp stamp_there, configuration in_force)
-      : compacted_{compacted}, last_{compacted}, base_stamp_{stamp_there}, base_config_{in_force} {}
+  constexpr basic_log_shape(log_index compacted, stamp stamp_there, configuration const& in_force)
+      : compacted_{compacted}, last_{compacted}, base_stamp_{stamp_there}, configs_{only({compacted, in_force})} {}
 
   constexpr log_index compacted() const { return compacted_; }
   constexpr log_index last() const { return last_; }
@@ -68,22 +68,31 @@ public:
     return compacted_;
   }
 
-  constexpr configuration config_at(log_index i) const {
-    if (configs_.empty()) return base_config_;
+  constexpr configuration const& config_at(log_index i) const {
     if (configs_.back().at <= i) return configs_.back().config; // almost always
     return earlier_config_at(i);
   }
 
   static constexpr std::uint64_t room() { return ~std::uint64_t{0}; }
 
-  // Adds a run at last()+1; false, and nothing changes, when the shape is full or the run does not follow on. A
-  // configuration comes one entry a run and needs its `config`.
-  [[nodiscard]] constexpr bool put(entry_run const& run, configuration config = {}) {
+  // Adds a run at last()+1; false, and nothing changes, when the shape is full or the run does not follow on.
+  [[nodiscard]] constexpr bool put(entry_run const& run) {
     if (run.count == 0 || run.first != last_ + 1) return false;
-    bool const same = !runs_.empty() && runs_.back().written_at == run.written_at && runs_.back().kind == run.kind;
-    if ((!same || run.kind == entry_kind::configuration) && !open_span(run, config, same)) return false;
+    // Each configuration is a run of its own.
+    bool const same = !runs_.empty() && runs_.back().written_at == run.written_at &&
+                      runs_.back().kind == run.kind && run.kind != entry_kind::configuration;
+    if (!same && !open_span(run)) return false;
     last_ = run.last();
     return true;
+  }
+  // A configuration comes one entry a run, with what it says; its number is the index where it stands.
+  [[nodiscard]] [[gnu::cold]] constexpr bool put(entry_run const& run, configuration const& config) {
+    if (run.kind != entry_kind::configuration) return put(run);
+    if (!add(configs_, config_mark{run.first, config})) return false;
+    configs_.back().config.number = run.first;
+    if (put(run)) return true;
+    configs_.pop_back();
+    return false;
   }
 
   // Drops the entries from `from` on. Precondition: compacted() < from.
@@ -91,7 +100,7 @@ public:
     QUORATE_ASSERT(compacted_ < from, "a log compacted up to ", compacted_, " is truncated from ", from, " on");
     if (from > last_) return;
     while (!runs_.empty() && runs_.back().first >= from) runs_.pop_back();
-    while (!configs_.empty() && configs_.back().at >= from) configs_.pop_back();
+    while (configs_.back().at >= from) configs_.pop_back();
     last_ = from - 1;
   }
 
@@ -100,31 +109,28 @@ public:
     QUORATE_ASSERT(upto <= last_, "a log that ends at ", last_, " is compacted up to ", upto);
     if (upto <= compacted_) return;
     base_stamp_ = stamp_at(upto);
-    base_config_ = config_at(upto);
     std::size_t gone = 0;
     while (gone + 1 < runs_.size() && runs_[gone + 1].first <= upto + 1) ++gone;
     if (upto == last_) gone = runs_.size();
     drop_front(runs_, gone);
     if (!runs_.empty() && runs_[0].first <= upto) runs_[0].first = upto + 1;
     gone = 0;
-    while (gone < configs_.size() && configs_[gone].at <= upto) ++gone;
+    while (gone + 1 < configs_.size() && configs_[gone + 1].at <= upto) ++gone;
     drop_front(configs_, gone);
+    configs_[0].at = upto;
     compacted_ = upto;
   }
 
   friend constexpr bool operator==(basic_log_shape const&, basic_log_shape const&) = default;
 
 private:
-  [[gnu::cold]] constexpr configuration earlier_config_at(log_index i) const {
-    for (auto k = configs_.size(); k-- > 0;)
-      if (configs_[k].at <= i) return configs_[k].config;
-    return base_config_;
+  [[gnu::cold]] constexpr configuration const& earlier_config_at(log_index i) const {
+    auto k = configs_.size() - 1;
+    while (k > 0 && i < configs_[k].at) --k;
+    return configs_[k].config;
   }
-  [[gnu::cold]] constexpr bool open_span(entry_run const& run, configuration config, bool same) {
-    if (run.kind == entry_kind::configuration && !add(configs_, config_mark{run.first, config})) return false;
-    if (same || add(runs_, log_span{run.first, run.written_at, run.kind})) return true;
-    if (run.kind == entry_kind::configuration) configs_.pop_back();
-    return false;
+  [[gnu::cold]] constexpr bool open_span(entry_run const& run) {
+    return add(runs_, log_span{run.first, run.written_at, run.kind});
   }
   // The span that holds entry i. Precondition: compacted() < i <= last(). Cold, because entries before the last
   // span are asked for only around elections and by peers that are far behind.
@@ -139,6 +145,11 @@ private:
       (runs_[middle].first <= i ? low : high) = middle;
     }
     return low;
+  }
+  static constexpr Configs only(config_mark const& m) {
+    Configs c{};
+    (void)add(c, m);
+    return c;
   }
   template <class V, class T>
   static constexpr bool add(V& v, T const& x) {
@@ -159,13 +170,12 @@ private:
   log_index compacted_{};
   log_index last_{};
   stamp base_stamp_{};
-  configuration base_config_{};
   Runs runs_{};
-  Configs configs_{};
+  Configs configs_ = only({}); // first the one in force at compacted_, then those that have an entry
 };
 
-// A shape of at most MaxRuns runs, as a plain value.
-template <std::size_t MaxRuns>
-using log_shape = basic_log_shape<bounded<log_span, MaxRuns>, bounded<config_mark, MaxRuns>>;
+// A shape of at most MaxRuns runs, and MaxConfigs configurations that have an entry, as a plain value.
+template <std::size_t MaxRuns, std::size_t MaxConfigs = 1>
+using log_shape = basic_log_shape<bounded<log_span, MaxRuns>, bounded<config_mark, MaxConfigs + 1>>;
 
 } // namespace quorate

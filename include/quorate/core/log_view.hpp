@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace quorate {
 
@@ -19,9 +20,11 @@ namespace quorate {
 // | fit(i, max, bytes)   | like run_at, cut so that its payloads, prefixes included, take at most `bytes` and  |
 // |                      | can be read as one piece; never empty: the first entry is always in it              |
 // | last_not_above(i, s) | the greatest j in c..i whose stamp is at most s, or c if there is none; c <= i <= l |
-// | config_at(i)         | the configuration in force at i: of the last configuration entry at or below i;     |
+// | config_at(i)         | the configuration of the last entry of that kind at or below i, by value or not;    |
 // |                      | c <= i <= l (the one in force at c outlives its entry)                              |
 // | room()               | how many more entries the storage can take now                                      |
+//
+// A configuration is a run of its own.
 //
 // All take constant time for the last run, else logarithmic in the number of runs (fit: and of entries).
 template <class L>
@@ -32,7 +35,7 @@ concept log_view = requires(L const& log, log_index i, std::uint32_t n, std::siz
   { log.run_at(i, n) } -> std::same_as<entry_run>;
   { log.fit(i, n, bytes) } -> std::same_as<entry_run>;
   { log.last_not_above(i, s) } -> std::same_as<log_index>;
-  { log.config_at(i) } -> std::same_as<configuration>;
+  requires std::same_as<std::remove_cvref_t<decltype(log.config_at(i))>, configuration>;
   { log.room() } -> std::same_as<std::uint64_t>;
 };
 

@@ -17,7 +17,9 @@ struct strong_id;
 template <std::size_t Capacity>
 struct node_set;
 struct node_index_tag;
+struct member_tag;
 struct ballot;
+struct peer;
 
 // One part: a literal or a number, so that it can be kept without a heap.
 struct part {
@@ -34,6 +36,10 @@ inline constexpr bool names_node = false;
 template <class Rep>
 inline constexpr bool names_node<strong_id<node_index_tag, Rep>> = true;
 template <class T>
+inline constexpr bool names_member = false;
+template <class Rep>
+inline constexpr bool names_member<strong_id<member_tag, Rep>> = true;
+template <class T>
 inline constexpr bool names_nodes = false;
 template <std::size_t Capacity>
 inline constexpr bool names_nodes<node_set<Capacity>> = true;
@@ -44,6 +50,8 @@ constexpr part part_of_number(T const& x) {
     if (x < 0) return {part::form::negative, "", std::uint64_t{0} - static_cast<std::uint64_t>(x)};
   return {part::form::number, "", static_cast<std::uint64_t>(x)};
 }
+
+constexpr std::uint64_t nobody = ~std::uint64_t{0};
 
 // Text must be a literal, or outlive the part in another way.
 template <class T>
@@ -58,7 +66,11 @@ constexpr part part_of(T const& x) {
   } else if constexpr (std::is_enum_v<T>) {
     return part_of_number(static_cast<std::underlying_type_t<T>>(x));
   } else if constexpr (names_node<T>) {
-    return {part::form::node, "", x.value};
+    return {part::form::node, "", x.value == 0xff ? nobody : x.value};
+  } else if constexpr (names_member<T>) {
+    return {part::form::node, "", std::uint64_t{x.value} - 1};
+  } else if constexpr (std::is_same_v<T, peer>) {
+    return x.member.value != 0 ? part_of(x.member) : part_of(x.place);
   } else if constexpr (names_nodes<T>) {
     return {part::form::nodes, "", x.bits};
   } else if constexpr (std::is_same_v<T, ballot>) {
@@ -73,6 +85,16 @@ constexpr part part_of(T const& x) {
   }
 }
 
+// As core/ballot.hpp has it, which this file is below.
+struct ballot_parts {
+  std::uint64_t round, owner;
+};
+constexpr ballot_parts parts_of_ballot(std::uint64_t v) {
+  bool const names_member = v >> 63 != 0;
+  if (names_member) return {(v << 1) >> 17, (v & 0xffff) - 1};
+  return {v >> 8, v & 0xff};
+}
+
 template <class Out>
 constexpr void append_number(Out& out, std::uint64_t n) {
   char digits[20]{};
@@ -82,11 +104,12 @@ constexpr void append_number(Out& out, std::uint64_t n) {
   out.append(digits + at, sizeof digits - at);
 }
 
-// A letter for each of the first nodes, as everywhere where nodes have no names; behind Z the number.
+// A letter for each of the first nodes, as everywhere where nodes have no names; behind Z the number. Member 1 is
+// A, as the place 0 is: they are the same for founders.
 template <class Out>
 constexpr void append_node(Out& out, std::uint64_t n) {
   char const letter = static_cast<char>('A' + n % 26);
-  if (n == 0xff) return static_cast<void>(out.append("nobody", 6));
+  if (n == nobody) return static_cast<void>(out.append("nobody", 6));
   if (n < 26) return static_cast<void>(out.append(&letter, 1));
   append_number(out, n);
 }
@@ -102,10 +125,10 @@ constexpr void append(Out& out, part const& p) {
   case part::form::number: return detail::append_number(out, p.number);
   case part::form::node: return detail::append_node(out, p.number);
   case part::form::ballot: // its round and its owner: "3.B"
-    if (p.number >> 8 == 0) return static_cast<void>(out.append("none", 4));
-    detail::append_number(out, p.number >> 8);
+    if (detail::parts_of_ballot(p.number).round == 0) return static_cast<void>(out.append("none", 4));
+    detail::append_number(out, detail::parts_of_ballot(p.number).round);
     out.append(".", 1);
-    return detail::append_node(out, p.number & 0xff);
+    return detail::append_node(out, detail::parts_of_ballot(p.number).owner);
   case part::form::nodes:
     out.append("{", 1);
     for (std::uint64_t n = 0, left = p.number; left != 0; ++n, left >>= 1)

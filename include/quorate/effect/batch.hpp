@@ -14,7 +14,7 @@ namespace quorate {
 // One message as a core sent it. `after` is the number of the write it waits for; 0 for an advisory one.
 template <class... Messages>
 struct sent {
-  node_index to{};
+  peer to{};
   std::variant<Messages...> message{};
   std::uint64_t after{};
   friend constexpr bool operator==(sent const&, sent const&) = default;
@@ -41,7 +41,7 @@ template <class... Writes>
 struct log_writes;
 template <class Protocol>
 struct writes_of {
-  using type = log_writes<hard_state, entry_run, truncation>;
+  using type = log_writes<typename Protocol::hard_type, entry_run, truncation>;
 };
 template <class Protocol>
 requires requires { typename Protocol::writes; }
@@ -77,11 +77,11 @@ public:
     add(effect{w});
   }
   template <class M>
-  constexpr void advise(node_index to, M const& m) {
+  constexpr void advise(peer to, M const& m) {
     add(effect{message{to, m, 0}});
   }
   template <class M>
-  constexpr void bind(node_index to, M const& m, written after) {
+  constexpr void bind(peer to, M const& m, written after) {
     add(effect{message{to, m, after.number()}});
   }
   constexpr void arm(timer t) { add(effect{armed<timer>{t}}); }

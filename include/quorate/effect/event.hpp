@@ -8,12 +8,14 @@
 
 namespace quorate {
 
-// A message, with the place of its sender in the configuration. Borrowed: an event is told and not kept.
+// A message, with the member that says it. Borrowed: an event is told and not kept.
 template <class Message>
 struct from {
-  node_index node;
+  peer node;
   Message const& message;
 };
+template <class Message>
+from(peer, Message const&) -> from<Message>;
 template <class Message>
 from(node_index, Message const&) -> from<Message>;
 
@@ -45,6 +47,12 @@ constexpr char const* name_of(refusal r) {
 struct start {}; // once, before any other
 struct propose { // `count` commands, whose bytes wait outside
   std::uint32_t count{};
+};
+// One configuration, whose bytes wait outside: a leader appends its entry. `fresh`: the places that it gives to
+// members that did not have them. When one may be appended, the core does not see to yet: whoever asks for it
+// does. No replica does.
+struct configure {
+  node_set<64> fresh{};
 };
 struct read { // `count` linearizable reads
   std::uint32_t count{};

@@ -44,7 +44,7 @@ public:
   using message = std::variant<Messages...>;
 
   template <class M>
-  constexpr void hold(node_index to, M const& m, written after) {
+  constexpr void hold(peer to, M const& m, written after) {
     if (held_.full()) return void(++dropped_);
     auto& next = held_.add();
     next.to = to;
@@ -59,7 +59,7 @@ public:
   // The same for a message that may say what another one says too (M::take_in). The one held last gives way to it,
   // if that is for the same node and waits for a write after number `ordered`, so that both would leave together.
   template <class M>
-  constexpr void hold_merged(node_index to, M m, written after, std::uint64_t ordered) {
+  constexpr void hold_merged(peer to, M m, written after, std::uint64_t ordered) {
     if (!held_.empty())
       if (auto& last = held_.back(); last.to == to && last.after > ordered)
         if (auto const* earlier = std::get_if<M>(&last.what); earlier != nullptr && m.take_in(*earlier)) {
@@ -100,7 +100,7 @@ public:
 
 private:
   struct held {
-    node_index to{};
+    peer to{};
     std::uint64_t after{};
     message what{};
     friend constexpr bool operator==(held const&, held const&) = default;

@@ -7,11 +7,13 @@
 #include "quorate/effect/strength.hpp"
 #include "quorate/effect/ticket.hpp"
 
+#include <concepts>
+
 namespace quorate {
 
 // The face that cores see; every sink derives from it. `Derived` carries out what it is told, at once or later:
 //
-//   accept(write)                one of the protocol's writes, in order: hard_state, entry_run ...
+//   accept(write)                one of the protocol's writes, in order: its hard state, entry_run ...
 //   advise(to, message)          an advisory message
 //   bind(to, message, written)   a binding one: not to be sent before that write is durable
 //
@@ -28,12 +30,13 @@ public:
     return this->next();
   }
 
-  template <advisory_message M>
-  constexpr void send(node_index to, M const& m) {
+  // `to` is a peer, and no place alone: what waits must not reach who has that place later.
+  template <std::same_as<peer> To, advisory_message M>
+  constexpr void send(To to, M const& m) {
     static_cast<Derived*>(this)->advise(to, m);
   }
-  template <binding_message M>
-  constexpr void send(node_index to, M const& m, written after) {
+  template <std::same_as<peer> To, binding_message M>
+  constexpr void send(To to, M const& m, written after) {
     static_cast<Derived*>(this)->bind(to, m, after);
   }
 
@@ -48,14 +51,14 @@ public:
       derived.arm(t);
   }
 
-  template <binding_message M>
-  constexpr void send(node_index, M const&) {
+  template <std::same_as<peer> To, binding_message M>
+  constexpr void send(To, M const&) {
     static_assert(detail::never<M>, "quorate: a binding message needs the ticket of the write that it asserts: "
                                     "send(to, message, out.write(...)), or out.latest() if it has none of "
                                     "its own");
   }
-  template <advisory_message M>
-  constexpr void send(node_index, M const&, written) {
+  template <std::same_as<peer> To, advisory_message M>
+  constexpr void send(To, M const&, written) {
     static_assert(detail::never<M>, "quorate: an advisory message asserts nothing and waits for no write: "
                                     "send(to, message)");
   }

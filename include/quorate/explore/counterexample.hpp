@@ -3,9 +3,9 @@
 
 #include "quorate/explore/story.hpp"
 #include "quorate/explore/world.hpp"
-#include "quorate/message/print.hpp"
 #include "quorate/message/reflect.hpp"
 #include "quorate/paxos/proposer.hpp"
+#include "quorate/trace/spoken_message.hpp"
 #include "quorate/trace/trace.hpp"
 
 #include <algorithm>
@@ -145,7 +145,7 @@ private:
   }
   static trace_record record_of(typename System::message const& m) {
     trace_record r;
-    std::visit([&](auto const& x) { r.name = type_name<std::remove_cvref_t<decltype(x)>>(), r.text = printed(x); },
+    std::visit([&](auto const& x) { r.name = type_name<std::remove_cvref_t<decltype(x)>>(), r.text = spoken(x); },
                m.what);
     return r;
   }

@@ -16,11 +16,14 @@
 
 namespace quorate::check {
 
-// A message's or any other reflected value's numbers, with the node ids in it renamed.
+// A message's or any other reflected value's numbers, with the nodes in it renamed. A ballot's owner is not: that
+// changes the order of ballots, so no renaming moves who has one (replicated.hpp, that_keep).
 template <class T>
 constexpr void digest_value(T const& x, renaming const& p, digester& h) {
-  if constexpr (std::is_same_v<T, node_index>)
+  if constexpr (std::is_same_v<T, node_index> || std::is_same_v<T, member_id>)
     h.add(p(x));
+  else if constexpr (std::is_same_v<T, peer>)
+    h.add(p(x.place)), h.add(p(x.member));
   else if constexpr (std::is_array_v<T>)
     for (auto const& one : x) digest_value(one, p, h);
   else if constexpr (reflected<T>)
@@ -34,14 +37,21 @@ constexpr void digest_value(std::variant<M...> const& x, renaming const& p, dige
   std::visit([&](auto const& m) { digest_value(m, p, h); }, x);
 }
 
+inline void digest_config(configuration const& c, renaming const& p, digester& h) {
+  h.add(c.number), h.add(c.lease), h.add(c.flags), h.add(c.last_member);
+  for (auto const& set : {c.voters, c.outgoing, c.learners, c.witnesses}) h.add(p(set).bits);
+  p(c.places()).for_each([&](node_index renamed) { h.add(p(c.member_at(p.before(renamed)))); });
+}
 template <log_view Log>
-void digest_log(Log const& log, digester& h) {
+void digest_log(Log const& log, renaming const& p, digester& h) {
   h.add(log.compacted());
   h.add(log.last());
+  digest_config(log.config_at(log.compacted()), p, h);
   for (auto i = log.compacted() + 1; i <= log.last(); i = i + 1) {
     auto const run = log.run_at(i, 1);
     h.add(run.written_at);
     h.add(run.kind);
+    if (run.kind == entry_kind::configuration) digest_config(log.config_at(i), p, h);
   }
 }
 
@@ -80,15 +90,15 @@ void digest_ballots(Ledger const& ballots, renaming const& p, digester& h) {
 template <class What>
 struct waiting {
   std::uint64_t after{};
-  node_index to{};
+  peer to{};
   What what{};
 };
 template <class What, class Outbox>
 std::vector<waiting<What>> waiting_in(Outbox const& box, renaming const& p) {
   std::vector<waiting<What>> all;
-  box.each([&](node_index to, std::uint64_t after, auto const& m) { all.push_back({after, to, m}); });
+  box.each([&](peer to, std::uint64_t after, auto const& m) { all.push_back({after, to, m}); });
   std::stable_sort(all.begin(), all.end(), [&](auto const& a, auto const& b) {
-    return a.after != b.after ? a.after < b.after : p(a.to) < p(b.to);
+    return a.after != b.after ? a.after < b.after : p(a.to.member) < p(b.to.member);
   });
   return all;
 }
@@ -102,7 +112,7 @@ void digest_surroundings(Node const& n, renaming const& p, digester& h) {
   h.add(n.syncing), h.add(n.covered), h.add(n.left_behind), h.add(n.tickets.latest().number());
   h.add(n.held.size());
   for (auto const& w : waiting_in<decltype(Node::packet::what)>(n.held, p))
-    h.add(p(w.to)), h.add(w.after), digest_value(w.what, p, h); // with its kind
+    digest_value(w.to, p, h), h.add(w.after), digest_value(w.what, p, h); // with its kind
   digest_past(n.past, p, h);
 }
 

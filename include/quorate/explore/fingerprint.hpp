@@ -68,7 +68,8 @@ private:
   std::uint64_t a_, b_;
 };
 
-// Another name for each node: node i is called to[i].
+// Another name for each node: node i is called to[i]. A node is a host, and so a member, and, of founders, a
+// place: all three are renamed as one. No renaming may move a place that is not its host's own.
 struct renaming {
   std::uint8_t to[64]{};
   std::uint8_t back[64]{};
@@ -80,6 +81,11 @@ struct renaming {
   }
   constexpr node_index operator()(node_index n) const { return n.value < 64 ? node_index{to[n.value]} : n; }
   constexpr node_index before(node_index n) const { return n.value < 64 ? node_index{back[n.value]} : n; }
+  constexpr member_id operator()(member_id m) const {
+    auto const n = founded_place(m);
+    return n == no_node ? m : founder_at((*this)(n));
+  }
+  constexpr peer operator()(peer p) const { return {(*this)(p.place), (*this)(p.member)}; }
   template <std::size_t Capacity>
   constexpr node_set<Capacity> operator()(node_set<Capacity> s) const {
     node_set<Capacity> renamed{};

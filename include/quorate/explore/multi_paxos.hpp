@@ -124,7 +124,7 @@ public:
     if (is_beat && bounds.beats + bounds.reads == 0) return true; // the network loses them all
     if (refuses && !bounds.refusals) return true;
     if (bounds.keeps_dead) return false;
-    return std::visit(multi_paxos_dead<node>{n, m.from, !bounds.refusals, !Whole}, m.what);
+    return std::visit(multi_paxos_dead<node>{n, n.known_as(m.from), !bounds.refusals, !Whole}, m.what);
   }
 
   // Up to where every disk says that it is chosen.
@@ -153,7 +153,8 @@ public:
     bool const may = std::visit(
         [&](auto const& x) {
           return multi_paxos::truth::only_what_is_chosen_is_taught(x, after.self, notes.taught, tell) &&
-                 multi_paxos::truth::may_do(before.core, x, m.from, after.core, notes.armed, tell);
+                 multi_paxos::truth::may_do(before.core, x, before.known_as(m.from), after.core, notes.armed,
+                                            tell);
         },
         m.what);
     return may && steps_on(before, after, false, tell);
@@ -206,8 +207,8 @@ public:
       if (c.kind == entry_kind::hole) m |= 16;
       if (c.kind == entry_kind::no_op) m |= 32;
     }
-    if (s.asked != no_node) m |= 64;
-    if (s.commit == log_index{1} && s.leader == no_node && log.last() > s.commit && s.is == role::follower)
+    if (s.asked != peer{}) m |= 64;
+    if (s.commit == log_index{1} && s.leader == peer{} && log.last() > s.commit && s.is == role::follower)
       m |= 128;
     for (auto const& p : s.peers)
       if (s.is == role::leader && p.apart_last > s.commit) m |= 256;

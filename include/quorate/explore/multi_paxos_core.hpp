@@ -18,8 +18,8 @@ using quorate::world::slot;
 using quorate::world::slot_value;
 
 // A leader makes a value of each command that it is given.
-template <std::size_t Slots>
-struct disk_of_slots : quorate::world::slot_disk<Slots> {
+template <std::size_t Slots, std::size_t Configs = 1>
+struct disk_of_slots : quorate::world::slot_disk<Slots, multi_paxos::promise_and_mark, Configs> {
   void offer_new(stamp ballot) {
     this->offered = {this->log.last() + 1, {}};
     (void)this->offered.what.push_back({ballot, this->offered.first.value});
@@ -28,10 +28,13 @@ struct disk_of_slots : quorate::world::slot_disk<Slots> {
 };
 using slot_disk = disk_of_slots<checked_slots>;
 
-inline void digest_disk(slot_disk const& d, renaming const& p, digester& h) {
-  h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen), h.add(d.log.last());
-  h.add(d.log.compacted());
-  for (auto i = log_index{1}; i <= d.log.last(); i = i + 1) digest_value(d.log[i], p, h);
+template <std::size_t Slots, class Hard, std::size_t Configs>
+void digest_disk(quorate::world::slot_disk<Slots, Hard, Configs> const& d, renaming const& p, digester& h) {
+  digest_value(d.hard, p, h), h.add(d.log.last()), h.add(d.log.compacted());
+  for (auto i = log_index{1}; i <= d.log.last(); i = i + 1) {
+    digest_value(d.log[i], p, h);
+    if (d.log[i].kind == entry_kind::configuration) digest_config(d.log.config_at(i), p, h);
+  }
 }
 
 // What is remembered of a node beside the core: what it has said and told, crashes or not.
@@ -67,7 +70,7 @@ private:
   using state_type = std::remove_cvref_t<decltype(std::declval<Core const&>().state())>;
   static bool same(state_type const& a, state_type const& b) {
     bool const common = a.promised == b.promised && a.seen == b.seen && a.commit == b.commit &&
-                        a.marked == b.marked && a.self == b.self && a.leader == b.leader && a.is == b.is &&
+                        a.marked == b.marked && a.me() == b.me() && a.leader == b.leader && a.is == b.is &&
                         a.in_contact == b.in_contact && a.canvassing == b.canvassing && a.granted == b.granted &&
                         a.verified == b.verified && a.owed == b.owed;
     if (!common) return false;
@@ -102,12 +105,13 @@ void digest_progress(multi_paxos::progress const& o, digester& h) {
 template <std::size_t Nodes, bool Whole, class Options>
 void digest_state(multi_paxos::node_state<Options> const& s, renaming const& p, digester& h) {
   using multi_paxos::role;
-  h.add(s.promised), h.add(s.seen), h.add(s.commit), h.add(s.marked), h.add(p(s.self)), h.add(p(s.leader));
+  h.add(s.promised), h.add(s.seen), h.add(s.commit), h.add(s.marked);
+  digest_value(s.me(), p, h), digest_value(s.leader, p, h);
   h.add(s.is), h.add(s.in_contact), h.add(s.canvassing), h.add(p(s.granted).bits), h.add(s.verified);
   h.add(s.owed.size());
   for (auto const& o : s.owed) h.add(o.first), h.add(o.count), h.add(o.answered);
   if (Whole || s.is == role::candidate) {
-    h.add(s.unsettled), h.add(p(s.asked));
+    h.add(s.unsettled), digest_value(s.asked, p, h);
     for (std::uint8_t i = 0; i < Nodes; ++i) digest_report(s.reports[p.before(node_index{i}).value], h);
   }
   if (Whole || s.is == role::leader) {

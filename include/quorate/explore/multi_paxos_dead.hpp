@@ -12,7 +12,7 @@ namespace quorate::check {
 template <class Node>
 class multi_paxos_dead {
 public:
-  multi_paxos_dead(Node const& n, node_index sender, bool silent, bool forgets)
+  multi_paxos_dead(Node const& n, peer sender, bool silent, bool forgets)
       : n_{n}, s_{n.core.state()}, sender_{sender}, silent_{silent}, forgets_{forgets} {}
 
   bool operator()(multi_paxos::canvass const& m) const { return silent_ && m.ballot <= durable(); }
@@ -27,7 +27,8 @@ public:
   bool operator()(multi_paxos::promise const& m) const {
     if (!past(m.ballot)) return false;
     if (!is(multi_paxos::role::candidate, m.ballot) || m.first < s_.unsettled) return true;
-    return m.first == s_.unsettled && s_.reports[sender_.value].given;
+    if (sender_.place == no_node) return false; // it may be given one
+    return m.first == s_.unsettled && s_.reports[sender_.place.value].given;
   }
   bool operator()(multi_paxos::fetched const& m) const {
     return past(m.ballot) && (!is(multi_paxos::role::candidate, m.ballot) || m.first < s_.unsettled);
@@ -35,6 +36,7 @@ public:
   bool operator()(multi_paxos::accepted const& m) const {
     if (!past(m.ballot) || is(multi_paxos::role::candidate, m.ballot)) return false;
     if (!is(multi_paxos::role::leader, m.ballot)) return true;
+    if (sender_.place == no_node) return false;
     auto const last = m.first + m.count - 1;
     return forgets_ && (last <= s_.commit || last <= s_.peer(sender_).match);
   }
@@ -42,6 +44,10 @@ public:
     return past(m.ballot) && !is(multi_paxos::role::leader, m.ballot);
   }
   bool operator()(multi_paxos::refused const& m) const { return m.promised <= durable(); }
+  // What is known to be chosen, durably, has a configuration that is as late.
+  bool operator()(multi_paxos::other_configuration const& m) const {
+    return m.config <= n_.durable.log.config_at(n_.durable.hard.chosen).number.value;
+  }
 
 private:
   stamp durable() const { return n_.durable.hard.promised; }
@@ -51,7 +57,7 @@ private:
 
   Node const& n_;
   multi_paxos::node_state<typename Node::core_type::options> const& s_;
-  node_index sender_;
+  peer sender_;
   bool silent_, forgets_;
 };
 

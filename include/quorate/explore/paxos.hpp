@@ -254,7 +254,9 @@ public:
     if (!a.voted.at.none() && a.promised.owner() != a.voted.at.owner()) m |= 1;
     if (!p.now.refused.empty()) m |= 2;
     if (at_work(p) && p.now.at.round_number() > 1) m |= 4;
-    if (p.now.is == paxos::phase::accepting && !p.now.best.at.none() && p.now.best.at.owner() != n.self) m |= 8;
+    if (p.now.is == paxos::phase::accepting && !p.now.best.at.none() &&
+        p.now.best.at.owner() != founder_at(n.self))
+      m |= 8;
     if (p.now.is == paxos::phase::done || !n.past.rewritten.at.none()) m |= 16;
     if constexpr (learns) m |= n.core.template as<paxos::learner>().known.at.none() ? 0 : 32;
     if (p.now.at.none() && p.used > 0) m |= a.voted.at.none() ? 64 : 64 | 128;

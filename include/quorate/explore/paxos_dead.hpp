@@ -50,7 +50,7 @@ public:
     return now.at == m.at && (now.is != paxos::phase::preparing || now.answered.contains(sender_));
   }
   bool operator()(paxos::accepted<value_type> const& m) const {
-    bool const owner = m.at.owner() == n_.self;
+    bool const owner = m.at.owner() == founder_at(n_.self);
     return (!owner || counted(m.at)) && (!learns || learned(m.at));
   }
   bool operator()(paxos::refused const& m) const {

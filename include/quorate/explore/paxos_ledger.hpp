@@ -19,9 +19,9 @@ namespace quorate::check {
 template <std::size_t Capacity, class... Messages>
 struct once_outbox : outbox<Capacity, Messages...> {
   template <class M>
-  void hold(node_index to, M const& m, written after) {
+  void hold(peer to, M const& m, written after) {
     bool waits = false;
-    this->each([&](node_index other, std::uint64_t, auto const& x) {
+    this->each([&](peer other, std::uint64_t, auto const& x) {
       if constexpr (std::is_same_v<decltype(x), M const&>) waits = waits || (other == to && x == m);
     });
     if (!waits) outbox<Capacity, Messages...>::hold(to, m, after);

@@ -72,7 +72,8 @@ public:
     bool const is_beat = std::holds_alternative<raft::heartbeat>(m.what);
     if (is_beat && bounds.beats == 0) return true; // the network loses them all
     if (bounds.keeps_dead || options::answers_stale) return false;
-    return std::visit([&](auto const& x) { return is_dead(n, m.from, x, no_more_crashes != 0); }, m.what);
+    return std::visit([&](auto const& x) { return is_dead(n, n.known_as(m.from), x, no_more_crashes != 0); },
+                      m.what);
   }
 
   // All well, up to where every disk holds what every node knows to be committed.
@@ -108,8 +109,8 @@ public:
     if (waits(before)) return true;
     bool const may = std::visit(
         [&](auto const& x) {
-          return raft::truth::may_do(before.core, x, m.from, after.core, after.written.log.compacted(),
-                                     notes.armed, tell);
+          return raft::truth::may_do(before.core, x, before.known_as(m.from), after.core,
+                                     after.written.log.compacted(), notes.armed, tell);
         },
         m.what);
     return may && steps_on(before, after, tell);
@@ -183,9 +184,9 @@ private:
   }
 
   template <class M>
-  bool is_dead(node const& n, node_index sender, M const& m, bool no_more_crashes) const {
+  bool is_dead(node const& n, peer sender, M const& m, bool no_more_crashes) const {
     auto const& s = n.core.state();
-    auto const promised = n.durable.hard.promised;
+    auto const promised = n.durable.hard.term;
     if constexpr (std::is_same_v<M, raft::request_pre_vote>) {
       return m.next_term < promised;
     } else if constexpr (std::is_same_v<M, raft::pre_vote_granted>) {
@@ -195,38 +196,39 @@ private:
     } else {
       if (m.term < promised) return true;
       if (m.term != promised || m.term != s.current_term) return false;
+      if (sender.place == no_node) return false; // it may be given one
       return says_nothing_new(n, sender, m, no_more_crashes);
     }
   }
   // Of messages of the term that the node is in, durably.
-  bool says_nothing_new(node const& n, node_index sender, raft::request_vote const&, bool) const {
+  bool says_nothing_new(node const& n, peer sender, raft::request_vote const&, bool) const {
     auto const vote = n.durable.hard.vote;
-    if (vote == sender) return !options::pre_votes && whole(n); // its answer was sent when the vote was given
-    return vote != no_node;                                     // and a refusal in one's own term changes nothing
+    if (vote == sender.member)
+      return !options::pre_votes && whole(n); // its answer was sent when the vote was given
+    return vote != no_member;                 // and a refusal in one's own term changes nothing
   }
-  static bool says_nothing_new(node const& n, node_index sender, raft::vote_granted const&, bool) {
-    return n.core.state().is != raft::role::candidate || n.core.state().granted.contains(sender);
+  static bool says_nothing_new(node const& n, peer sender, raft::vote_granted const&, bool) {
+    return n.core.state().is != raft::role::candidate || n.core.state().granted.contains(sender.place);
   }
-  static bool says_nothing_new(node const& n, node_index sender, raft::append_entries const& m,
-                               bool no_more_crashes) {
+  static bool says_nothing_new(node const& n, peer sender, raft::append_entries const& m, bool no_more_crashes) {
     auto const& s = n.core.state();
     if (s.is == raft::role::leader) return true;
     return no_more_crashes && !options::keeps_contact && s.leader == sender && m.last_index() <= s.verified &&
            (m.leader_commit <= s.commit || s.verified <= s.commit);
   }
-  bool says_nothing_new(node const& n, node_index sender, raft::appended const& m, bool) const {
+  bool says_nothing_new(node const& n, peer sender, raft::appended const& m, bool) const {
     auto const& s = n.core.state();
     if (s.is != raft::role::leader) return true;
     return !options::pipelines && no_use_of_contact() && m.match_index <= s.peer(sender).match;
   }
-  bool says_nothing_new(node const& n, node_index sender, raft::rejected const& m, bool) const {
+  bool says_nothing_new(node const& n, peer sender, raft::rejected const& m, bool) const {
     auto const& s = n.core.state();
     return s.is != raft::role::leader || (no_use_of_contact() && m.prev_log_index <= s.peer(sender).match);
   }
-  static bool says_nothing_new(node const& n, node_index, raft::heartbeat const&, bool) {
+  static bool says_nothing_new(node const& n, peer, raft::heartbeat const&, bool) {
     return n.core.state().is == raft::role::leader;
   }
-  static bool says_nothing_new(node const& n, node_index, raft::heartbeat_answer const&, bool) {
+  static bool says_nothing_new(node const& n, peer, raft::heartbeat_answer const&, bool) {
     return n.core.state().is != raft::role::leader;
   }
   // That its sender lives is of no use to the leader.

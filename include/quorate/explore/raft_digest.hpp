@@ -26,7 +26,8 @@ inline void digest_past(said_by_a_voter<truth::bounded_memory> const& past, rena
 
 template <std::size_t Nodes, class Options>
 void digest_state(raft::node_state<Options> const& s, renaming const& p, digester& h) {
-  h.add(p(s.self)), h.add(s.current_term), h.add(s.commit), h.add(p(s.voted_for)), h.add(p(s.leader)), h.add(s.is);
+  digest_value(s.me(), p, h), digest_value(s.leader, p, h);
+  h.add(s.current_term), h.add(s.commit), h.add(p(s.voted_for)), h.add(s.is);
   h.add(p(s.granted).bits), h.add(s.owed), h.add(s.verified), h.add(s.beat_due), h.add(s.beat);
   h.add(s.self_told);
   if constexpr (Options::keeps_contact) h.add(s.in_contact);

@@ -39,9 +39,10 @@ struct replicated_bounds {
 
 using shape_disk = quorate::world::shape_disk<8>;
 
-inline void digest_disk(shape_disk const& d, renaming const& p, digester& h) {
-  digest_log(d.log, h);
-  h.add(d.hard.promised), h.add(p(d.hard.vote)), h.add(d.hard.chosen);
+template <std::size_t Runs, class Hard, std::size_t Configs>
+void digest_disk(quorate::world::shape_disk<Runs, Hard, Configs> const& d, renaming const& p, digester& h) {
+  digest_log(d.log, p, h);
+  digest_value(d.hard, p, h);
 }
 
 template <class Core, class Disk, class Past>
@@ -66,9 +67,9 @@ template <class Ack, class Node>
 bool acknowledges_two_eras(Node const& n) {
   stamp first{};
   bool two = false;
-  n.held.each([&](node_index to, std::uint64_t after, auto const& m) {
+  n.held.each([&](peer to, std::uint64_t after, auto const& m) {
     if constexpr (std::is_same_v<decltype(m), Ack const&>) {
-      if (to == n.self || after <= n.covered) return;
+      if (quorate::world::host_of(to) == n.self || after <= n.covered) return;
       two = two || (first != stamp{} && first != era_of(m));
       first = era_of(m);
     }

@@ -90,10 +90,15 @@ public:
   Node first(node_index self) const {
     Node n;
     n.self = self;
-    n.written.found(everybody());
+    static_cast<System const&>(*this).found(n.written, self);
     n.durable = n.written;
-    n.core = core{self, {}, n.written.log};
+    n.core = core{quorate::world::peer_on(n.written, self), n.written.hard, n.written.log};
     return n;
+  }
+  // Lays down what a node's disk begins with: a System may hide it, and give each node its own.
+  template <class Disk>
+  static void found(Disk& disk, node_index) {
+    disk.found(everybody());
   }
   static std::uint64_t spent(std::uint32_t) { return 0; }
   static bool dead(Node const&, message const&, std::uint64_t) { return false; }
@@ -174,7 +179,7 @@ public:
     if (waits(n)) return;
     replicated_turn<Node, System, Out> turn{n, out};
     n.written.offer(m.payload);
-    std::visit([&](auto const& x) { turn.take(from{m.from, x}, whole(n)); }, m.what);
+    std::visit([&](auto const& x) { turn.take(from{n.known_as(m.from), x}, whole(n)); }, m.what);
   }
 
 protected:

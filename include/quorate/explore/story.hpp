@@ -3,8 +3,8 @@
 
 #include "quorate/explore/explore.hpp"
 #include "quorate/explore/world.hpp"
-#include "quorate/message/print.hpp"
 #include "quorate/trace/sentence.hpp"
+#include "quorate/trace/spoken_message.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ std::string step_text(world<System> const& w, std::uint32_t action) {
     return name(node_index{static_cast<std::uint8_t>(action / 64)}) + ": " + System::name_of_event(action % 64);
   auto const& m = w.message_of(action - world<System>::arrivals);
   return name(m.to) + " hears " + name(m.from) + ": " +
-         std::visit([](auto const& x) { return printed(x); }, m.what);
+         std::visit([](auto const& x) { return spoken(x); }, m.what);
 }
 
 // Takes a world from its beginning along steps chosen one after the other: choose(step's text, action) -> bool,

@@ -26,14 +26,14 @@ struct no_log {
   entry_run run_at(log_index, std::uint32_t) const;
   entry_run fit(log_index, std::uint32_t, std::size_t) const;
   log_index last_not_above(log_index, stamp) const;
-  configuration config_at(log_index) const;
+  configuration const& config_at(log_index) const;
   std::uint64_t room() const;
 };
 struct no_sink {
   written write(auto const&);
   written latest() const;
-  void send(node_index, auto const&);
-  void send(node_index, auto const&, written);
+  void send(peer, auto const&);
+  void send(peer, auto const&, written);
   void arm(auto);
   void disarm(auto);
   void arm_after(auto, timing, written);
@@ -68,23 +68,27 @@ inline constexpr bool is_outcome_list<outcome_list<Os...>> = true;
 // | C::rewrites         | bool           | false: it writes entries behind the last one only, after truncating   |
 // |                     |                | what it replaces; true: anywhere above what is compacted              |
 // | C::protocol_name    | text           |                                                                       |
-// | C{n, hard, log}     |                | the node at place n as recovered: what was written last, and its log  |
-// | c.self()            | node_index     | that place                                                            |
+// | C::hard_type        | a type         | what it writes beside the log (log/hard.hpp)                          |
+// | C{p, hard, log}     |                | the member p, with its place, as recovered: what was written last,    |
+// |                     |                | and its log                                                           |
+// | c.me()              | peer           | that member; c.self() is its place                                    |
 // | c.campaigns()       | bool           | it wants to lead, or leads                                            |
 // | c.leads()           | bool           | then leader() is self()                                               |
-// | c.leader()          | node_index     | who leads era(), as far as it knows; no_node: none is known           |
+// | c.leader()          | node_index     | who leads era(), as far as it knows; no_node: none is known, or it    |
+// |                     |                | has no place here                                                     |
 // | c.era()             | stamp          | never falls; has one leader; what it proposes is stamped with it      |
 // | c.commit_index()    | log_index      | never falls; entries up to it stay as they are, on all nodes the same |
 // | c.step(e, log, out) |                | see below                                                             |
 //
 // The events `e` are start, once and before all others; from<M> for each M of messages; propose, flush and timer;
-// and read, if options::reads. After start their order is any, repeats and messages from anybody included; a
-// sender's place is below limit.nodes. `log` is a log_view, as the log stands; what the step writes shows in it
-// before the next step. `out` is a sink (effect/sink.hpp). A propose is answered in its step by `proposed` or
-// `proposal_refused`; a read in any later one, by `readable` or `reads_refused`.
+// and read, if options::reads. After start their order is any, repeats and messages from anybody included. A
+// sender has a member's number; its place is no_node, or below limit.nodes. `log` is a log_view, as the log
+// stands; what the step writes shows in it before the next step. `out` is a sink (effect/sink.hpp). A propose is
+// answered in its step by `proposed` or `proposal_refused`; a read in any later one, by `readable` or
+// `reads_refused`.
 template <class C>
 concept log_core = std::regular<C> &&
-    std::constructible_from<C, node_index, hard_state const&, detail::no_log const&> &&
+    std::constructible_from<C, peer, typename C::hard_type const&, detail::no_log const&> &&
     requires(C const& c, typename C::timer t) {
   requires std::same_as<decltype(C::options::limit), limit_values const>;
   typename std::bool_constant<C::options::reads>;
@@ -95,6 +99,7 @@ concept log_core = std::regular<C> &&
   typename std::bool_constant<C::rewrites>;
   { C::protocol_name } -> std::convertible_to<std::string_view>;
   { c.self() } -> std::same_as<node_index>;
+  { c.me() } -> std::same_as<peer>;
   { c.campaigns() } -> std::same_as<bool>;
   { c.leads() } -> std::same_as<bool>;
   { c.leader() } -> std::same_as<node_index>;

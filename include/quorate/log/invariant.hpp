@@ -52,17 +52,19 @@ constexpr bool round_was_asked(State const& s, node_index n, Tell&& tell) {
     return true;
 }
 
-// `law`: a match never falls, while its term or ballot lasts.
-template <class State, log_view Log, class Tell>
-constexpr bool match_rises(char const* law, State const& before, State const& after, Log const& log, Tell&& tell) {
+// `law`: a match never falls, while its term or ballot lasts, and its member has that place.
+template <class State, log_view Before, log_view After, class Tell>
+constexpr bool match_rises(char const* law, State const& before, Before const& log_before, State const& after,
+                           After const& log, Tell&& tell) {
   if (before.is != role::leader || after.is != role::leader) return true;
   auto const rises_of = [&](node_index n) {
+    if (voters_now(before, log_before).member_at(n) != voters_now(after, log).member_at(n)) return true;
     return before.peer(n).match <= after.peer(n).match ||
            tell(law, "leader ", after.self, " has of ", n, " match ", after.peer(n).match, ", and had ",
                 before.peer(n).match);
   };
   bool rises = rises_of(before.self);
-  each_peer(after, log, [&](node_index n) { rises = rises && rises_of(n); });
+  each_peer(after, log, [&](peer n) { rises = rises && rises_of(n.place); });
   return rises;
 }
 

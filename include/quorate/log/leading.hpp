@@ -66,7 +66,7 @@ constexpr void on_quorum_check_timeout(State& s, Log const& log, Out& out) {
   if constexpr (State::options::checks_quorum) {
     if (s.is != role::leader || note_quorum(s, log, out)) return;
     step_down(s, out);
-    s.leader = no_node;
+    s.leader = {};
   }
 }
 

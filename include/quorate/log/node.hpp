@@ -12,9 +12,9 @@
 namespace quorate {
 
 // The effects' destination (effect/sink.hpp) as such a core uses it.
-template <class Out>
+template <class Out, class Hard>
 concept log_sink = requires(Out& out, timer t) {
-  { out.write(hard_state{}) } -> std::same_as<written>;
+  { out.write(Hard{}) } -> std::same_as<written>;
   { out.write(entry_run{}) } -> std::same_as<written>;
   { out.latest() } -> std::same_as<written>;
   out.arm(t);
@@ -34,10 +34,11 @@ public:
 
   constexpr State const& state() const { return s_; }
   constexpr node_index self() const { return s_.self; }
+  constexpr peer me() const { return s_.me(); }
   constexpr bool campaigns() const { return s_.is != role::follower; } // or leads already
   constexpr bool leads() const { return s_.is == role::leader; }
-  constexpr node_index leader() const { return s_.leader; } // no_node: none is known
-  constexpr stamp era() const { return s_.era(); }          // of that leader
+  constexpr node_index leader() const { return s_.leader.place; } // no_node: none is known, or not its place
+  constexpr stamp era() const { return s_.era(); }                // of that leader
   constexpr log_index commit_index() const { return s_.commit; }
 
   friend constexpr bool operator==(log_node const&, log_node const&) = default;

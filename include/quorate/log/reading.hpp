@@ -29,11 +29,11 @@ constexpr void refuse_reads(State& s, Out& out) {
 // A commit quorum, because every later leader's election quorum meets it.
 template <class State, log_view Log, class Out>
 constexpr void settle_rounds(State& s, Log const& log, Out& out) {
-  auto const config = voters_now(s, log);
+  configuration const& config = voters_now(s, log);
   auto const confirmed = [&](std::uint64_t round) {
     auto acks = node_set<64>::of(s.self);
-    each_peer(s, log, [&](node_index n) {
-      if (s.peer(n).round >= round) acks.insert(n);
+    each_peer(s, log, [&](peer n) {
+      if (s.peer(n).round >= round) acks.insert(n.place);
     });
     return met<typename State::options>(quorum_phase::commit, acks, config);
   };
@@ -51,7 +51,7 @@ template <class State, log_view Log, class Out>
 
 // A peer answered the heartbeat of `round`: it confirms that round and those before it, none after (scenario R2).
 template <class State, log_view Log, class Out>
-constexpr void confirm_round(State& s, node_index n, std::uint64_t round, Log const& log, Out& out) {
+constexpr void confirm_round(State& s, peer n, std::uint64_t round, Log const& log, Out& out) {
   auto& p = s.peer(n);
   if (round <= p.round || round > s.readers.last_round) return;
   p.round = round;

@@ -11,7 +11,7 @@ namespace quorate {
 
 // A state names the entry up to where configurations count for it, `governed_by`.
 template <class State, log_view Log>
-constexpr configuration voters_now(State const& s, Log const& log) {
+constexpr decltype(auto) voters_now(State const& s, Log const& log) {
   return log.config_at(s.governed_by(log.last()));
 }
 
@@ -25,11 +25,30 @@ constexpr node_set<64> widen(Nodes n) {
   return {n.bits};
 }
 
-// Calls f(node_index) for each other voter.
+// Is it said by a member of the configuration in force, at the place that it has there? Else an answer counts for
+// nothing: what is known of a place is known of its member.
+template <class State>
+constexpr bool takes_part(State const&, peer sender, configuration const& now) {
+  return sender.place.value < State::options::limit.nodes && sender.member != no_member &&
+         now.members[sender.place.value] == sender.member;
+}
+template <class State, log_view Log>
+constexpr bool takes_part(State const& s, peer sender, Log const& log) {
+  return takes_part(s, sender, static_cast<configuration const&>(voters_now(s, log)));
+}
+
+// The same, and it is not this node itself.
+template <class State, log_view Log>
+constexpr bool is_other(State const& s, peer sender, Log const& log) {
+  return sender.place != s.self && takes_part(s, sender, log);
+}
+
+// Calls f(peer) for each other voter.
 template <class State, log_view Log, class F>
 constexpr void each_peer(State const& s, Log const& log, F&& f) {
-  auto const voters = voters_now(s, log).voters & State::options::nodes_wide;
-  voters.without(s.self).for_each(f);
+  configuration const& config = voters_now(s, log);
+  auto const voters = config.voters & State::options::nodes_wide;
+  voters.without(s.self).for_each([&](node_index n) { f(peer{n, config.members[n.value]}); });
 }
 
 } // namespace quorate

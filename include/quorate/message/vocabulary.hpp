@@ -13,16 +13,19 @@ struct fields_of<entry_run> {
                           field<"written_at", &entry_run::written_at>, field<"kind", &entry_run::kind>>;
 };
 
-// Eight bytes, little-endian, as core/entry.hpp promises to storage.
 template <>
 struct fields_of<configuration> {
-  using type = field_list<field<"voters", &configuration::voters>>;
+  using type = field_list<field<"number", &configuration::number>, field<"voters", &configuration::voters>,
+                          field<"outgoing", &configuration::outgoing>, field<"learners", &configuration::learners>,
+                          field<"witnesses", &configuration::witnesses>, field<"lease", &configuration::lease>,
+                          field<"flags", &configuration::flags>, field<"last_member", &configuration::last_member>,
+                          field<"members", &configuration::members>>;
 };
 
 template <>
 struct fields_of<hard_state> {
-  using type = field_list<field<"promised", &hard_state::promised>, field<"vote", &hard_state::vote>,
-                          field<"chosen", &hard_state::chosen>>;
+  using type = field_list<field<"kind", &hard_state::kind>, field<"size", &hard_state::size>,
+                          field<"bytes", &hard_state::bytes>>;
 };
 
 } // namespace quorate

@@ -23,7 +23,7 @@ constexpr promise promise_from(node_state<Options> const& s, log_index first, Lo
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<prepare> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!in_force(s, e, log) || !from_owner(s, e.node, m.ballot)) return;
+  if (!asked_in_force(s, e, log, out) || !from_owner(s, e.node, m.ballot)) return;
   if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   // It does not even raise the promise (Raft §4.2.3).
   if (m.ballot > s.promised && beside_a_leader(s)) return;

@@ -16,16 +16,16 @@ namespace quorate::multi_paxos {
 template <class Options, log_view Log, class Out>
 constexpr void become_leader(node_state<Options>& s, Log const& log, Out& out) {
   s.is = role::leader;
-  s.leader = s.self;
+  s.leader = s.me();
   s.settled = s.unsettled - 1;
   s.self_told = s.commit;
   s.beat_due = true;
   s.beat = 1;
   s.active = {};
   for (auto& p : s.peers) p = {};
-  each_peer(s, log, [&](node_index n) {
+  each_peer(s, log, [&](peer n) {
     auto& p = s.peer(n);
-    auto const& r = s.reports[n.value];
+    auto const& r = s.reports[n.place.value];
     p.next = r.given ? r.commit + 1 : s.unsettled;
     if (p.next > s.unsettled) p.next = s.unsettled;
     if (!r.given) p.sent_to = p.next, p.asked = s.beat; // where it stands, its first answer tells
@@ -45,8 +45,9 @@ constexpr report to_report(promise const& p) {
 // Asks those that have not reported on s.unsettled.
 template <class Options, log_view Log, class Out>
 constexpr void ask_for_votes(node_state<Options> const& s, Log const& log, Out& out) {
-  each_peer(s, log, [&](node_index n) {
-    if (!s.reports[n.value].given) out.send(n, prepare{s.promised, s.unsettled, config_now(s, log)}, out.latest());
+  each_peer(s, log, [&](peer n) {
+    if (!s.reports[n.place.value].given)
+      out.send(n, prepare{s.promised, s.unsettled, config_now(s, log)}, out.latest());
   });
 }
 
@@ -97,7 +98,7 @@ constexpr void move_on(node_state<Options>& s, std::uint32_t count, Log const& l
       r.count -= count;
   }
   s.unsettled = s.unsettled + count;
-  s.asked = no_node;
+  s.asked = {};
   if (auto& own = s.reports[s.self.value]; !own.given) own = to_report(promise_from(s, s.unsettled, log));
 }
 
@@ -129,11 +130,12 @@ constexpr void adopt(node_state<Options>& s, finding const& f, std::uint32_t cou
 template <class Options, log_view Log, class Out>
 constexpr void ask_for_values(node_state<Options>& s, finding const& f, Log const& log, Out& out) {
   auto others = f.holders.without(s.self);
-  s.asked = no_node;
+  s.asked = {};
+  configuration const& config = voters_now(s, log);
   others.for_each([&](node_index n) {
-    if (s.asked == no_node) s.asked = n;
+    if (s.asked == peer{}) s.asked = config.at(n);
   });
-  if (s.asked != no_node) out.send(s.asked, fetch{s.promised, s.unsettled, f.count, f.voted, config_now(s, log)});
+  if (s.asked != peer{}) out.send(s.asked, fetch{s.promised, s.unsettled, f.count, f.voted, config_now(s, log)});
 }
 
 // Phase 1 has got further. What it asks next leaves when what it has adopted is durable.
@@ -146,11 +148,11 @@ constexpr void go_on_waiting(Out& out) {
 // moved already, so that some have not been asked about it.
 template <class Options, log_view Log, class Out>
 constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& out) {
-  auto const config = voters_now(s, log);
+  configuration const config = voters_now(s, log); // by value: what is written below may move it
   for (std::size_t rounds = 0;; moved = true, ++rounds) {
     if (rounds == Options::limit.nodes) { // enough for one step: the rest once its own report has come again
       s.reports[s.self.value] = {};
-      out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
+      out.send(s.me(), promise_from(s, s.unsettled, log), out.latest());
     }
     node_set<64> given{};
     (config.voters & Options::nodes_wide).for_each([&](node_index n) {
@@ -180,7 +182,7 @@ constexpr void on(node_state<Options>& s, from<promise> const& e, Log const& log
   auto const& m = e.message;
   if (m.ballot != s.promised || s.is != role::candidate || !in_force(s, e, log)) return; // (scenario P20)
   if (m.first != s.unsettled) return; // of slots that are settled
-  auto& r = s.reports[e.node.value];
+  auto& r = s.reports[e.node.place.value];
   if (r.given) return; // told twice (scenario P23)
   r = to_report(m);
   settle(s, false, log, out);
@@ -203,7 +205,7 @@ constexpr void on(node_state<Options>& s, from<fetched> const& e, Log const& log
 
 template <class Options>
 constexpr std::optional<stamp> next_ballot(node_state<Options> const& s) {
-  return ballot_above(s.seen > s.promised ? s.seen : s.promised, s.self);
+  return ballot_above(s.seen > s.promised ? s.seen : s.promised, s.member);
 }
 
 // Phase 1a. Its own promise goes the same way as the others': it hears of it once it is durable.
@@ -215,10 +217,8 @@ constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
   s.is = role::candidate;
   s.unsettled = s.commit + 1;
   for (auto& r : s.reports) r = {};
-  out.send(s.self, promise_from(s, s.unsettled, log), ticket);
-  each_peer(s, log, [&](node_index n) {
-    out.send(n, prepare{s.promised, s.unsettled, config_now(s, log)}, ticket);
-  });
+  out.send(s.me(), promise_from(s, s.unsettled, log), ticket);
+  each_peer(s, log, [&](peer n) { out.send(n, prepare{s.promised, s.unsettled, config_now(s, log)}, ticket); });
   out.arm_after(timer::election, timing::campaign, ticket);
   out.arm(timer::heartbeat);
 }
@@ -226,8 +226,8 @@ constexpr void campaign(node_state<Options>& s, Log const& log, Out& out) {
 // A canvass is said again once a heartbeat to those that have not granted it.
 template <class Options, log_view Log, class Out>
 constexpr void say_canvass(node_state<Options> const& s, stamp ballot, Log const& log, Out& out) {
-  each_peer(s, log, [&](node_index n) {
-    if (!s.granted.contains(n)) out.send(n, canvass{ballot, s.commit + 1, config_now(s, log)});
+  each_peer(s, log, [&](peer n) {
+    if (!s.granted.contains(n.place)) out.send(n, canvass{ballot, s.commit + 1, config_now(s, log)});
   });
   out.arm(timer::heartbeat);
 }
@@ -236,7 +236,7 @@ template <class Options, log_view Log, class Out>
 constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& out) {
   if (s.is == role::leader) return; // a late timer
   out.arm(timer::election);
-  auto const config = voters_now(s, log);
+  configuration const& config = voters_now(s, log);
   if (!config.voters.contains(s.self)) return;
   step_down(s, out);
   s.in_contact = false;
@@ -251,7 +251,7 @@ constexpr void on_election_timeout(node_state<Options>& s, Log const& log, Out& 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<canvass> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!in_force(s, e, log) || e.node == s.self) return;
+  if (!asked_in_force(s, e, log, out) || e.node.place == s.self) return;
   // Nothing is promised, no timer touched. Who needs what is compacted here could only fail.
   if (m.ballot > s.promised && !beside_a_leader(s) && m.first > log.compacted())
     out.send(e.node, canvass_granted{m.ballot, m.config});
@@ -262,7 +262,7 @@ constexpr void on(node_state<Options>& s, from<canvass> const& e, Log const& log
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<canvass_granted> const& e, Log const& log, Out& out) {
   if (!s.canvassing || !in_force(s, e, log) || next_ballot(s) != e.message.ballot) return;
-  s.granted.insert(e.node);
+  s.granted.insert(e.node.place);
   if (met<Options>(quorum_phase::election, widen(s.granted), voters_now(s, log))) campaign(s, log, out);
 }
 
@@ -276,6 +276,14 @@ constexpr void on(node_state<Options>& s, from<refused> const& e, Log const& log
   if (m.ballot == s.promised && m.promised > s.promised && s.is != role::follower) step_down(s, out);
 }
 
+// There is a later configuration: this one's campaign can't succeed.
+template <class Options, log_view Log, class Out>
+constexpr void on(node_state<Options>& s, from<other_configuration> const& e, Log const& log, Out& out) {
+  auto const& m = e.message;
+  if (m.config <= config_now(s, log) || !takes_part(s, e.node, log)) return;
+  if (s.canvassing || (s.is == role::candidate && m.ballot == s.promised)) step_down(s, out);
+}
+
 // Once a heartbeat, who canvasses and a candidate ask again those who have not answered. While its own promise is
 // not durable, a candidate's requests wait as they are; an outbox that was full may have dropped that promise.
 template <class Options, log_view Log, class Out>
@@ -284,10 +292,10 @@ constexpr void ask_again(node_state<Options>& s, Log const& log, Out& out) {
     if (auto const ballot = next_ballot(s)) say_canvass(s, *ballot, log, out);
   if (s.is != role::candidate) return;
   if (!s.reports[s.self.value].given) {
-    out.send(s.self, promise_from(s, s.unsettled, log), out.latest());
+    out.send(s.me(), promise_from(s, s.unsettled, log), out.latest());
   } else {
     ask_for_votes(s, log, out);
-    if (s.asked != no_node) ask_for_values(s, find(s, voters_now(s, log)), log, out);
+    if (s.asked != peer{}) ask_for_values(s, find(s, voters_now(s, log)), log, out);
   }
   out.arm(timer::heartbeat);
 }

@@ -33,7 +33,7 @@ constexpr log_index held_to(progress const& p, log_index at) {
 // Something more is held: what is chosen now? In order, for that is how it is delivered.
 template <class Options, log_view Log, class Out>
 constexpr void choose(node_state<Options>& s, Log const& log, Out& out) {
-  auto const config = voters_now(s, log);
+  configuration const& config = voters_now(s, log);
   auto chosen = s.commit;
   while (chosen < log.last()) {
     node_set<64> holders{};

@@ -13,16 +13,15 @@ namespace quorate::multi_paxos {
 
 // A ballot that raises this node's own by more rounds than that at once is of no election that was ever held.
 inline constexpr std::uint64_t most_rounds_missed = std::uint64_t{1} << 20;
-inline constexpr std::uint64_t last_round_believed = std::uint64_t{1} << 55;
+inline constexpr std::uint64_t last_round_believed = std::uint64_t{1} << 46;
 
 inline constexpr char too_far[] =
-    "a ballot of a round above 2^55, or 2^20 above this node's: nobody can have missed so many elections";
+    "a ballot of a round above 2^46, or 2^20 above this node's: nobody can have missed so many elections";
 
 template <class Options>
 constexpr bool is_leap(node_state<Options> const& s, stamp theirs, witness const& w) {
   auto const own = s.seen > s.promised ? s.seen : s.promised;
-  return quorate::is_leap(ballot{own.value}.round_number(), ballot{theirs.value}.round_number(),
-                          most_rounds_missed, last_round_believed, w.leaps);
+  return quorate::is_leap(round_of(own), round_of(theirs), most_rounds_missed, last_round_believed, w.leaps);
 }
 
 // No log has longer gaps: what is too far behind them is not kept.
@@ -56,6 +55,9 @@ constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const&
   if constexpr (std::is_same_v<M, fetched>)
     if (m.voted > m.ballot) return "votes of a later ballot than the one that asks for them";
   if constexpr (std::is_same_v<M, fetched>) return doubt_run(m.entries());
+  if (log_index{m.config} > last_index_believed) return "a configuration at an index that no log has";
+  if constexpr (requires { m.chosen; })
+    if (m.chosen > last_index_believed) return "slots at an index that no log has";
   if constexpr (std::is_same_v<M, accepted>)
     if (s.is == role::leader && m.ballot == s.promised && m.count > 0 && m.first + (m.count - 1) > log.last())
       return "an acknowledgement at this ballot of slots that its leader does not have";

@@ -69,27 +69,27 @@ constexpr bool holes_are_no_votes(node_state<Options> const& s, Log const& log, 
 
 template <class Options, class Tell>
 constexpr bool roles_are_owned(node_state<Options> const& s, Tell&& tell) {
-  if (s.is != role::follower && owner_of(s.promised) != s.self)
+  if (s.is != role::follower && owner_of(s.promised) != s.member)
     return tell("who campaigns or leads owns the ballot that it has promised", "node ", s.self, " is ", s.is,
                 ", and has promised ballot ", spoken(s.promised));
-  if (s.is == role::candidate && s.leader != no_node)
+  if (s.is == role::candidate && s.leader.member != no_member)
     return tell("a candidate knows no leader of its ballot", "node ", s.self, " is candidate of ballot ",
                 spoken(s.promised), ", and knows its leader: ", s.leader);
-  if (s.leader != no_node && owner_of(s.promised) != s.leader)
+  if (s.leader.member != no_member && owner_of(s.promised) != s.leader.member)
     return tell("who leads a ballot owns it", "node ", s.self, " names ", s.leader, " as leader of ballot ",
                 spoken(s.promised));
-  return (s.is == role::leader) == (s.leader == s.self) ||
+  return (s.is == role::leader) == (s.leader.member == s.member) ||
          tell("who leads names itself, and who does not never does", "node ", s.self, " is ", s.is, " of ballot ",
               spoken(s.promised), ", and names as leader ", s.leader);
 }
 
 template <class Options, class Tell>
 constexpr bool roles_are_apart(node_state<Options> const& s, Tell&& tell) {
-  bool const follows_one = s.is == role::follower && s.leader != no_node;
+  bool const follows_one = s.is == role::follower && s.leader.member != no_member;
   auto const is_known = [&](char const* law, char const* does) {
     return tell(law, "node ", s.self, " is ", s.is, ", knows as leader ", s.leader, does);
   };
-  if (s.canvassing && (s.is != role::follower || s.leader != no_node))
+  if (s.canvassing && (s.is != role::follower || s.leader.member != no_member))
     return is_known("who canvasses neither campaigns nor leads, and knows no leader", ", and canvasses");
   if (s.in_contact && !follows_one)
     return is_known("contact is a follower's, with a leader that it knows", ", and is in contact");
@@ -155,7 +155,7 @@ constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log, T
       (s.self_told <= log.last() && own.match <= log.last() && own.apart_last <= log.last()) ||
       tell("a leader counts on nothing above its own log", "leader ", s.self, " has of itself match ", own.match,
            ", apart ", own.apart_last, ", told itself ", s.self_told, ", and its log ends at ", log.last());
-  each_peer(s, log, [&](node_index n) { sound = sound && peer_is_sound(s, n, log, tell); });
+  each_peer(s, log, [&](peer n) { sound = sound && peer_is_sound(s, n.place, log, tell); });
   return sound;
 }
 
@@ -213,16 +213,17 @@ constexpr bool unsettled_rises(node_state<Options> const& before, node_state<Opt
               after.unsettled, ", and was at ", before.unsettled);
 }
 
-template <class Options, log_view Log, class Tell>
-constexpr bool match_rises(node_state<Options> const& before, node_state<Options> const& after, Log const& log,
-                           Tell&& tell) {
-  return quorate::invariant::match_rises("a match never falls while its ballot is led", before, after, log, tell);
+template <class Options, log_view Before, log_view After, class Tell>
+constexpr bool match_rises(node_state<Options> const& before, Before const& log_before,
+                           node_state<Options> const& after, After const& log_after, Tell&& tell) {
+  return quorate::invariant::match_rises("a match never falls while its ballot is led", before, log_before, after,
+                                         log_after, tell);
 }
 
 template <class Options, class Tell>
 constexpr bool verified_rises(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
-  return before.promised != after.promised || before.leader == no_node || before.leader != after.leader ||
-         before.verified <= after.verified ||
+  return before.promised != after.promised || before.leader.member == no_member ||
+         before.leader.member != after.leader.member || before.verified <= after.verified ||
          tell("what was verified of a leader's log stays verified while it is followed", "node ", after.self,
               " has verified up to ", after.verified, " of the log of ", after.leader, ", and had up to ",
               before.verified);
@@ -296,7 +297,7 @@ constexpr bool follows(node_state<Options> const& before, Before const& log_befo
   using namespace invariant;
   return promise_rises(before, after, tell) && commit_rises(before, after, tell) &&
          leaders_were_candidates(before, after, tell) && candidates_are_new(before, after, tell) &&
-         unsettled_rises(before, after, tell) && match_rises(before, after, log_after, tell) &&
+         unsettled_rises(before, after, tell) && match_rises(before, log_before, after, log_after, tell) &&
          verified_rises(before, after, tell) && votes_rise(log_before, log_after, after.self, tell) &&
          chosen_stays(before, log_before, log_after, tell) &&
          leader_adds(before, after, log_before, log_after, tell);

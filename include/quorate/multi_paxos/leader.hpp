@@ -18,8 +18,8 @@ constexpr void on(node_state<Options>& s, from<accepted> const& e, Log const& lo
   auto const last = m.first + m.count - 1;
   if (last > log.last() || last < m.first) return;
   auto& p = s.peer(e.node);
-  if (e.node != s.self) {
-    s.active.insert(e.node);
+  if (e.node.place != s.self) {
+    s.active.insert(e.node.place);
     p.in_flight = m.answered < p.in_flight ? static_cast<std::uint8_t>(p.in_flight - m.answered) : std::uint8_t{0};
   }
   if (last <= s.commit) return;
@@ -45,7 +45,7 @@ constexpr log_index held_by(node_state<Options> const& s, progress const& p) {
 // acknowledgement was lost, or the peer's disk is slow. The peer is asked to say it again, once a heartbeat, and
 // no entries travel.
 template <class Options, log_view Log, class Out>
-constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index verified, Log const& log, Out& out) {
+constexpr void ask_again_of(node_state<Options>& s, peer n, log_index verified, Log const& log, Out& out) {
   auto& p = s.peer(n);
   auto const sent_to = std::exchange(p.sent_to, log_index{});
   p.asked = 0;
@@ -58,8 +58,8 @@ constexpr void ask_again_of(node_state<Options>& s, node_index n, log_index veri
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (m.ballot != s.promised || s.is != role::leader || !in_force(s, e, log) || e.node == s.self) return;
-  s.active.insert(e.node);
+  if (m.ballot != s.promised || s.is != role::leader || !in_force(s, e, log) || e.node.place == s.self) return;
+  s.active.insert(e.node.place);
   auto& p = s.peer(e.node);
   auto const held = held_by(s, p);
   auto const stands = m.verified < held ? m.verified : held;
@@ -74,8 +74,8 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
 // One accept to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
 // that stand together get the same.
 template <class Options, log_view Log, class Out>
-constexpr bool flush_accept(node_state<Options>& s, node_index n, entry_run& run, std::uint64_t config,
-                            Log const& log, Out& out) {
+constexpr bool flush_accept(node_state<Options>& s, peer n, entry_run& run, std::uint64_t config, Log const& log,
+                            Out& out) {
   auto& p = s.peer(n);
   if (p.next > log.last() || p.in_flight >= Options::limit.window) return false;
   if (p.next <= log.compacted()) return false; // it needs what is gone here: nothing to send but heartbeats
@@ -94,7 +94,7 @@ template <class Options, log_view Log, class Out>
   if constexpr (Options::reads) start_round(s, log, out);
   auto const config = config_now(s, log);
   entry_run run{};
-  each_peer(s, log, [&](node_index n) {
+  each_peer(s, log, [&](peer n) {
     bool const sent = flush_accept(s, n, run, config, log, out);
     auto& p = s.peer(n);
     if (!s.beat_due && (sent || s.commit <= p.told)) return;
@@ -106,7 +106,7 @@ template <class Options, log_view Log, class Out>
   s.beat_due = false;
   if (log.last() > s.self_told) { // its own vote waits for its own disk, as the others' do (scenario P24)
     auto const first = s.self_told + 1;
-    out.send(s.self, accepted{s.promised, first, config, static_cast<std::uint32_t>(log.last() - s.self_told), 0},
+    out.send(s.me(), accepted{s.promised, first, config, static_cast<std::uint32_t>(log.last() - s.self_told), 0},
              out.latest());
     s.self_told = log.last();
   }
@@ -117,7 +117,7 @@ constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out&
   s.beat_due = true;
   s.beat = next_beat(s.beat);
   note_quorum(s, log, out);
-  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n), s.beat); });
+  each_peer(s, log, [&](peer n) { note_beat(s.peer(n), s.beat); });
   if (s.commit - s.marked >= Options::limit.mark) mark(s, out);
   auto const& own = s.peer(s.self);
   s.self_told = own.match > s.commit ? own.match : s.commit; // say again what a full outbox may have dropped

@@ -1,6 +1,7 @@
 // Multi-Paxos' messages (Paxos Made Moderately Complex: p1a, p1b, p2a, p2b), each with its strength. Ballots are
-// stamps. Every message names the configuration that it was said under: the set of its voters. Entries travel
-// beside accept and fetched, as payloads; a promise carries none.
+// stamps. Every message names the configuration that it was said under by its number, the slot of its entry: a set
+// of voters may come back, and would then be taken for the old one. Entries travel beside accept and fetched, as
+// payloads; a promise carries none.
 #pragma once
 
 #include "quorate/core/entry.hpp"
@@ -174,6 +175,19 @@ struct heartbeat_answer {
                  field<"round", &heartbeat_answer::round>, field<"config", &heartbeat_answer::config>,
                  field<"beat", &heartbeat_answer::beat>>;
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
+};
+
+// "That was said in another configuration. Mine is `config`, and I know the slots up to `chosen` to be chosen."
+// Who hears of a later one than its own can't win a campaign in its own.
+struct other_configuration {
+  static constexpr quorate::strength says = quorate::strength::advisory;
+  stamp ballot{}; // as it was asked
+  log_index chosen{};
+  std::uint64_t config{};
+  using fields =
+      field_list<field<"ballot", &other_configuration::ballot>, field<"chosen", &other_configuration::chosen>,
+                 field<"config", &other_configuration::config>>;
+  friend constexpr bool operator==(other_configuration const&, other_configuration const&) = default;
 };
 
 } // namespace quorate::multi_paxos

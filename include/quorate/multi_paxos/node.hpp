@@ -15,7 +15,7 @@ namespace quorate::multi_paxos {
 // The effects' destination (effect/sink.hpp) as a Multi-Paxos core uses it. It writes runs anywhere above what is
 // compacted: over others at lower ballots, and behind a gap, which is filled with `hole` entries.
 template <class Out>
-concept effect_sink = log_sink<Out> && requires(Out& out, node_index to) {
+concept effect_sink = log_sink<Out, promise_and_mark> && requires(Out& out, peer to) {
   out.send(to, heartbeat{});
   out.send(to, accepted{}, out.latest());
 };
@@ -28,17 +28,18 @@ class node : public log_node<node_state<options<Keywords...>>> {
 public:
   using options = multi_paxos::options<Keywords...>;
   using messages = message_set<canvass, canvass_granted, prepare, promise, refused, fetch, fetched, accept,
-                               accepted, heartbeat, heartbeat_answer>;
+                               accepted, heartbeat, heartbeat_answer, other_configuration>;
   using outcomes = outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due>;
   // An accept, a heartbeat and a more_due for each peer, and in phase 1 a write and a commit for each report.
   static constexpr std::size_t effects_bound = 4 * options::limit.nodes + 12;
 
   constexpr node() = default;
-  // The core of the node at place `self`, as recovered. The founding configuration needs no vote: every log begins
-  // with it.
+  using hard_type = promise_and_mark;
+  // The core of that member, as recovered. The founding configuration needs no vote: every log begins with it.
   template <log_view Log>
-  constexpr node(node_index self, hard_state const& hard, Log const& log) {
-    s_.self = self;
+  constexpr node(peer self, promise_and_mark const& hard, Log const& log) {
+    s_.self = self.place;
+    s_.member = self.member;
     s_.promised = s_.seen = hard.promised;
     s_.commit = hard.chosen > log.compacted() ? hard.chosen : log.compacted();
     if (s_.commit == log_index{} && log.last() > log_index{} && log.stamp_at(log_index{1}) == stamp{})

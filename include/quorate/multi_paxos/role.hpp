@@ -13,14 +13,26 @@ namespace quorate::multi_paxos {
 
 template <class Options, log_view Log>
 constexpr std::uint64_t config_now(node_state<Options> const& s, Log const& log) {
-  return voters_now(s, log).voters.bits;
+  return voters_now(s, log).number.value;
 }
 
-// Is it said under the configuration in force here, and by one who takes part in it?
+// Is it said under the configuration in force here, and by a voter of it?
 template <class Options, log_view Log, class Message>
 constexpr bool in_force(node_state<Options> const& s, from<Message> const& e, Log const& log) {
-  auto const voters = voters_now(s, log).voters;
-  return e.message.config == voters.bits && voters.contains(e.node);
+  configuration const& config = voters_now(s, log);
+  auto const [place, member] = e.node;
+  return e.message.config == config.number.value && place.value < Options::limit.nodes &&
+         config.voters.contains(place) && config.members[place.value] == member;
+}
+
+// The same of a request: what is of another configuration is answered with the own one's number, and raises
+// nothing.
+template <class Options, log_view Log, class Message, class Out>
+constexpr bool asked_in_force(node_state<Options> const& s, from<Message> const& e, Log const& log, Out& out) {
+  if (in_force(s, e, log)) return true;
+  auto const own = config_now(s, log);
+  if (e.message.config != own) out.send(e.node, other_configuration{e.message.ballot, s.commit, own});
+  return false;
 }
 
 // Leaves leadership or candidacy. The promise stays.
@@ -34,10 +46,10 @@ constexpr void step_down(node_state<Options>& s, Out& out) {
   }
   s.is = role::follower;
   s.beat = 0;
-  s.leader = no_node;
+  s.leader = {};
   s.canvassing = false;
   s.granted = {};
-  s.asked = no_node;
+  s.asked = {};
   s.verified = s.commit; // of the next leader's log nothing is known but what is chosen
   s.owed.clear();
 }
@@ -53,7 +65,7 @@ constexpr void note_seen(node_state<Options>& s, stamp ballot) {
 template <class Options, class Out>
 constexpr written mark(node_state<Options>& s, Out& out) {
   s.marked = s.commit;
-  return out.write(hard_state{s.promised, no_node, s.commit});
+  return out.write(promise_and_mark{s.promised, s.commit});
 }
 
 // Promises a higher ballot. Returns the ticket of that: nothing may be said under the ballot before.
@@ -68,14 +80,14 @@ template <class Options, class Out>
 
 // Only its owner speaks for a ballot, and nobody else for that of this node (scenarios P31, P37).
 template <class Options>
-constexpr bool from_owner(node_state<Options> const& s, node_index sender, stamp ballot) {
-  return owner_of(ballot) == sender && sender != s.self;
+constexpr bool from_owner(node_state<Options> const& s, peer sender, stamp ballot) {
+  return owner_of(ballot) == sender.member && sender.member != s.member;
 }
 
 // A message of a leader of `ballot`, which is not below what is promised: follow it. False for what can't be.
 template <class Options, class Out>
-constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, Out& out) {
-  if (s.leader != leader || s.promised != ballot) {
+constexpr bool follow(node_state<Options>& s, peer leader, stamp ballot, Out& out) {
+  if (s.leader.member != leader.member || s.promised != ballot) {
     if (!from_owner(s, leader, ballot)) return false;
     if (ballot != s.promised)
       enter_ballot(s, ballot, out);
@@ -92,7 +104,7 @@ constexpr bool follow(node_state<Options>& s, node_index leader, stamp ballot, O
 
 // Of a ballot that is not this node's any more.
 template <class Options, log_view Log, class Out>
-constexpr void refuse(node_state<Options> const& s, node_index to, stamp asked, Log const& log, Out& out) {
+constexpr void refuse(node_state<Options> const& s, peer to, stamp asked, Log const& log, Out& out) {
   out.send(to, refused{asked, s.promised, config_now(s, log)});
 }
 

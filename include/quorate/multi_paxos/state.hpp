@@ -6,6 +6,7 @@
 #include "quorate/log/read_rounds.hpp"
 #include "quorate/log/role.hpp"
 #include "quorate/multi_paxos/ballot.hpp"
+#include "quorate/multi_paxos/hard.hpp"
 #include "quorate/multi_paxos/options.hpp"
 
 #include <cstddef>
@@ -59,9 +60,10 @@ struct node_state {
   stamp promised{}; // the ballot that this node has promised; its own, if it campaigns or leads
   stamp seen{};     // the highest that anybody has spoken of
   log_index commit{};
-  log_index marked{}; // the commit index that was written last
-  node_index self{};
-  node_index leader = no_node; // of `promised`, as far as this node knows
+  log_index marked{};     // the commit index that was written last
+  node_index self{};      // the place of this member
+  member_id member{};     // and its number
+  quorate::peer leader{}; // of `promised`, as far as this node knows
   role is = role::follower;
   bool in_contact = false; // heard of a leader less than T ago
   bool canvassing = false;
@@ -75,7 +77,7 @@ struct node_state {
 
   // A candidate's: phase 1 is settled below this slot; and whom it asked for values.
   log_index unsettled{};
-  node_index asked = no_node;
+  quorate::peer asked{};
   report reports[Options::limit.nodes]{};
 
   // A leader's.
@@ -85,11 +87,12 @@ struct node_state {
   progress peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 1> readers{};
 
+  constexpr quorate::peer me() const { return {self, member}; }
   constexpr stamp era() const { return promised; }
   // The configuration that was chosen last is in force. One that is accepted may never be chosen.
   constexpr log_index governed_by(log_index) const { return commit; }
-  constexpr progress& peer(node_index n) { return peers[n.value]; }
-  constexpr progress const& peer(node_index n) const { return peers[n.value]; }
+  constexpr progress& peer(quorate::peer p) { return peers[p.place.value]; }
+  constexpr progress const& peer(quorate::peer p) const { return peers[p.place.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;
 };
 

@@ -51,6 +51,19 @@ constexpr bool lacks(duty d) {
   else
     return Missing == d;
 }
+
+// Of Raft's hard state (raft/hard.hpp) the first 8 bytes are the term, and behind them is the vote. Other records
+// are torn there as well, whatever they hold.
+inline constexpr std::size_t era_bytes = 8;
+constexpr hard_state era_of(hard_state h) {
+  for (std::size_t i = era_bytes; i < h.bytes.size(); ++i) h.bytes[i] = {};
+  return h;
+}
+// The era of the one, with what is behind it in the other.
+constexpr hard_state torn(hard_state era, hard_state const& rest) {
+  for (std::size_t i = era_bytes; i < era.size; ++i) era.bytes[i] = rest.bytes[i];
+  return era;
+}
 } // namespace detail
 
 // `memory` without one of its duties; with any other one it is `memory`.
@@ -80,10 +93,9 @@ public:
     memory::crash();
     auto const kept = hard();
     if (detail::lacks<Missing>(duty::hard_states_outlive_crashes)) memory::put(hard_state{});
-    if (detail::lacks<Missing>(duty::votes_outlive_crashes))
-      memory::put(hard_state{kept.promised, no_node, kept.chosen});
-    if (detail::lacks<Missing>(duty::hard_states_are_whole) && written.promised != kept.promised)
-      memory::put(hard_state{written.promised, kept.vote, kept.chosen});
+    if (detail::lacks<Missing>(duty::votes_outlive_crashes)) memory::put(detail::torn(kept, hard_state{}));
+    if (detail::lacks<Missing>(duty::hard_states_are_whole) && detail::era_of(written) != detail::era_of(kept))
+      memory::put(detail::torn(written, kept));
     if (detail::lacks<Missing>(duty::tails_outlive_crashes) && log().last() > log().compacted() &&
         log().last() > log_index{1})
       memory::truncate(log().last()); // but never the founding configuration
@@ -99,7 +111,7 @@ template <std::size_t Capacity, class... Messages>
 class leaking_outbox : public outbox<Capacity, Messages...> {
 public:
   template <class M>
-  constexpr void hold(node_index to, M const& m, written after) {
+  constexpr void hold(peer to, M const& m, written after) {
     if (last_ < after.number()) last_ = after.number();
     outbox<Capacity, Messages...>::hold(to, m, after);
   }
@@ -117,7 +129,7 @@ template <std::size_t Capacity, class... Messages>
 class hurrying_outbox : public outbox<Capacity, Messages...> {
 public:
   template <class M>
-  constexpr void hold(node_index to, M const& m, written after) {
+  constexpr void hold(peer to, M const& m, written after) {
     if (auto const era = check::era_of(m); era_ < era) era_ = era, undone_ = last_;
     if (last_ < after.number()) last_ = after.number();
     outbox<Capacity, Messages...>::hold(to, m, after);

@@ -16,8 +16,8 @@ template <class Options, class Kept, class Beside>
 constexpr Kept const& recovered_of(Options, Kept const& kept, Beside const&) {
   return kept;
 }
-template <class Options, class Core, class Log>
-constexpr void remind_of(Options, Core&, hard_state const&, Log const&) {}
+template <class Options, class Core, class Kept, class Log>
+constexpr void remind_of(Options, Core&, Kept const&, Log const&) {}
 template <class Options, class M>
 constexpr bool leaves_at_once(Options, M const&, bool /*own*/) {
   return false;
@@ -25,12 +25,12 @@ constexpr bool leaves_at_once(Options, M const&, bool /*own*/) {
 
 template <class Options, class Out>
 struct hurried : relay<Out> {
-  node_index self;
+  peer self;
 
   using relay<Out>::send;
   template <class M>
-  constexpr void send(node_index n, M const& m, written after) {
-    bool const hurries = leaves_at_once(Options{}, m, n == self);
+  constexpr void send(peer n, M const& m, written after) {
+    bool const hurries = leaves_at_once(Options{}, m, n.member == self.member);
     this->to.send(n, m, hurries ? ticket_source{}.latest() : after);
   }
 };
@@ -39,8 +39,8 @@ template <class Core>
 class careless : public Core {
 public:
   constexpr careless() = default;
-  template <class Log>
-  constexpr careless(node_index self, hard_state const& kept, Log const& log)
+  template <class Log, class C = Core>
+  constexpr careless(peer self, typename C::hard_type const& kept, Log const& log)
       : Core(self, recovered_of(typename Core::options{}, kept, log), log) {
     remind_of(typename Core::options{}, static_cast<Core&>(*this), kept, log);
   }
@@ -48,7 +48,8 @@ public:
   template <class Roster>
   constexpr careless(node_index self, Roster const& who) : Core(self, who) {}
   template <class Roster, class Kept>
-  constexpr careless(node_index self, Roster const& who, Kept const& kept)
+  requires(!requires { typename Core::hard_type; }) constexpr careless(node_index self, Roster const& who,
+                                                                       Kept const& kept)
       : Core(self, who, recovered_of(typename Core::options{}, kept, who)) {}
 
   template <class Event, class Out>
@@ -58,7 +59,7 @@ public:
   }
   template <class Event, class Log, class Out>
   constexpr void step(Event const& e, Log const& log, Out& out) {
-    hurried<typename Core::options, Out> sink{{out}, Core::self()};
+    hurried<typename Core::options, Out> sink{{out}, Core::me()};
     Core::step(e, log, sink);
   }
 

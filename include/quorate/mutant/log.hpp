@@ -38,8 +38,7 @@ constexpr void settle_rounds(State<Options<K...>>& s, Log const& log, Out& out) 
 
 template <template <class> class State, template <class...> class Options, class... K, log_view Log, class Out>
 requires bent<K...>
-constexpr void confirm_round(State<Options<K...>>& s, node_index n, std::uint64_t round, Log const& log,
-                             Out& out) {
+constexpr void confirm_round(State<Options<K...>>& s, peer n, std::uint64_t round, Log const& log, Out& out) {
   if (lacks<K...>(rule_of<K...>::reads_count_later_answers)) round = s.readers.last_round;
   confirm_round<State<Options<K...>>>(s, n, round, log, out);
 }

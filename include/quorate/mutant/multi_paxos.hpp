@@ -15,18 +15,18 @@ namespace quorate::multi_paxos {
 // --- what a careless disk forgets, and what does not wait for it
 
 template <class... K, log_view Log>
-constexpr hard_state recovered_of(options<K...>, hard_state kept, Log const& log) {
+constexpr promise_and_mark recovered_of(options<K...>, promise_and_mark kept, Log const& log) {
   if (lacks<K...>(rule::promises_outlive_crashes)) kept.promised = {};
   if (lacks<K...>(rule::recovered_votes_are_not_chosen)) kept.chosen = log.last();
   return kept;
 }
 // It promises again, but uses none of its own ballots again: that is another rule's.
 template <class... K, class Core, log_view Log>
-constexpr void remind_of(options<K...>, Core& core, hard_state const& kept, Log const& log) {
+constexpr void remind_of(options<K...>, Core& core, promise_and_mark const& kept, Log const& log) {
   if (!lacks<K...>(rule::promises_outlive_crashes)) return;
   silence none;
-  refused const heard{{}, kept.promised, log.config_at(log.last()).voters.bits};
-  core.step(from<refused>{core.self(), heard}, log, none);
+  refused const heard{{}, kept.promised, log.config_at(log.last()).number.value};
+  core.step(from<refused>{core.me(), heard}, log, none);
 }
 template <class... K>
 constexpr bool leaves_at_once(options<K...>, prepare const&, bool) {
@@ -75,14 +75,16 @@ constexpr written enter_ballot(node_state<options<K...>>& s, stamp ballot, Out& 
 
 template <class... K>
 requires bent<K...>
-constexpr bool from_owner(node_state<options<K...>> const& s, node_index sender, stamp ballot) {
-  if (lacks<K...>(rule::ballots_have_owners)) return sender != s.self;
+constexpr bool from_owner(node_state<options<K...>> const& s, peer sender, stamp ballot) {
+  if (lacks<K...>(rule::ballots_have_owners)) return sender.member != s.member;
+  if (lacks<K...>(rule::ballots_name_members))
+    return founded_place(owner_of(ballot)) == sender.place && sender.place != s.self;
   return from_owner<options<K...>>(s, sender, ballot);
 }
 
 template <class... K, class Out>
 requires bent<K...>
-constexpr bool follow(node_state<options<K...>>& s, node_index leader, stamp ballot, Out& out) {
+constexpr bool follow(node_state<options<K...>>& s, peer leader, stamp ballot, Out& out) {
   // Who campaigned or led itself starts that timer anew.
   elections_unmoved<Out> sink{{out}, s.is != role::follower || !lacks<K...>(rule::leaders_put_off_elections)};
   return follow<options<K...>>(s, leader, ballot, sink);
@@ -91,10 +93,11 @@ constexpr bool follow(node_state<options<K...>>& s, node_index leader, stamp bal
 template <class... K>
 requires bent<K...>
 constexpr std::optional<stamp> next_ballot(node_state<options<K...>> const& s) {
-  bool const again = lacks<K...>(rule::campaigns_have_ballots_of_their_own) && owner_of(s.promised) == s.self;
+  bool const again = lacks<K...>(rule::campaigns_have_ballots_of_their_own) && owner_of(s.promised) == s.member;
   if (again) return s.promised;
   auto owner = s;
-  if (lacks<K...>(rule::ballots_have_owners)) owner.self = node_index{0};
+  if (lacks<K...>(rule::ballots_have_owners)) owner.member = member_id{1};
+  if (lacks<K...>(rule::ballots_name_members)) owner.member = founder_at(s.self);
   return next_ballot<options<K...>>(owner);
 }
 
@@ -114,7 +117,7 @@ constexpr void on(node_state<options<K...>>& s, from<canvass> const& e, Log cons
   auto seen = s; // which a canvass leaves as it is
   if (lacks<K...>(rule::canvasses_respect_a_leader)) seen.is = role::follower, seen.in_contact = false;
   on<options<K...>>(seen, e, log, out);
-  bool const heard = in_force(s, e, log) && e.node != s.self && e.message.ballot > s.promised;
+  bool const heard = in_force(s, e, log) && e.node.place != s.self && e.message.ballot > s.promised;
   if (heard && lacks<K...>(rule::canvasses_promise_nothing)) enter_ballot(s, e.message.ballot, out);
 }
 
@@ -237,10 +240,10 @@ constexpr void on(node_state<options<K...>>& s, from<promise> const& e, Log cons
   if (lacks<K...>(rule::past_promises_do_not_count) && m.ballot < s.promised) m.ballot = s.promised;
   if (lacks<K...>(rule::promises_count_once)) {
     node_set<64> given{};
-    each_peer(s, log, [&](node_index peer) {
-      if (s.reports[peer.value].given) given.insert(peer);
+    each_peer(s, log, [&](quorate::peer p) {
+      if (s.reports[p.place.value].given) given.insert(p.place);
     });
-    n = counted_again(n, given, voters_now(s, log).voters.without(s.self));
+    n = counted_again(n, given, voters_now(s, log).voters.without(s.self), voters_now(s, log));
   }
   on<options<K...>>(s, from<promise>{n, m}, log, out);
 }
@@ -252,6 +255,7 @@ requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<accepted> const& e, Log const& log, Out& out) {
   auto m = e.message;
   if (lacks<K...>(rule::past_votes_do_not_count) && m.ballot < s.promised) m.ballot = s.promised;
+  if (!takes_part(s, e.node, log)) return on<options<K...>>(s, e, log, out);
   auto const match = s.peer(e.node).match;
   auto const next = (match > s.commit ? match : s.commit) + 1;
   auto const last = m.first + m.count - 1;
@@ -262,7 +266,7 @@ constexpr void on(node_state<options<K...>>& s, from<accepted> const& e, Log con
 
 template <class... K, log_view Log, class Out>
 requires bent<K...>
-constexpr bool flush_accept(node_state<options<K...>>& s, node_index n, entry_run& run, std::uint64_t config,
+constexpr bool flush_accept(node_state<options<K...>>& s, peer n, entry_run& run, std::uint64_t config,
                             Log const& log, Out& out) {
   auto& sent = s.peer(n).in_flight;
   auto const before = sent;

@@ -18,6 +18,7 @@ enum class rule : std::uint8_t {
   quorums_are_more_than_half,          // two quorums have a node in common; else half will do
   higher_ballots_depose,               // who promises another's ballot leads no more; else it leads on under it
   refusals_depose,                     // who hears of a higher promise leads no more; else it goes on
+  ballots_name_members,                // a ballot is one member's; else that of whoever has that place now
 
   // --- the acceptor
   promises_never_fall,            // a prepare below the promise is refused; else the promise falls to it
@@ -71,5 +72,8 @@ enum class rule : std::uint8_t {
 
 inline constexpr std::size_t rules = detail::enumerators<rule>();
 constexpr std::string_view name_of(rule r) { return detail::name_among(r); }
+
+// Rules that no world of founders can miss: there each place is its member's, now and ever.
+constexpr bool is_of_places(rule r) { return r == rule::ballots_name_members; }
 
 } // namespace quorate::multi_paxos

@@ -49,11 +49,11 @@ constexpr bool ranks_below(ballot at, ballot promised) {
 }
 // Has `step` done with an acceptor that takes that ballot or not, as `takes` says, whatever it has promised.
 template <class Value, class... K, class Out, class Step>
-constexpr void judged(acceptor_state<options<Value, K...>>& s, node_index sender, ballot at, bool takes, Out& out,
+constexpr void judged(acceptor_state<options<Value, K...>>& s, peer sender, ballot at, bool takes, Out& out,
                       Step&& step) {
   auto const promised = s.kept.promised;
   if (takes == (at >= promised)) return step();
-  if (!from_owner(s, sender, at)) return;
+  if (!from_owner(s, sender.place, at)) return;
   if (!takes) return out.send(sender, refused{at, promised});
   s.kept.promised = {};
   step();
@@ -64,7 +64,7 @@ template <class Out, class Value>
 struct votes_untold : relay<Out> {
   bool untold;
   using relay<Out>::send;
-  constexpr void send(node_index n, promise<Value> m, written after) {
+  constexpr void send(peer n, promise<Value> m, written after) {
     if (untold) m.voted = {};
     this->to.send(n, m, after);
   }
@@ -127,7 +127,7 @@ constexpr void on(proposer_state<options<Value, K...>>& s, from<promise<Value>> 
   auto n = e.node;
   auto const best = s.now.best;
   if (lacks<K...>(rule::past_promises_do_not_count) && m.at < s.now.at) m.at = s.now.at;
-  if (lacks<K...>(rule::promises_count_once)) n = counted_again(n, s.now.answered, {s.acceptors.bits});
+  if (lacks<K...>(rule::promises_count_once)) n = peer{counted_again(n.place, s.now.answered, {s.acceptors.bits})};
   if (m.voted.at < s.now.at) { // or it is a conflict
     bool const lower = lacks<K...>(rule::proposals_adopt_the_highest) && !best.at.none() && !m.voted.at.none();
     if (lower && m.voted.at < best.at) s.now.best = {}; // so that it is the first
@@ -153,7 +153,7 @@ constexpr void on(proposer_state<options<Value, K...>>& s, from<accepted<Value>>
   auto m = e.message;
   auto n = e.node;
   if (lacks<K...>(rule::past_votes_do_not_count) && m.at < s.now.at) m.at = s.now.at, m.value = s.now.value;
-  if (lacks<K...>(rule::votes_count_once)) n = counted_again(n, s.now.answered, {s.acceptors.bits});
+  if (lacks<K...>(rule::votes_count_once)) n = peer{counted_again(n.place, s.now.answered, {s.acceptors.bits})};
   on<options<Value, K...>>(s, from<accepted<Value>>{n, m}, out);
 }
 
@@ -187,10 +187,10 @@ requires bent<K...>
 constexpr void on(learner_state<options<Value, K...>>& s, from<accepted<Value>> const& e, Out& out) {
   auto const& m = e.message;
   auto n = e.node;
-  bool const counts = s.known.at.none() && !m.at.none() && s.acceptors.contains(n);
+  bool const counts = s.known.at.none() && !m.at.none() && s.acceptors.contains(n.place);
   if (counts && lacks<K...>(rule::votes_count_once))
     for (auto const& t : s.tallies)
-      if (t.of.at == m.at) n = counted_again(e.node, t.voters, {s.acceptors.bits});
+      if (t.of.at == m.at) n = counted_again(e.node.place, t.voters, {s.acceptors.bits});
   if (counts && lacks<K...>(rule::learners_count_a_quorum))
     if (auto* const t = tally_of(s, {m.at, m.value}); t != nullptr && t->of.value == m.value)
       t->voters = s.acceptors;

@@ -15,9 +15,9 @@ namespace quorate::raft {
 // --- what a careless disk forgets, and what does not wait for it
 
 template <class... K, log_view Log>
-constexpr hard_state recovered_of(options<K...>, hard_state kept, Log const&) {
-  if (lacks<K...>(rule::terms_outlive_crashes)) kept.promised = {};
-  if (lacks<K...>(rule::votes_outlive_crashes)) kept.vote = no_node;
+constexpr term_and_vote recovered_of(options<K...>, term_and_vote kept, Log const&) {
+  if (lacks<K...>(rule::terms_outlive_crashes)) kept.term = {};
+  if (lacks<K...>(rule::votes_outlive_crashes)) kept.vote = no_member;
   return kept;
 }
 template <class... K>
@@ -43,7 +43,7 @@ constexpr void step_down(node_state<options<K...>>& s, Out& out) {
   reads_unrefused<Out> sink{{out}, keeps};
   step_down<options<K...>>(s, sink);
   if (keeps) s.readers = readers;
-  if (lacks<K...>(rule::votes_survive_stepping_down)) s.voted_for = no_node;
+  if (lacks<K...>(rule::votes_survive_stepping_down)) s.voted_for = no_member;
 }
 
 template <class... K, class Out>
@@ -81,7 +81,7 @@ constexpr bool of_this_term(node_state<options<K...>>& s, Answer const& m, Out& 
 
 template <class... K, class Out>
 requires bent<K...>
-constexpr bool follow(node_state<options<K...>>& s, node_index leader, term_id term, Out& out) {
+constexpr bool follow(node_state<options<K...>>& s, peer leader, term_id term, Out& out) {
   // Who led itself has no such timer yet, and starts one.
   elections_unmoved<Out> sink{{out}, s.is == role::leader || !lacks<K...>(rule::leaders_put_off_elections)};
   return follow<options<K...>>(s, leader, term, sink);
@@ -93,20 +93,20 @@ template <class Out>
 struct own_vote_unwritten : relay<Out> {
   bool unwritten;
   using relay<Out>::write;
-  constexpr written write(hard_state h) {
-    if (unwritten) h.vote = no_node;
+  constexpr written write(term_and_vote h) {
+    if (unwritten) h.vote = no_member;
     return this->to.write(h);
   }
 };
 template <class... K, log_view Log, class Out>
 requires bent<K...>
 constexpr void campaign(node_state<options<K...>>& s, Log const& log, Out& out) {
-  bool const again = lacks<K...>(rule::campaigns_have_terms_of_their_own) && s.voted_for == s.self;
+  bool const again = lacks<K...>(rule::campaigns_have_terms_of_their_own) && s.voted_for == s.member;
   if (again) s.current_term = term_id{s.current_term.value - 1}; // the next one is that which it has
   bool const none = lacks<K...>(rule::candidates_vote_for_themselves);
   own_vote_unwritten<Out> sink{{out}, none};
   campaign<options<K...>>(s, log, sink);
-  if (none) s.voted_for = no_node;
+  if (none) s.voted_for = no_member;
 }
 
 template <class... K>
@@ -121,6 +121,12 @@ constexpr void forget_progress(node_state<options<K...>>& s) {
   }
 }
 
+template <class... K>
+requires bent<K...>
+constexpr void forget_place(node_state<options<K...>>& s, node_index n, log_index next) {
+  if (!lacks<K...>(rule::leaders_forget_places)) forget_place<options<K...>>(s, n, next);
+}
+
 // The log of whoever asks is what the rule makes of it.
 template <class... K, class Request, log_view Log>
 constexpr Request as_compared(options<K...>, Request m, Log const& log) {
@@ -131,6 +137,24 @@ constexpr Request as_compared(options<K...>, Request m, Log const& log) {
   return m;
 }
 
+// Where votes name places: it asks as the founder who had that place once, and as nobody if it has none.
+template <class... K>
+constexpr peer as_voted_for(options<K...>, peer sender) {
+  return lacks<K...>(rule::votes_name_members) ? peer{sender.place} : sender;
+}
+template <class Out>
+struct answered : relay<Out> {
+  peer asker;
+  template <class M>
+  constexpr void send(peer, M const& m) {
+    this->to.send(asker, m);
+  }
+  template <class M>
+  constexpr void send(peer, M const& m, written after) {
+    this->to.send(asker, m, after);
+  }
+};
+
 template <class... K, log_view Log, class Out>
 requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<request_pre_vote> const& e, Log const& log, Out& out) {
@@ -138,7 +162,8 @@ constexpr void on(node_state<options<K...>>& s, from<request_pre_vote> const& e,
   if (lacks<K...>(rule::pre_votes_raise_no_term)) of_this_term(s, pre_vote_refused{m.next_term}, out);
   auto seen = s; // which a pre-vote leaves as it is
   if (lacks<K...>(rule::pre_votes_respect_a_leader)) seen.is = role::follower, seen.in_contact = {};
-  on<options<K...>>(seen, from<request_pre_vote>{e.node, m}, log, out);
+  answered<Out> sink{{out}, e.node};
+  on<options<K...>>(seen, from<request_pre_vote>{as_voted_for(options<K...>{}, e.node), m}, log, sink);
 }
 
 template <class... K, log_view Log, class Out>
@@ -151,7 +176,7 @@ constexpr void on(node_state<options<K...>>& s, from<pre_vote_granted> const& e,
     on<options<K...>>(s, from<pre_vote_granted>{e.node, m}, log, out);
     bool const campaigns = before.pre.under_way && !s.pre.under_way;
     if (campaigns && lacks<K...>(rule::pre_votes_elect_nobody))
-      before.pre.granted.with(e.node).without(s.self).for_each([&](node_index n) { s.granted.insert(n); });
+      before.pre.granted.with(e.node.place).without(s.self).for_each([&](node_index n) { s.granted.insert(n); });
   }
 }
 
@@ -159,7 +184,7 @@ template <class Out>
 struct granted_in : relay<Out> {
   term_id term;
   using relay<Out>::send;
-  constexpr void send(node_index n, vote_granted, written after) { this->to.send(n, vote_granted{term}, after); }
+  constexpr void send(peer n, vote_granted, written after) { this->to.send(n, vote_granted{term}, after); }
 };
 template <class... K, log_view Log, class Out>
 requires bent<K...>
@@ -175,10 +200,11 @@ constexpr void on(node_state<options<K...>>& s, from<request_vote> const& e, Log
   }
   bool const heard = own::checks_quorum && m.term > s.current_term && beside_a_leader(s);
   bool const decides = m.term >= s.current_term && !heard;
-  bool const anew = lacks<K...>(rule::votes_once) && s.voted_for != e.node;
-  if (anew) s.voted_for = no_node;
-  on<own>(s, from<request_vote>{e.node, m}, log, sink);
-  if (anew && s.voted_for == no_node && s.current_term == before.current_term) s.voted_for = before.voted_for;
+  bool const anew = lacks<K...>(rule::votes_once) && s.voted_for != e.node.member;
+  if (anew) s.voted_for = no_member;
+  answered<granted_in<Out>> asker{{sink}, e.node};
+  on<own>(s, from<request_vote>{as_voted_for(own{}, e.node), m}, log, asker);
+  if (anew && s.voted_for == no_member && s.current_term == before.current_term) s.voted_for = before.voted_for;
   if (decides && lacks<K...>(rule::refusals_put_off_nothing)) out.arm(timer::election);
 }
 
@@ -187,7 +213,7 @@ requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<vote_granted> const& e, Log const& log, Out& out) {
   auto n = e.node;
   if (lacks<K...>(rule::votes_count_once))
-    n = counted_again(n, s.granted, voters_now(s, log).voters.without(s.self));
+    n = counted_again(n, s.granted, voters_now(s, log).voters.without(s.self), voters_now(s, log));
   on<options<K...>>(s, from<vote_granted>{n, e.message}, log, out);
 }
 
@@ -276,6 +302,7 @@ template <class... K, log_view Log, class Out>
 requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<appended> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
+  if (!takes_part(s, e.node, log)) return on<options<K...>>(s, e, log, out);
   auto& match = s.peer(e.node).match;
   bool const counts = s.is == role::leader && m.term == s.current_term && m.match_index <= log.last();
   if (counts && m.match_index < match && lacks<K...>(rule::matches_never_fall)) match = {};
@@ -286,10 +313,10 @@ template <class... K, log_view Log, class Out>
 requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<rejected> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
+  if (!is_other(s, e.node, log)) return on<options<K...>>(s, e, log, out);
   auto& p = s.peer(e.node);
   auto const next = p.next;
-  bool const heard =
-      s.is == role::leader && m.term == s.current_term && e.node != s.self && of_last_guess(p, m.prev_log_index);
+  bool const heard = s.is == role::leader && m.term == s.current_term && of_last_guess(p, m.prev_log_index);
   on<options<K...>>(s, e, log, out);
   if (heard && lacks<K...>(rule::refusals_match_nothing)) {
     p.match = m.prev_log_index;
@@ -303,8 +330,9 @@ template <class... K, log_view Log, class Out>
 requires bent<K...>
 constexpr void on(node_state<options<K...>>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   on<options<K...>>(s, e, log, out);
+  if (!is_other(s, e.node, log)) return;
   auto& p = s.peer(e.node);
-  bool const heard = s.is == role::leader && e.message.term == s.current_term && e.node != s.self;
+  bool const heard = s.is == role::leader && e.message.term == s.current_term;
   if (heard && lacks<K...>(rule::heartbeats_match_nothing) && p.next > p.match + 1)
     count_matches(s, p.match = p.next - 1, log, out);
 }
@@ -314,7 +342,7 @@ struct commit_told : relay<Out> {
   bool whole;
   log_index commit;
   using relay<Out>::send;
-  constexpr void send(node_index n, heartbeat m) {
+  constexpr void send(peer n, heartbeat m) {
     if (whole) m.leader_commit = commit;
     this->to.send(n, m);
   }

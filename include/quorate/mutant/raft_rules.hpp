@@ -25,6 +25,7 @@ enum class rule : std::uint8_t {
   votes_count_once,                  // as often as it is heard (§3.4); else again, as another node's
   quorums_are_more_than_half,        // two quorums have a node in common (§3.4); else half will do
   higher_terms_depose,               // who leads gives way to a later term (§3.3); else it leads that term too
+  votes_name_members,                // a vote is one member's; else it is that of whoever has that place now
 
   // --- what is remembered, and when it is said (§3.8)
   terms_outlive_crashes,         // the current term is on disk; else a node starts again at none
@@ -63,6 +64,7 @@ enum class rule : std::uint8_t {
   past_acknowledgements_do_not_count, // an acknowledgement counts in its own term (§3.3); else in any later one
   leaders_forget_matches,             // a new leader knows of no match; else it starts with its last leadership's
   leaders_forget_their_own_match,     // its tail may have been truncated since; else it starts with the old one
+  leaders_forget_places,              // what is known of a place goes with its member; else the next one has it
   commits_never_fall,                 // what is committed stays committed; else the last word counts
 
   // --- reads (§6.4)
@@ -75,5 +77,8 @@ enum class rule : std::uint8_t {
 
 inline constexpr std::size_t rules = detail::enumerators<rule>();
 constexpr std::string_view name_of(rule r) { return detail::name_among(r); }
+
+// Rules that no world of founders can miss: there each place is its member's, now and ever.
+constexpr bool is_of_places(rule r) { return r == rule::votes_name_members || r == rule::leaders_forget_places; }
 
 } // namespace quorate::raft

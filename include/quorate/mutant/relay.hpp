@@ -22,11 +22,11 @@ struct relay {
   }
   constexpr written latest() const { return to.latest(); }
   template <class M>
-  constexpr void send(node_index n, M const& m) {
+  constexpr void send(peer n, M const& m) {
     to.send(n, m);
   }
   template <class M>
-  constexpr void send(node_index n, M const& m, written after) {
+  constexpr void send(peer n, M const& m, written after) {
     to.send(n, m, after);
   }
   template <class Timer>
@@ -54,9 +54,9 @@ struct silence : ticket_source {
     return next();
   }
   template <class M>
-  constexpr void send(node_index, M const&) {}
+  constexpr void send(peer, M const&) {}
   template <class M>
-  constexpr void send(node_index, M const&, written) {}
+  constexpr void send(peer, M const&, written) {}
   template <class Timer>
   constexpr void arm(Timer) {}
   template <class Timer>
@@ -102,6 +102,13 @@ struct trusting : relay<Out> {
   }
 };
 
+// Is that member taken for the sender by who knows members only by their places? One that is gone had a founder's.
+constexpr bool same_place(configuration const& config, member_id m, peer sender) {
+  if (m == no_member || sender.place == no_node) return false;
+  auto const now = config.place_of(m);
+  return (now == no_node ? founded_place(m) : now) == sender.place;
+}
+
 // Whom an answer of `n` counts for when nobody minds that it has answered before: then for another of `voters`.
 template <class Nodes>
 constexpr node_index counted_again(node_index n, Nodes answered, node_set<64> voters) {
@@ -109,6 +116,11 @@ constexpr node_index counted_again(node_index n, Nodes answered, node_set<64> vo
   auto others = voters.without(node_set<64>{answered.bits});
   others.for_each([&](node_index other) { n = other; });
   return n;
+}
+// The same where members have places.
+template <class Nodes>
+constexpr peer counted_again(peer p, Nodes answered, node_set<64> voters, configuration const& config) {
+  return answered.contains(p.place) ? config.at(counted_again(p.place, answered, voters)) : p;
 }
 
 } // namespace quorate

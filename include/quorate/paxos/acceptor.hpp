@@ -22,14 +22,14 @@ struct acceptor_state {
 // Only its owner speaks for a ballot (scenarios P31, P37).
 template <class Options>
 constexpr bool from_owner(acceptor_state<Options> const& s, node_index sender, ballot at) {
-  return at.owner() == sender && s.proposers.contains(sender);
+  return at.owner() == founder_at(sender) && s.proposers.contains(sender);
 }
 
 template <class Options, class Out>
 constexpr void on(acceptor_state<Options>& s, from<prepare> const& e, Out& out) {
   using value_type = typename Options::value_type;
   auto const at = e.message.at;
-  if (!from_owner(s, e.node, at)) return;
+  if (!from_owner(s, e.node.place, at)) return;
   if (at < s.kept.promised) return out.send(e.node, refused{at, s.kept.promised});
 
   // P1b. At the ballot that it has promised already it says so again: the answer was lost (scenario P3).
@@ -42,13 +42,13 @@ constexpr void on(acceptor_state<Options>& s, from<prepare> const& e, Out& out) 
 template <class Options, class Out>
 constexpr void tell(acceptor_state<Options> const& s, typename Options::nodes to, written ticket, Out& out) {
   accepted<typename Options::value_type> const m{s.kept.voted.at, s.kept.voted.value};
-  to.for_each([&](node_index n) { out.send(n, m, ticket); });
+  to.for_each([&](node_index n) { out.send(peer{n}, m, ticket); });
 }
 
 template <class Options, class Out>
 constexpr void on(acceptor_state<Options>& s, from<accept<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
-  if (!from_owner(s, e.node, m.at)) return;
+  if (!from_owner(s, e.node.place, m.at)) return;
   if (m.at < s.kept.promised) return out.send(e.node, refused{m.at, s.kept.promised}); // P1a; scenario P9
   bool const again = m.at == s.kept.voted.at;
   if (again && !(m.value == s.kept.voted.value)) return out.report(conflict{m.at}); // scenario P6
@@ -56,13 +56,13 @@ constexpr void on(acceptor_state<Options>& s, from<accept<typename Options::valu
   // To accept is to promise as well, or a lower ballot could be accepted after this one (scenario P2).
   s.kept = {m.at, {m.at, m.value}};
   auto const ticket = again ? out.latest() : out.write(s.kept);
-  tell(s, s.told.with(e.node), ticket, out);
+  tell(s, s.told.with(e.node.place), ticket, out);
 }
 
 template <class Options, class Out>
 constexpr void on(acceptor_state<Options>& s, from<inquiry> const& e, Out& out) {
-  if (!s.learners.contains(e.node) || s.kept.voted.at.none()) return;
-  tell(s, Options::nodes::of(e.node), out.latest(), out);
+  if (!s.learners.contains(e.node.place) || s.kept.voted.at.none()) return;
+  tell(s, Options::nodes::of(e.node.place), out.latest(), out);
 }
 
 // An acceptor: a value that a user may place where no other role is. It has no timers and nothing to begin with.

@@ -79,7 +79,7 @@ struct write_list {};
 // The effects' destination (effect/sink.hpp) as Paxos' roles use it. What is sent to oneself is always binding: it
 // waits in the outbox and comes back as an event, as others' messages do (scenario P24).
 template <class Out, class Value>
-concept effect_sink = requires(Out& out, node_index to, timer t) {
+concept effect_sink = requires(Out& out, peer to, timer t) {
   { out.write(acceptor_record<Value>{}) } -> std::same_as<written>;
   { out.write(ballot_floor{}) } -> std::same_as<written>;
   { out.latest() } -> std::same_as<written>;

@@ -64,7 +64,7 @@ constexpr bool ballots_are_its_own(proposer_state<Options> const& s, Tell&& tell
   if (s.used > s.floor || s.floor > ballot::last_round)
     return tell("a proposer uses no round above the floor that it wrote", "proposer ", s.self, " has used round ",
                 s.used, ", and written floor ", s.floor);
-  return !at_work(s) || (s.now.at.owner() == s.self && s.now.at.round_number() == s.used) ||
+  return !at_work(s) || (s.now.at.owner() == founder_at(s.self) && s.now.at.round_number() == s.used) ||
          tell("a proposer works at its own ballots, at the last that it used", "proposer ", s.self,
               " works at ballot ", s.now.at, ", and has used round ", s.used);
 }

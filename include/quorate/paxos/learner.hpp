@@ -43,7 +43,7 @@ constexpr void settle_on(learner_state<Options>& s, vote<typename Options::value
   s.tallies.clear();
   out.disarm(timer::inquiry);
   out.report(learned<value_type>{what.at, what.value});
-  s.informed.for_each([&](node_index n) { out.send(n, chosen<value_type>{what.at, what.value}); });
+  s.informed.for_each([&](node_index n) { out.send(peer{n}, chosen<value_type>{what.at, what.value}); });
 }
 
 // The tally of that ballot; none when there is no room for one so low.
@@ -63,12 +63,12 @@ constexpr tally<Options>* tally_of(learner_state<Options>& s, vote<typename Opti
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<accepted<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
-  if (!s.known.at.none() || m.at.none() || !s.acceptors.contains(e.node)) return; // scenario P37
+  if (!s.known.at.none() || m.at.none() || !s.acceptors.contains(e.node.place)) return; // scenario P37
   auto* const t = tally_of(s, {m.at, m.value});
   if (t == nullptr) return;
   if (!(t->of.value == m.value)) return out.report(conflict{m.at});
 
-  t->voters.insert(e.node);
+  t->voters.insert(e.node.place);
   if (met<Options>(quorum_phase::commit, t->voters, s.acceptors)) settle_on(s, {m.at, m.value}, out);
 }
 
@@ -76,7 +76,7 @@ constexpr void on(learner_state<Options>& s, from<accepted<typename Options::val
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<chosen<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
-  if (!s.learners.contains(e.node) || m.at.none()) return;
+  if (!s.learners.contains(e.node.place) || m.at.none()) return;
   if (s.known.at.none()) return settle_on(s, {m.at, m.value}, out);
   if (!(m.value == s.known.value)) out.report(conflict{m.at});
 }
@@ -84,7 +84,7 @@ constexpr void on(learner_state<Options>& s, from<chosen<typename Options::value
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, from<inquiry> const& e, Out& out) {
   using value_type = typename Options::value_type;
-  if (s.known.at.none() || !s.learners.contains(e.node)) return;
+  if (s.known.at.none() || !s.learners.contains(e.node.place)) return;
   out.send(e.node, chosen<value_type>{s.known.at, s.known.value});
 }
 
@@ -93,7 +93,7 @@ constexpr void on(learner_state<Options>& s, from<inquiry> const& e, Out& out) {
 template <class Options, class Out>
 constexpr void on(learner_state<Options>& s, timer expired, Out& out) {
   if (expired != timer::inquiry || !s.known.at.none()) return;
-  s.asked.for_each([&](node_index n) { out.send(n, inquiry{}); });
+  s.asked.for_each([&](node_index n) { out.send(peer{n}, inquiry{}); });
   out.arm(timer::inquiry);
 }
 

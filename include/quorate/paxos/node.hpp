@@ -147,7 +147,7 @@ private:
   template <class Event, class Out>
   constexpr bool refuses_its_own(Event const& e, Out& out) {
     if constexpr (std::is_same_v<Event, from<prepare>> || std::is_same_v<Event, from<accept<value_type>>>) {
-      if (e.node != self_ || e.message.at >= as<acceptor>().promised()) return false;
+      if (e.node.place != self_ || e.message.at >= as<acceptor>().promised()) return false;
       refused const m{e.message.at, as<acceptor>().promised()};
       detail::as<proposer>(roles_).step(from<refused>{self_, m}, out);
       return true;

@@ -92,7 +92,7 @@ constexpr void begin(proposer_state<Options>& s, Out& out) {
     s.floor = s.used + (Options::rounds_ahead - 1 < left ? Options::rounds_ahead - 1 : left);
     ticket = out.write(ballot_floor{s.floor});
   }
-  s.acceptors.for_each([&](node_index n) { out.send(n, prepare{*at}, ticket); });
+  s.acceptors.for_each([&](node_index n) { out.send(peer{n}, prepare{*at}, ticket); });
   out.arm(timer::resend);
 }
 
@@ -117,7 +117,7 @@ constexpr typename Options::nodes first_asked(proposer_state<Options> const& s) 
 template <class Options, class Out>
 constexpr void ask_to_accept(proposer_state<Options> const& s, typename Options::nodes whom, Out& out) {
   using value_type = typename Options::value_type;
-  whom.for_each([&](node_index n) { out.send(n, accept<value_type>{s.now.at, s.now.value}, out.latest()); });
+  whom.for_each([&](node_index n) { out.send(peer{n}, accept<value_type>{s.now.at, s.now.value}, out.latest()); });
 }
 
 template <class Options, class Out>
@@ -135,10 +135,10 @@ constexpr void on(proposer_state<Options>& s, from<promise<typename Options::val
   auto const& m = e.message;
   auto& now = s.now;
   if (now.is != phase::preparing || m.at != now.at) return; // scenario P20
-  if (!s.acceptors.contains(e.node)) return;
+  if (!s.acceptors.contains(e.node.place)) return;
   if (m.voted.at >= now.at) return out.report(conflict{now.at}); // this ballot was used before: a floor was lost
 
-  now.answered.insert(e.node);
+  now.answered.insert(e.node.place);
   if (m.voted.at > now.best.at) now.best = m.voted; // P2c: of several, the highest binds (scenarios P4, P22)
   if (!met<Options>(quorum_phase::election, now.answered, s.acceptors)) return;
   if constexpr (Options::rewrites) {
@@ -165,10 +165,10 @@ constexpr void on(proposer_state<Options>& s, from<accepted<typename Options::va
   auto const& m = e.message;
   auto& now = s.now;
   if (now.is != phase::accepting || m.at != now.at) return; // scenario P35
-  if (!s.acceptors.contains(e.node)) return;
+  if (!s.acceptors.contains(e.node.place)) return;
   if (!(m.value == now.value)) return out.report(conflict{now.at});
 
-  now.answered.insert(e.node);
+  now.answered.insert(e.node.place);
   if (!met<Options>(quorum_phase::commit, now.answered, s.acceptors)) return;
   if constexpr (Options::rewrites) {
     rest(s, phase::idle, out);
@@ -185,12 +185,12 @@ template <class Options, class Out>
 constexpr void on(proposer_state<Options>& s, from<refused> const& e, Out& out) {
   auto const& m = e.message;
   // A stale refusal changes nothing, nor one that names nothing higher (scenario P28).
-  if (!at_work(s) || m.at != s.now.at || m.promised <= s.now.at || !s.acceptors.contains(e.node)) return;
+  if (!at_work(s) || m.at != s.now.at || m.promised <= s.now.at || !s.acceptors.contains(e.node.place)) return;
   rise_above(s, m.promised);
   // The others may still be enough. If they are not, it waits for a while of its own before it tries again, or two
   // that wait alike would be in each other's way for ever (§2.4; scenario P29).
   if (s.now.refused.empty()) out.arm(timer::backoff);
-  s.now.refused.insert(e.node);
+  s.now.refused.insert(e.node.place);
 }
 
 template <class Options, class Out>
@@ -214,7 +214,7 @@ template <class Options, class Out>
 constexpr void on_resend_timeout(proposer_state<Options>& s, Out& out) {
   auto const silent = s.acceptors.without(s.now.answered).without(s.now.refused);
   if (s.now.is == phase::preparing)
-    silent.for_each([&](node_index n) { out.send(n, prepare{s.now.at}, out.latest()); });
+    silent.for_each([&](node_index n) { out.send(peer{n}, prepare{s.now.at}, out.latest()); });
   else if (s.now.is == phase::accepting)
     ask_to_accept(s, silent, out);
   else
@@ -244,7 +244,7 @@ template <class Options, class Out>
 requires(!Options::rewrites) constexpr void on(proposer_state<Options>& s,
                                                from<chosen<typename Options::value_type>> const& e, Out& out) {
   auto const& m = e.message;
-  if (!s.learners.contains(e.node)) return;
+  if (!s.learners.contains(e.node.place)) return;
   if (s.now.is == phase::done) {
     if (!(m.value == s.now.value)) out.report(conflict{m.at});
     return;

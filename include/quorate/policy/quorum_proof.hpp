@@ -90,7 +90,7 @@ consteval bool decides_with_strangers() {
 // voters shows in those.
 template <class Q>
 consteval bool is_constant() {
-  auto const [all] = all_nodes<Q>;
+  auto const all = all_nodes<Q>.voters;
   for (auto const phase : quorum_phases)
     for (std::size_t n = 0; n <= Q::nodes; ++n)
       for (auto const s : {node_set<64>::first(n), all.without(node_set<64>::first(n))})
@@ -154,7 +154,7 @@ enum class law { all_kept, few_nodes, constexpr_met, no_strangers, decides, tell
 
 template <class Q>
 concept has_constexpr_met = requires {
-  typename std::bool_constant<(Q{}.met(quorum_phase::commit, node_set<64>{}, configuration{}), true)>;
+  typename std::bool_constant<(Q{}.met(quorum_phase::commit, node_set<64>{}, all_nodes<Q>), true)>;
 };
 
 template <class Q>

@@ -26,11 +26,13 @@ struct store_identity {
 //
 // | expression           | returns              | must guarantee                                                 |
 // | c.log()              | a log_view           | reflects every write at once, durable or not                   |
-// | c.hard()             | hard_state           | the last one written                                           |
+// | c.hard()             | hard_state           | the last one written, each byte of it: only its core knows     |
+// |                      |                      | what they mean                                                 |
 // | c.identity()         | store_identity       | durable before the storage was handed out                      |
 // | s.read(i, n)         | optional<payloads>   | the bytes of entries i..i+n-1, which log().fit gave as one     |
 // |                      |                      | piece; borrowed until the next non-const call. nullopt: failed |
-// | s.put(run, payloads) | bool                 | writes the run, whose bytes it copies, at log().last()+1       |
+// | s.put(run, payloads) | bool                 | writes the run, whose bytes it copies, at log().last()+1. One  |
+// |                      |                      | of configurations that configuration_form can't read: false    |
 // | s.truncate(i)        | bool                 | entries from i on are gone; never at or below compacted()      |
 // | s.put(hard_state)    | bool                 | replaces the last one as a whole: never half of it             |
 // | s.compact(i)         | bool                 | entries up to i need not be kept; stamp and configuration      |

@@ -40,9 +40,9 @@ template <class Options>
 // with it (figure 3.7; scenario C1). The leader's own match is what has come back from its disk, like the others'
 // (scenario C5). Every node's match is looked at, nothing is kept sorted (scenario C7).
 template <class Options, log_view Log, class Out>
-constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
+constexpr void count_matches(node_state<Options>& s, log_index match, configuration const& config, Log const& log,
+                             Out& out) {
   if (match <= s.commit) return;
-  auto const config = voters_now(s, log);
   node_set<64> holders{};
   bool between = false; // somebody holds less than that, and more than is committed
   (config.voters & Options::nodes_wide).for_each([&](node_index n) {
@@ -57,6 +57,11 @@ constexpr void count_matches(node_state<Options>& s, log_index match, Log const&
     match = below(s, match, config);
   }
   if (match > s.commit && of_own_term(s, match, log)) advance_commit(s, match, out);
+}
+
+template <class Options, log_view Log, class Out>
+constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
+  count_matches(s, match, voters_now(s, log), log, out);
 }
 
 } // namespace quorate::raft

@@ -31,7 +31,10 @@ constexpr char const* doubt_entries(append_entries const& m) {
   if (m.count > 0 && m.entry_term < m.prev_log_term) return "entries of an earlier term than the one before them";
   if (m.prev_log_index == log_index{} && m.prev_log_term != term_id{})
     return "a term of the place before the first entry";
-  return doubt_run(m.entries());
+  if (auto const why = doubt_run(m.entries())) return why;
+  if (m.prev_log_index == log_index{} && m.count > 0 && m.entry_term != term_id{})
+    return "other entries in the place of the founding one";
+  return nullptr;
 }
 
 // What a leader is told of its own log, in its own term.

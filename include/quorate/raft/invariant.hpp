@@ -31,13 +31,13 @@ constexpr bool no_entry_is_ahead(node_state<Options> const& s, Log const& log, T
 
 template <class Options, class Tell>
 constexpr bool roles_are_voted_for(node_state<Options> const& s, Tell&& tell) {
-  return (s.is == role::follower || s.voted_for == s.self ||
+  return (s.is == role::follower || s.voted_for == s.member ||
           tell("who campaigns or leads has voted for itself in that term", "node ", s.self, " is ", s.is,
                " of term ", s.current_term, ", and has voted for ", s.voted_for)) &&
-         (s.is != role::candidate || s.leader == no_node ||
+         (s.is != role::candidate || s.leader.member == no_member ||
           tell("a candidate knows no leader of its term", "node ", s.self, " is candidate of term ",
                s.current_term, ", and knows its leader: ", s.leader)) &&
-         ((s.is == role::leader) == (s.leader == s.self) ||
+         ((s.is == role::leader) == (s.leader.member == s.member) ||
           tell("who leads names itself, and who does not never does", "node ", s.self, " is ", s.is, " of term ",
                s.current_term, ", and names as leader ", s.leader));
 }
@@ -49,11 +49,11 @@ constexpr bool roles_are_apart(node_state<Options> const& s, Tell&& tell) {
       s.is == role::candidate || s.granted.empty() ||
       tell("only candidates gather votes", "node ", s.self, " is ", s.is, ", and has votes of ", s.granted);
   if constexpr (Options::pre_votes)
-    apart = apart && (!s.pre.under_way || (s.is == role::follower && s.leader == no_node) ||
+    apart = apart && (!s.pre.under_way || (s.is == role::follower && s.leader.member == no_member) ||
                       tell("pre-votes are asked for by followers that know no leader", "node ", s.self, " is ",
                            s.is, ", knows as leader ", s.leader, ", and asks for pre-votes"));
   if constexpr (Options::keeps_contact)
-    apart = apart && (!s.in_contact || (s.is == role::follower && s.leader != no_node) ||
+    apart = apart && (!s.in_contact || (s.is == role::follower && s.leader.member != no_member) ||
                       tell("contact is a follower's, with a leader that it knows", "node ", s.self, " is ", s.is,
                            ", knows as leader ", s.leader, ", and is in contact"));
   return apart;
@@ -88,7 +88,7 @@ constexpr bool progress_is_sound(node_state<Options> const& s, Log const& log, T
   bool sound = (own <= s.self_told && s.self_told <= log.last()) ||
                tell("a leader's own match is told to itself, and in its log", "leader ", s.self, " has match ",
                     own, ", told itself ", s.self_told, ", and its log ends at ", log.last());
-  each_peer(s, log, [&](node_index n) { sound = sound && peer_is_sound(s, n, log, tell); });
+  each_peer(s, log, [&](peer n) { sound = sound && peer_is_sound(s, n.place, log, tell); });
   return sound;
 }
 
@@ -112,7 +112,7 @@ constexpr bool term_rises(node_state<Options> const& before, node_state<Options>
 // Whatever the role: who steps down has still voted.
 template <class Options, class Tell>
 constexpr bool one_vote_a_term(node_state<Options> const& before, node_state<Options> const& after, Tell&& tell) {
-  return before.current_term != after.current_term || before.voted_for == no_node ||
+  return before.current_term != after.current_term || before.voted_for == no_member ||
          before.voted_for == after.voted_for ||
          tell("a vote, once given, stands for the rest of the term", "node ", after.self, " votes in term ",
               after.current_term, " for ", after.voted_for, ", and has voted for ", before.voted_for);
@@ -121,8 +121,8 @@ constexpr bool one_vote_a_term(node_state<Options> const& before, node_state<Opt
 template <class Options, class Tell>
 constexpr bool one_leader_a_term(node_state<Options> const& before, node_state<Options> const& after,
                                  Tell&& tell) {
-  return before.current_term != after.current_term || before.leader == no_node || after.leader == no_node ||
-         before.leader == after.leader ||
+  return before.current_term != after.current_term || before.leader.member == no_member ||
+         after.leader.member == no_member || before.leader.member == after.leader.member ||
          tell("a node may forget who leads a term, and never names another", "node ", after.self, " names ",
               after.leader, " as leader of term ", after.current_term, ", and has named ", before.leader);
 }
@@ -153,10 +153,11 @@ constexpr bool leader_commits_its_own(node_state<Options> const& before, node_st
               log.stamp_at(after.commit));
 }
 
-template <class Options, log_view Log, class Tell>
-constexpr bool match_rises(node_state<Options> const& before, node_state<Options> const& after, Log const& log,
-                           Tell&& tell) {
-  return quorate::invariant::match_rises("a match never falls while its term lasts", before, after, log, tell);
+template <class Options, log_view Before, log_view After, class Tell>
+constexpr bool match_rises(node_state<Options> const& before, Before const& log_before,
+                           node_state<Options> const& after, After const& log_after, Tell&& tell) {
+  return quorate::invariant::match_rises("a match never falls while its term lasts", before, log_before, after,
+                                         log_after, tell);
 }
 
 template <class Options, class Tell>
@@ -221,7 +222,7 @@ constexpr bool follows(node_state<Options> const& before, Before const& log_befo
   return term_rises(before, after, tell) && one_vote_a_term(before, after, tell) &&
          one_leader_a_term(before, after, tell) && leaders_were_candidates(before, after, tell) &&
          commit_rises(before, after, tell) && leader_commits_its_own(before, after, log_after, tell) &&
-         match_rises(before, after, log_after, tell) && verified_rises(before, after, tell) &&
+         match_rises(before, log_before, after, log_after, tell) && verified_rises(before, after, tell) &&
          leader_appends(after, log_before, log_after, tell) &&
          committed_stays(before, log_before, log_after, tell);
 }

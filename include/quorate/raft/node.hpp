@@ -3,6 +3,7 @@
 #pragma once
 
 #include "quorate/log/node.hpp"
+#include "quorate/raft/change.hpp"
 #include "quorate/raft/doubt.hpp"
 #include "quorate/raft/election.hpp"
 #include "quorate/raft/reading.hpp"
@@ -15,7 +16,7 @@ namespace quorate::raft {
 
 // The effects' destination (effect/sink.hpp) as a Raft core uses it.
 template <class Out>
-concept effect_sink = log_sink<Out> && requires(Out& out, node_index to) {
+concept effect_sink = log_sink<Out, term_and_vote> && requires(Out& out, peer to) {
   { out.write(truncation{}) } -> std::same_as<written>;
   out.send(to, heartbeat{});
   out.send(to, vote_granted{}, out.latest());
@@ -36,11 +37,13 @@ public:
   static constexpr std::size_t effects_bound = 3 * options::limit.nodes + 8;
 
   constexpr node() = default;
-  // The core of the node at place `self`, as recovered: what was written last, and the log.
+  using hard_type = term_and_vote;
+  // The core of that member, as recovered: what was written last, and the log.
   template <log_view Log>
-  constexpr node(node_index self, hard_state const& hard, Log const& log) {
-    s_.self = self;
-    s_.current_term = hard.promised;
+  constexpr node(peer self, term_and_vote const& hard, Log const& log) {
+    s_.self = self.place;
+    s_.member = self.member;
+    s_.current_term = hard.term;
     s_.voted_for = hard.vote;
     s_.commit = log.compacted();
   }
@@ -60,6 +63,10 @@ public:
   template <log_view Log, effect_sink Out>
   constexpr void step(propose e, Log const& log, Out& out) {
     on_propose(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  constexpr void step(configure const& e, Log const& log, Out& out) {
+    on(s_, e, log, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(read e, Log const&, Out& out) {

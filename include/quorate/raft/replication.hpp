@@ -103,25 +103,28 @@ constexpr void on(node_state<Options>& s, from<heartbeat> const& e, Log const& l
 // --- the leader, who appends what is proposed as every leader does (log/leading.hpp) -------------------------
 
 template <class Options, log_view Log, class Out>
-constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& log, Out& out) {
+[[gnu::always_inline]] constexpr void on(node_state<Options>& s, from<appended> const& e, Log const& log,
+                                         Out& out) {
   auto const& m = e.message;
-  if (!of_this_term(s, m, out) || s.is != role::leader) return;
-  if (m.match_index > log.last()) return;
+  if (!of_this_term(s, m, out) || s.is != role::leader || m.match_index > log.last()) return;
+  configuration const& config = voters_now(s, log);
+  bool const own = e.node == s.me();
+  if (!own && !takes_part(s, e.node, config)) return;
   auto& p = s.peer(e.node);
-  if (e.node != s.self) {
-    if constexpr (Options::checks_quorum) s.active.insert(e.node);
+  if (!own) {
+    if constexpr (Options::checks_quorum) s.active.insert(e.node.place);
     note_match(p, m.match_index, m.answered);
   }
   if (m.match_index <= p.match) return; // old news; a match never goes back (scenario C4)
   p.match = m.match_index;
-  count_matches(s, p.match, log, out);
+  count_matches(s, p.match, config, log, out);
 }
 
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
-  if constexpr (Options::checks_quorum) s.active.insert(e.node);
+  if (!of_this_term(s, m, out) || s.is != role::leader || !is_other(s, e.node, log)) return;
+  if constexpr (Options::checks_quorum) s.active.insert(e.node.place);
   auto& p = s.peer(e.node);
   note_word(p);
   if (!of_last_guess(p, m.prev_log_index)) return;
@@ -141,8 +144,8 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log const& log, Out& out) {
   auto const& m = e.message;
-  if (!of_this_term(s, m, out) || s.is != role::leader || e.node == s.self) return;
-  if constexpr (Options::checks_quorum) s.active.insert(e.node);
+  if (!of_this_term(s, m, out) || s.is != role::leader || !is_other(s, e.node, log)) return;
+  if constexpr (Options::checks_quorum) s.active.insert(e.node.place);
   auto& p = s.peer(e.node);
   note_contact(p, m.beat, m.verified);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
@@ -153,7 +156,7 @@ constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out&
   s.beat_due = true;
   s.beat = next_beat(s.beat);
   note_quorum(s, log, out);
-  each_peer(s, log, [&](node_index n) { note_beat(s.peer(n), s.beat); });
+  each_peer(s, log, [&](peer n) { note_beat(s.peer(n), s.beat); });
   s.peer(s.self).poked = true; // say again what an outbox that was full may have dropped
   out.arm(timer::heartbeat);
 }
@@ -163,14 +166,14 @@ constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out&
 // One append to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
 // that stand together get the same.
 template <class Options, log_view Log, class Out>
-constexpr bool flush_append(node_state<Options>& s, node_index n, entry_run& run, Log const& log, Out& out) {
+constexpr bool flush_append(node_state<Options>& s, peer n, entry_run& run, Log const& log, Out& out) {
   auto& p = s.peer(n);
-  bool const open = window_open<Options>(p);
-  if (!p.poked && (p.next > log.last() || !open)) return false;
+  bool const sends = p.next <= log.last() && window_open<Options>(p);
+  if (!p.poked && !sends) return false;
   // Never a previous term that is not known (scenario L3).
   if (p.next <= log.compacted()) p.next = log.compacted() + 1;
 
-  if (p.next > log.last() || !open)
+  if (!sends || p.next > log.last())
     run = {p.next, 0, {}, {}};
   else if (p.next != run.first || run.count == 0)
     run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
@@ -191,7 +194,7 @@ template <class Options, log_view Log, class Out>
 [[gnu::noinline]] constexpr void flush_leader(node_state<Options>& s, Log const& log, Out& out) {
   if constexpr (Options::reads) start_round(s, log, out);
   entry_run run{};
-  each_peer(s, log, [&](node_index n) {
+  each_peer(s, log, [&](peer n) {
     bool const appending = flush_append(s, n, run, log, out);
     auto& p = s.peer(n);
     auto const safe = p.match < s.commit ? p.match : s.commit; // a heartbeat checks no entry
@@ -208,7 +211,7 @@ template <class Options, log_view Log, class Out>
   auto& own = s.peer(s.self);
   if (log.last() > s.self_told || (own.poked && log.last() > own.match)) {
     s.self_told = log.last(); // its own acknowledgement waits for its own disk (scenario C5)
-    out.send(s.self, appended{s.current_term, log.last(), 0}, out.latest());
+    out.send(s.me(), appended{s.current_term, log.last(), 0}, out.latest());
   }
   own.poked = false;
 }
@@ -216,7 +219,7 @@ template <class Options, log_view Log, class Out>
 template <class Options, log_view Log, class Out>
 constexpr void on(node_state<Options>& s, flush, Log const& log, Out& out) {
   if (s.is == role::leader) return flush_leader(s, log, out);
-  if (s.owed == 0 || s.leader == no_node) return;
+  if (s.owed == 0 || s.leader.member == no_member) return;
   out.send(s.leader, appended{s.current_term, s.verified, s.owed}, out.latest());
   s.owed = 0;
 }

@@ -31,8 +31,8 @@ template <class Options, class Out>
 [[gnu::cold]] constexpr void enter_term(node_state<Options>& s, term_id term, Out& out) {
   step_down(s, out);
   s.current_term = term;
-  s.voted_for = no_node;
-  s.leader = no_node;
+  s.voted_for = no_member;
+  s.leader = {};
   s.verified = {};
   s.owed = 0;
   if constexpr (Options::keeps_contact) s.in_contact = false;
@@ -40,7 +40,7 @@ template <class Options, class Out>
 
 template <class Options, class Out>
 constexpr written write_hard_state(node_state<Options> const& s, Out& out) {
-  return out.write(hard_state{s.current_term, s.voted_for});
+  return out.write(term_and_vote{s.current_term, s.voted_for});
 }
 
 // Is an answer of the current term? One of a later term makes this node enter that; an earlier one does not count
@@ -64,17 +64,18 @@ constexpr bool of_own_term(node_state<Options> const& s, log_index at, Log const
 // The leader of `term` speaks, and term is not below ours: follow it. False for what can't be: two leaders of a
 // term.
 template <class Options, class Out>
-constexpr bool follow(node_state<Options>& s, node_index leader, term_id term, Out& out) {
+constexpr bool follow(node_state<Options>& s, peer leader, term_id term, Out& out) {
+  QUORATE_ASSERT(leader.member != no_member, "nobody leads term ", term);
   if (term > s.current_term) {
     enter_term(s, term, out);
     write_hard_state(s, out);
   } else if (s.is == role::leader) {
     return false;
-  } else if (s.leader != leader) {
-    if (s.leader != no_node) return false;
+  } else if (s.leader.member != leader.member) {
+    if (s.leader.member != no_member) return false;
     step_down(s, out);
   }
-  if (s.leader != leader) out.disarm(timer::election); // which ends the campaigns in a row
+  if (s.leader.member != leader.member) out.disarm(timer::election); // which ends the campaigns in a row
   s.leader = leader;
   out.arm(timer::election);
   if constexpr (Options::keeps_contact) {

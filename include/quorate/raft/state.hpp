@@ -3,6 +3,7 @@
 
 #include "quorate/log/read_rounds.hpp"
 #include "quorate/log/role.hpp"
+#include "quorate/raft/hard.hpp"
 #include "quorate/raft/options.hpp"
 
 #include <cstddef>
@@ -56,9 +57,10 @@ struct node_state {
 
   term_id current_term{};
   log_index commit{};
-  node_index self{};
-  node_index voted_for = no_node; // in current_term
-  node_index leader = no_node;    // of current_term, as far as this node knows
+  node_index self{};      // the place of this member
+  member_id member{};     // and its number
+  member_id voted_for{};  // in current_term
+  quorate::peer leader{}; // of current_term, as far as this node knows
   role is = role::follower;
   [[no_unique_address]] kept_if<Options::keeps_contact, bool, 4> in_contact{}; // heard of a leader less than T ago
 
@@ -79,11 +81,12 @@ struct node_state {
   progress<Options> peers[Options::limit.nodes]{};
   [[no_unique_address]] kept_if<Options::reads, read_rounds<Options::limit.reads>, 7> readers{};
 
+  constexpr quorate::peer me() const { return {self, member}; }
   constexpr stamp era() const { return current_term; }
   // The latest configuration in the log is in force, committed or not (§4.1).
   static constexpr log_index governed_by(log_index last) { return last; }
-  constexpr progress<Options>& peer(node_index n) { return peers[n.value]; }
-  constexpr progress<Options> const& peer(node_index n) const { return peers[n.value]; }
+  constexpr progress<Options>& peer(quorate::peer p) { return peers[p.place.value]; }
+  constexpr progress<Options> const& peer(quorate::peer p) const { return peers[p.place.value]; }
   friend constexpr bool operator==(node_state const&, node_state const&) = default;
 };
 

@@ -33,10 +33,11 @@ struct replica_body {
       : storage{s}, timer{t}, hands{storage}, staged{c.staged_bytes}, max_command_bytes{c.max_command_bytes},
         max_frame_bytes{largest_frame(c, Core::options::limit.append_bytes)} {}
 
-  node_index self() const { return core.self(); }
+  peer self() const { return core.me(); }
   decltype(auto) log() const { return std::as_const(storage).log(); } // a view may be a value
   incarnation_id incarnation() const { return storage.identity().incarnation; }
-  node_id id_of(node_index n) const { return n.value < ids.size() ? ids[n] : node_id{}; }
+  peer leader() const { return ids.config().at(core.leader()); } // peer{}: none is known
+  node_id id_of(peer p) const { return p.place.value < ids.size() ? ids[p] : node_id{}; }
 
   template <class Event>
   [[gnu::always_inline]] void step(Event const& e) {

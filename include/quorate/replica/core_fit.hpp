@@ -21,6 +21,9 @@ struct timing_of {
 struct self {
   auto operator()(auto& c) const -> decltype(c.self());
 };
+struct me {
+  auto operator()(auto& c) const -> decltype(c.me());
+};
 struct campaigns {
   auto operator()(auto& c) const -> decltype(c.campaigns());
 };
@@ -46,6 +49,7 @@ consteval verdict judge_step() {
 enum class core_member {
   timing_of,
   self,
+  me,
   campaigns,
   leads,
   leader,
@@ -67,6 +71,7 @@ consteval fault<core_member> core_fault() {
                      fault{m::self, judge<same_as_type<node_index>, c, call::self>()},
                      fault{m::campaigns, judge<same_as_type<bool>, c, call::campaigns>()},
                      fault{m::leads, judge<same_as_type<bool>, c, call::leads>()},
+                     fault{m::me, judge<same_as_type<peer>, c, call::me>()},
                      fault{m::leader, judge<same_as_type<node_index>, c, call::leader>()},
                      fault{m::era, judge<same_as_type<stamp>, c, call::era>()},
                      fault{m::commit_index, judge<same_as_type<log_index>, c, call::commit_index>()},
@@ -84,6 +89,7 @@ struct why_no_core {
   QUORATE_SAY_OF("Core", self, "self()", "node_index self() const");
   QUORATE_SAY_OF("Core", campaigns, "campaigns()", "bool campaigns() const");
   QUORATE_SAY_OF("Core", leads, "leads()", "bool leads() const");
+  QUORATE_SAY_OF("Core", me, "me()", "peer me() const");
   QUORATE_SAY_OF("Core", leader, "leader()", "node_index leader() const");
   QUORATE_SAY_OF("Core", era, "era()", "stamp era() const");
   QUORATE_SAY_OF("Core", commit_index, "commit_index()", "log_index commit_index() const");
@@ -122,12 +128,23 @@ inline constexpr bool has_name = requires {
 };
 
 template <class C>
+inline constexpr bool has_hard_type = requires {
+  typename std::integral_constant<std::uint8_t, C::hard_type::kind>;
+};
+template <class C>
+inline constexpr bool is_recovered = std::constructible_from<C, peer, typename C::hard_type const&, no_log const&>;
+
+template <class C>
 constexpr void say_what_core() {
   if constexpr (!std::regular<C>)
     static_assert(never<C>, "quorate: Core: it must be a value: copied, compared, and made from nothing");
-  else if constexpr (!std::constructible_from<C, node_index, hard_state const&, no_log const&>)
-    static_assert(never<C>, "quorate: Core: the constructor `(node_index self, hard_state const&, Log const&)` is "
-                            "missing, or can't be called so");
+  else if constexpr (!has_hard_type<C>)
+    static_assert(never<C>, "quorate: Core: the type `hard_type` is missing, or has not the constant `kind`, "
+                            "std::uint8_t");
+  else if constexpr (!is_recovered<C>)
+    static_assert(never<C>,
+                  "quorate: Core: the constructor `(peer self, hard_type const&, Log const&)` is missing, "
+                  "or can't be called so");
   else if constexpr (!has_options<C>)
     static_assert(never<C>, "quorate: Core: the type `options` is missing, or has not the constants `limit`, "
                             "limit_values, and `reads`, bool");
@@ -166,9 +183,14 @@ struct no_core {
   using messages = message_set<nothing_said>;
   using outcomes = outcome_list<>;
   no_core() = default;
-  no_core(node_index, hard_state const&, auto const&);
+  struct hard_type {
+    static constexpr std::uint8_t kind = 2;
+    using fields = field_list<>;
+  };
+  no_core(peer, hard_type const&, auto const&);
   static timing timing_of(timer);
   node_index self() const;
+  peer me() const;
   bool campaigns() const;
   bool leads() const;
   node_index leader() const;

@@ -7,10 +7,8 @@
 #include "quorate/log/entry_message.hpp"
 #include "quorate/replica/message.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
-#include <vector>
 
 namespace quorate::detail {
 
@@ -25,9 +23,9 @@ bool is_entry(payloads::bytes record) {
   }
 }
 
-// Why entries of that kind do not have those bytes, or nullptr. `founding`: the first entry's.
-template <class Messages>
-char const* doubt_records(entry_kind kind, payloads records, payloads founding) {
+// Why entries of that kind do not have those bytes, or nullptr.
+template <class Messages, class Ids>
+char const* doubt_records(entry_kind kind, payloads records, Ids const& ids) {
   bool sound = true;
   records.for_each([&](payloads::bytes record) {
     if (kind == entry_kind::command)
@@ -35,8 +33,7 @@ char const* doubt_records(entry_kind kind, payloads records, payloads founding) 
     else if (kind == entry_kind::no_op)
       sound = sound && record.empty();
     else
-      sound = sound && founding.count() == 1 &&
-              std::equal(record.begin(), record.end(), founding.front().begin(), founding.front().end());
+      sound = sound && ids.is_named_by(record);
   });
   if (sound) return nullptr;
   switch (kind) {
@@ -58,10 +55,9 @@ char const* doubt(Body& b, M const& m, payloads records) {
   if constexpr (requires { m.index; })
     if (m.index > last_index_believed) return "an index that no log has";
   if constexpr (std::is_same_v<M, forward>) {
-    return doubt_records<Messages>(entry_kind::command, records, {});
+    return doubt_records<Messages>(entry_kind::command, records, b.ids);
   } else if constexpr (entry_message<M>) {
-    auto const record = m.kind == entry_kind::configuration ? b.ids.record() : std::vector<std::byte>{};
-    return doubt_records<Messages>(m.entries().kind, records, payloads::trusted(record, record.empty() ? 0 : 1));
+    return doubt_records<Messages>(m.entries().kind, records, b.ids);
   } else {
     return nullptr;
   }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "quorate/replica/body.hpp"
+#include "quorate/replica/hard.hpp"
 
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,29 +23,42 @@ std::optional<std::string> lay_down(Body& b, payloads record) { // a new store
 }
 
 template <class Body>
-std::optional<std::string> compare(Body& b, payloads record) {
-  bool same = b.log().config_at(b.log().last()) == b.ids.config();
+std::optional<std::string> compare(Body& b) {
+  configuration now = b.log().config_at(b.log().last());
+  if (now.number == log_index{}) now.number = log_index{1}; // a log that begins behind that entry need not say so
+  bool same = now == b.ids.config();
   if (b.log().compacted() == log_index{}) { // else that entry is gone, and the ids with it
     auto const kept = b.storage.read(log_index{1}, 1);
     if (!kept) return std::string{b.storage.failure()};
-    same = same && kept->front().size() == record.front().size() &&
-           std::memcmp(kept->front().data(), record.front().data(), record.front().size()) == 0;
+    same = same && b.ids.is_named_by(kept->front());
   }
   if (same) return std::nullopt;
   return "the log was founded with other members than the options name; start this node with the members that "
          "it was founded with (membership is fixed)";
 }
 
+// The core as its store has it. Returns what is wrong, if anything is.
+template <class Body>
+std::optional<std::string> recover(Body& b, node_id self) {
+  using core = typename Body::core_type;
+  auto const hard = from_hard_state<typename core::hard_type>(b.storage.hard());
+  if (!hard)
+    return std::string{"the store has what another protocol keeps beside its log, and not what "} +
+           core::protocol_name + " keeps; start this node with the protocol that wrote it, or with an empty store";
+  b.core = core{b.ids.find(self), *hard, b.storage.log()};
+  return std::nullopt;
+}
+
 } // namespace detail
 
-// Sees to it that the log begins with these members. Returns what is wrong, if anything is.
+// Sees to it that the log begins with these members, and makes the core. Returns what is wrong, if anything is.
 template <class Body>
 [[gnu::cold]] std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
   for (auto const id : all)
     if (id == node_id{})
       return "a node's id is 0 in replica_config::members: expected 1 or more, because 0 names nobody; give this "
              "node another id";
-  if (!b.ids.assign(all) || b.ids.find(self) == no_node)
+  if (!b.ids.assign(all) || b.ids.find(self) == peer{})
     return "expected between 1 and " + std::to_string(Body::core_type::options::limit.nodes) +
            " different members with this node's id, " + std::to_string(self.value) +
            ", among them; mend the configuration, or raise limits' nodes";
@@ -55,8 +68,9 @@ template <class Body>
     return "this store belongs to node " + std::to_string(owner.value) + " and not to node " +
            std::to_string(self.value) + "; give this node the store that is its own, or an empty one";
   auto const record = b.ids.record();
-  auto const entry = payloads::trusted(record, 1);
-  return b.log().last() == log_index{} ? detail::lay_down(b, entry) : detail::compare(b, entry);
+  auto why =
+      b.log().last() == log_index{} ? detail::lay_down(b, payloads::trusted(record, 1)) : detail::compare(b);
+  return why ? why : detail::recover(b, self);
 }
 
 } // namespace quorate

@@ -11,9 +11,11 @@
 #include "quorate/message/set.hpp"
 #include "quorate/policy/storage.hpp"
 #include "quorate/policy/timing.hpp"
+#include "quorate/replica/hard.hpp"
 #include "quorate/replica/message.hpp"
 #include "quorate/replica/rewriting.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -51,9 +53,9 @@ public:
   void withdraw() { offered_first_ = log_index{}; } // which no entry has
 
   // --- effects. After a write that failed nothing is written: the rest of the step would build on it.
-  void accept(hard_state const& h) {
+  void accept(typename Core::hard_type const& h) {
     ++counters.hard_states;
-    if (failed_ || !storage_.put(h)) fail();
+    if (failed_ || !storage_.put(to_hard_state(h))) fail();
   }
   [[gnu::always_inline]] void accept(entry_run const& run) {
     if constexpr (Core::rewrites)
@@ -68,12 +70,12 @@ public:
     if (failed_ || !storage_.truncate(t.from)) fail();
   }
   template <class M>
-  void advise(node_index to, M const& m) {
+  void advise(peer to, M const& m) {
     if (!ready_.push({to, message{m}})) ++dropped_;
     news_ |= messages;
   }
   template <class M>
-  void bind(node_index to, M const& m, written after) {
+  void bind(peer to, M const& m, written after) {
     if constexpr (requires(M later) { later.take_in(m); })
       outbox_.hold_merged(to, m, after, ordered_);
     else
@@ -160,7 +162,7 @@ private:
       return false;
   }
   struct advice {
-    node_index to{};
+    peer to{};
     message what{};
   };
   // Every write that this takes has its own number; that of the last is given by who called write().
@@ -246,12 +248,12 @@ public:
   written write(Write const& w) {
     return hands_.write(w);
   }
-  template <advisory_message M>
-  void send(node_index to, M const& m) {
+  template <std::same_as<peer> To, advisory_message M>
+  void send(To to, M const& m) {
     deliver_(to, m);
   }
-  template <binding_message M>
-  void send(node_index to, M const& m, written after) {
+  template <std::same_as<peer> To, binding_message M>
+  void send(To to, M const& m, written after) {
     hands_.send(to, m, after);
   }
   void arm(typename Hands::timer t) { hands_.arm(t); }

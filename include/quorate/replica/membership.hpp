@@ -1,56 +1,79 @@
-// The user's node ids, and their dense places in the configuration.
+// The user's node ids, and who they are: members, with their places.
 #pragma once
 
-#include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/core/payloads.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace quorate {
 
-// The members of a cluster, least id first, so that every node that is given the same ids gives them the same
-// places, in whatever order they came.
+// The members of a cluster as it was founded: least id first. So every node that is given the same ids gives them
+// the same places and numbers, in whatever order they came.
 template <std::size_t Capacity>
 class membership {
 public:
-  // False if there are none, too many, or the same twice.
+  // False if there are none, too many, the same twice, or one is 0.
   [[nodiscard]] bool assign(std::span<node_id const> ids) {
-    ids_.clear();
+    for (auto& id : ids_) id = {};
+    size_ = 0;
     for (auto const id : ids) {
-      if (find(id) != no_node || !ids_.push_back(id)) return false;
-      for (auto i = ids_.size() - 1; i > 0 && ids_[i] < ids_[i - 1]; --i) std::swap(ids_[i], ids_[i - 1]);
+      if (id == node_id{} || find(id) != peer{} || size_ == Capacity) return false;
+      ids_[size_++] = id;
+      for (auto i = size_ - 1; i > 0 && ids_[i] < ids_[i - 1]; --i) std::swap(ids_[i], ids_[i - 1]);
     }
-    return !ids_.empty();
+    config_ = configuration{node_set<64>::first(size_)};
+    config_.number = log_index{1};
+    return size_ > 0;
   }
-  std::size_t size() const { return ids_.size(); }
-  node_id operator[](node_index n) const { return ids_[n.value]; }
-  // no_node if it is none of them.
-  node_index find(node_id id) const {
-    for (std::size_t i = 0; i < ids_.size(); ++i)
-      if (ids_[i] == id) return node_index{static_cast<std::uint8_t>(i)};
-    return no_node;
+  std::size_t size() const { return size_; }
+  // Precondition: it is one of them.
+  node_id operator[](peer p) const {
+    QUORATE_ASSERT(p.place.value < size_, "no member is at the place of member ", p.member.value);
+    return ids_[p.place.value];
   }
-  configuration config() const { return {node_set<64>::first(ids_.size())}; }
+  // peer{} if it is none of them.
+  peer find(node_id id) const {
+    if (id == node_id{}) return {};
+    for (std::size_t i = 0; i < Capacity; ++i) // what is behind the last one is 0
+      if (ids_[i] == id)
+        return {node_index{static_cast<std::uint8_t>(i)}, member_id{static_cast<std::uint16_t>(i + 1)}};
+    return {};
+  }
+  configuration const& config() const { return config_; }
 
-  // The configuration entry as one record: the voters, then the ids (4 bytes each), all little-endian.
+  // The configuration's entry, as one record.
   std::vector<std::byte> record() const {
     std::vector<std::byte> out(payloads::prefix);
-    put(out, config().voters.bits, 8);
-    for (auto const id : ids_) put(out, id.value, 4);
+    configuration_form::write(
+        config_, [&](std::byte b) { out.push_back(b); },
+        [&](node_index place) {
+          return member_row{place, founder_at(place), ids_[place.value], {}, {}};
+        });
     payloads::put_length(out.data(), static_cast<std::uint32_t>(out.size() - payloads::prefix));
     return out;
   }
+  // Does that entry name these members? In the form of any version: a store that an earlier one made has its form.
+  bool is_named_by(payloads::bytes entry) const {
+    bool same = true;
+    auto const row = [&](member_row const& r) {
+      same = same && r.place.value < size_ && r.node == ids_[r.place.value] && r.store == store_id{} &&
+             r.bytes.empty();
+    };
+    auto const c = configuration_form::read(entry, log_index{1}, row);
+    return same && c == std::optional{config_};
+  }
 
 private:
-  static void put(std::vector<std::byte>& out, std::uint64_t value, unsigned bytes) {
-    for (unsigned i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i)));
-  }
-  bounded<node_id, Capacity> ids_{};
+  node_id ids_[Capacity]{};
+  std::size_t size_ = 0;
+  configuration config_{};
 };
 
 } // namespace quorate

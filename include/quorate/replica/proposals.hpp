@@ -45,8 +45,9 @@ public:
 
   // --- from and to other replicas
 
-  void take(Body& b, node_index n, forward const& m, payloads bytes) {
-    auto& seen = forwarded_[n.value];
+  void take(Body& b, peer n, forward const& m, payloads bytes) {
+    auto& seen = forwarded_[n.place.value];
+    if (seen.member != n.member) seen = {n.member, {}, 0}; // what is known of a place is known of its member
     bool const again = m.asker < seen.asker || (m.asker == seen.asker && m.number <= seen.number);
     if (bytes.count() != m.count || m.count == 0 || again) return void(++b.counters.dropped_in);
     if (!b.core.leads() || m.era != b.core.era()) {
@@ -54,7 +55,7 @@ public:
       if (m.era <= recovered_era_) return void(++b.counters.dropped_in);
       return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::not_leader});
     }
-    seen = {m.asker, m.number};
+    seen = {n.member, m.asker, m.number};
     if (!takes(b, bytes)) return b.hands.send(n, forward_refused{m.asker, m.number, m.count, refusal::too_large});
     auto const& run = put(b, bytes);
     if (run.count == 0)
@@ -62,16 +63,16 @@ public:
     else
       b.hands.send(n, forward_placed{m.asker, m.number, m.count, run.first, run.written_at});
   }
-  void take(Body& b, node_index, forward_placed const& m, payloads) {
+  void take(Body& b, peer, forward_placed const& m, payloads) {
     if (m.asker != b.incarnation()) return;
     waiting_.place(m.number, m.count, m.index, m.era);
     full_elsewhere_ = false;
   }
-  void take(Body& b, node_index n, forward_refused const& m, payloads) {
+  void take(Body& b, peer n, forward_refused const& m, payloads) {
     if (m.asker != b.incarnation()) return;
     b.attention = true;
     full_elsewhere_ = m.reason == refusal::no_room;
-    full_leader_ = n;
+    full_leader_ = n.place;
     refused_elsewhere_.push_back(m);
   }
 
@@ -122,6 +123,7 @@ public:
 
 private:
   struct last_forward {
+    member_id member{};
     incarnation_id asker{};
     std::uint64_t number{};
   };

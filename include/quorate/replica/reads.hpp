@@ -40,7 +40,7 @@ public:
     if (asked && (b.core.leads() || b.now < again_at_)) return;
     again_at_ = b.timer.after(timing::heartbeat, b.now);
     if (!b.core.leads())
-      b.hands.send(leader, read_request{b.incarnation(), waiting_.last()});
+      b.hands.send(b.leader(), read_request{b.incarnation(), waiting_.last()});
     else if (!serve(b, b.self(), b.incarnation(), waiting_.last()))
       return;
     asked_era_ = b.core.era();
@@ -52,11 +52,11 @@ public:
     if (b.hands.read_answer.upto != 0) answer(b);
     if (std::exchange(b.hands.reads_lost, false)) served_.clear(); // whoever asked will ask the next leader
   }
-  void take(Body& b, node_index n, read_request const& m, payloads) {
+  void take(Body& b, peer n, read_request const& m, payloads) {
     // Whoever does not lead drops it: the node that asks does so again when it knows the next leader.
     if (b.core.leads() && !is_under_way(n, m)) serve(b, n, m.asker, m.number);
   }
-  void take(Body& b, node_index, read_answer const& m, payloads) {
+  void take(Body& b, peer, read_answer const& m, payloads) {
     if (m.asker == b.incarnation()) waiting_.answer(m.number, m.index);
   }
 
@@ -84,18 +84,18 @@ public:
 private:
   struct served_read { // a read that the core has counted, for whom
     std::uint64_t core_number{};
-    node_index node{};
+    peer node{};
     incarnation_id asker{};
     std::uint64_t number{};
   };
 
   // It is asked again, and this answer is still to come.
-  bool is_under_way(node_index n, read_request const& m) const {
+  bool is_under_way(peer n, read_request const& m) const {
     for (std::size_t i = 0; i < served_.size(); ++i)
       if (auto const& s = served_[i]; s.node == n && s.asker == m.asker && s.number >= m.number) return true;
     return false;
   }
-  bool serve(Body& b, node_index n, incarnation_id asker, std::uint64_t number) {
+  bool serve(Body& b, peer n, incarnation_id asker, std::uint64_t number) {
     if (served_.full()) return false;
     b.step(read{1});
     return served_.push({++core_reads_, n, asker, number});
@@ -133,7 +133,7 @@ struct no_reads {
   template <class Body>
   static constexpr void heed(Body&) {}
   template <class Body, class M>
-  static constexpr void take(Body&, node_index, M const&, payloads) {}
+  static constexpr void take(Body&, peer, M const&, payloads) {}
   template <class Body, class Tell>
   static constexpr void tell(Body const&, log_index, Tell&&) {}
 };

@@ -83,14 +83,12 @@ public:
   // stopped from the start, and failure() says why.
   replica(replica_config const& config, storage_argument given_storage, Timer const& timer)
       : b_{config, detail::fitting<Storage>(given_storage), timer} {
-    auto& storage = b_.storage;
-    auto why = misfit<Core>(config, storage, timer);
+    auto why = misfit<Core>(config, b_.storage, timer);
     if (!why) why = found(b_, config.self, config.members);
     if (why) {
       b_.stop(std::move(*why));
       return;
     }
-    b_.core = Core{b_.ids.find(config.self), storage.hard(), storage.log()};
     b_.first_era = b_.core.era();
     b_.step(start{});
     proposals_.begin(b_);
@@ -125,7 +123,7 @@ public:
   template <class M>
   void receive(node_id sender, M const& m, payloads bytes = {}) {
     auto const n = b_.ids.find(sender);
-    if (n == no_node || n == b_.self() || b_.stopped || b_.hands.crowded()) {
+    if (n.place == no_node || n.place == b_.core.self() || b_.stopped || b_.hands.crowded()) {
       ++b_.counters.dropped_in;
       return;
     }
@@ -178,7 +176,7 @@ public:
     if constexpr (Core::options::reads)
       if (reads_.any()) reads_.ask(b_);
     b_.hands.more_to_send = false;
-    auto const deliver = [&](node_index to, auto const& m) { this->deliver(send, to, m); };
+    auto const deliver = [&](peer to, auto const& m) { this->deliver(send, to, m); };
     sending_hands out{b_.hands, deliver};
     b_.step_into(flush{}, out);
     if (b_.hands.any_news()) see_to_news(deliver);
@@ -211,8 +209,8 @@ public:
     auto& send = fitting_send(given_send);
     auto& machine = fitting_machine(given_machine);
     if (durable_ && !b_.stopped) {
-      b_.hands.waiting().release(*durable_, [&](node_index to, auto const& m) {
-        if (to == b_.self())
+      b_.hands.waiting().release(*durable_, [&](peer to, auto const& m) {
+        if (to.member == b_.self().member)
           tell_self(m);
         else
           send(b_.ids[to], m, payloads{});
@@ -255,7 +253,9 @@ public:
     return s.empty() ? "the replica was stopped" : s;
   }
   log_index applied_index() const { return applying_.index(); }
-  node_id id_of(node_index n) const { return b_.id_of(n); }
+  node_id id_of(peer p) const { return b_.id_of(p); }
+  member_id member() const { return b_.self().member; }
+  member_id member_of(node_id id) const { return b_.ids.find(id).member; } // no_member: it is none
   std::size_t member_count() const { return b_.ids.size(); }
   // The largest frame that this replica may send, and so what its transport and the peers' should carry.
   std::size_t max_frame_bytes() const { return b_.max_frame_bytes; }
@@ -309,7 +309,7 @@ private:
   [[gnu::cold, gnu::noinline]] void see_to_news(Deliver&& deliver) {
     heed();
     // Since it was said the log may have changed: what is not there any more as it was named is not sent.
-    b_.hands.send_ready([&](node_index to, auto const& m) {
+    b_.hands.send_ready([&](peer to, auto const& m) {
       if constexpr (entry_message<decltype(m)>)
         if (!b_.stands(m.entries())) return;
       deliver(to, m);
@@ -340,7 +340,7 @@ private:
   }
 
   template <class Send, class M>
-  void deliver(Send&& send, node_index to, M const& m) {
+  void deliver(Send&& send, peer to, M const& m) {
     payloads bytes{};
     if constexpr (entry_message<M>)
       if (auto const run = m.entries(); run.count > 0) {
@@ -376,7 +376,7 @@ private:
                            reads_.pending() || proposals_.pending(b_));
   }
   std::optional<time> deadline() const {
-    if (b_.stopped) return std::nullopt;
+    if (b_.stopped) return {};
     auto first = b_.timer.deadline();
     auto const sooner = [&](time t) {
       if (!first || t < *first) first = t;

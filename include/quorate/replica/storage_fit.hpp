@@ -83,6 +83,11 @@ struct text_type {
   static constexpr bool takes = std::convertible_to<T, std::string_view>;
 };
 
+struct config_type { // by value or not
+  template <class T>
+  static constexpr bool takes = std::same_as<std::remove_cvref_t<T>, configuration>;
+};
+
 enum class log_member { compacted, last, stamp_at, run_at, fit, last_not_above, config_at, room };
 
 template <class Log>
@@ -98,7 +103,7 @@ consteval fault<log_member> log_fault() {
                      fault{m::run_at, judge<run, l, call::run_at, i, n>()},
                      fault{m::fit, judge<run, l, call::fit, i, n, std::size_t>()},
                      fault{m::last_not_above, judge<same_as_type<i>, l, call::last_not_above, i, stamp>()},
-                     fault{m::config_at, judge<same_as_type<configuration>, l, call::config_at, i>()},
+                     fault{m::config_at, judge<config_type, l, call::config_at, i>()},
                      fault{m::room, judge<same_as_type<std::uint64_t>, l, call::room>()});
 }
 
@@ -136,7 +141,7 @@ struct why_no_log_view {
   QUORATE_SAY_OF("Storage: what log() gives", last_not_above, "last_not_above(i, s)",
                  "log_index last_not_above(log_index, stamp) const");
   QUORATE_SAY_OF("Storage: what log() gives", config_at, "config_at(i)",
-                 "configuration config_at(log_index) const");
+                 "configuration const& config_at(log_index) const");
   QUORATE_SAY_OF("Storage: what log() gives", room, "room()", "std::uint64_t room() const");
 };
 

@@ -43,7 +43,8 @@ public:
                    " entries from ", run.first, " on into a log that ends at ", log().last());
     QUORATE_ASSERT(run.count == bytes.count(), "the replica puts ", run.count, " entries with the bytes of ",
                    bytes.count());
-    auto const config = run.kind == entry_kind::configuration ? config_in(bytes.front()) : configuration{};
+    auto const config =
+        run.kind == entry_kind::configuration ? config_in(bytes.front(), run.first) : configuration{};
     if (!s_.put(run, bytes)) return false;
     shows(run);
     QUORATE_ASSERT(run.kind != entry_kind::configuration || log().config_at(run.first) == config,
@@ -61,9 +62,8 @@ public:
   bool put(hard_state const& h) {
     if (!s_.put(h)) return false;
     [[maybe_unused]] auto const now = hard();
-    QUORATE_ASSERT(now == h, "Storage: hard() must be what was put last, promised ", h.promised, ", vote ", h.vote,
-                   ", chosen ", h.chosen, ", but it is promised ", now.promised, ", vote ", now.vote, ", chosen ",
-                   now.chosen);
+    QUORATE_ASSERT(now == h, "Storage: hard() must be what was put last, of kind ", h.kind, " and ", h.size,
+                   " bytes, but it is of kind ", now.kind, " and ", now.size, " bytes, or they are others");
     return true;
   }
   bool compact(log_index upto) {
@@ -119,11 +119,8 @@ private:
       i = r.last() + 1;
     }
   }
-  static configuration config_in(payloads::bytes record) {
-    configuration c;
-    for (std::size_t i = 0; i < configuration::encoded_size && i < record.size(); ++i)
-      c.voters.bits |= std::to_integer<std::uint64_t>(record[i]) << (8 * i);
-    return c;
+  static configuration config_in(payloads::bytes record, log_index at) {
+    return configuration_form::read(record, at).value_or(configuration{});
   }
   void take_picture() {
     auto const now = log();

@@ -4,13 +4,13 @@
 
 #include "quorate/effect/strength.hpp"
 #include "quorate/message/hash.hpp"
-#include "quorate/message/print.hpp"
 #include "quorate/policy/quorum.hpp"
 #include "quorate/sim/chronicle.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/disk.hpp"
 #include "quorate/sim/mailbox.hpp"
 #include "quorate/trace/sentence.hpp"
+#include "quorate/trace/spoken_message.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -371,7 +371,7 @@ private:
     std::visit(
         [&](auto const& m) {
           r.name = type_name<std::remove_cvref_t<decltype(m)>>();
-          print(r.text, m);
+          check::speak(r.text, m);
         },
         p.what);
     log_.note(std::move(r));

@@ -77,7 +77,8 @@ public:
     answer();
     set_timers();
     for (; !ready_.empty() && !stopped_; ready_.pop_front())
-      std::visit([&](auto const& m) { send(members_[ready_.front().first.value], m); }, ready_.front().second);
+      std::visit([&](auto const& m) { send(members_[ready_.front().first.place.value], m); },
+                 ready_.front().second);
     send.flush();
   }
   std::optional<sync_order> start_sync() {
@@ -92,11 +93,11 @@ public:
   template <class Send, class Machine>
   void release(Send&& send, Machine&& machine) {
     if (durable_ && !stopped_)
-      outbox_.release(*durable_, [&](node_index to, auto const& m) {
-        if (to == core_.self())
+      outbox_.release(*durable_, [&](peer to, auto const& m) {
+        if (to.place == core_.self())
           core_.step(quorate::from<std::remove_cvref_t<decltype(m)>>{to, m}, hands_);
         else
-          send(members_[to.value], m);
+          send(members_[to.place.value], m);
       });
     send.flush();
     for (; !outcomes_.empty(); outcomes_.pop_front())
@@ -150,11 +151,11 @@ private:
       if (!n_.stopped_ && !n_.disk_.put(w)) n_.stopped_ = true;
     }
     template <class M>
-    void advise(node_index to, M const& m) {
+    void advise(peer to, M const& m) {
       n_.ready_.emplace_back(to, message{m});
     }
     template <class M>
-    void bind(node_index to, M const& m, written after) {
+    void bind(peer to, M const& m, written after) {
       n_.outbox_.hold(to, m, after);
       if constexpr (std::is_same_v<M, paxos::accept<value_type>>) n_.note_attempt();
     }
@@ -199,7 +200,7 @@ private:
   Core core_;
   hands hands_;
   box_for<outbox, 128, wire> outbox_{};
-  std::deque<std::pair<node_index, message>> ready_{};
+  std::deque<std::pair<peer, message>> ready_{};
   std::deque<outcome> outcomes_{};
   std::vector<attempt> attempts_{};
   std::optional<paxos::change<value_type>> asked_{};

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "quorate/core/log_shape.hpp"
+#include "quorate/replica/hard.hpp"
 #include "quorate/sim/fitting.hpp"
+#include "quorate/truth/log.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,16 @@ struct disk_write {
   std::uint64_t group = 0;      // those of one group, between two sync orders, are kept together or not at all
   std::size_t at = 0, size = 0; // of its records
 };
+
+// Of a hard state as storages keep it, what `Core` has written; nothing, if another core did.
+template <class Core>
+typename Core::hard_type hard_of(hard_state const& h) {
+  return from_hard_state<typename Core::hard_type>(h).value_or(typename Core::hard_type{});
+}
+template <class Core>
+stamp era_of(hard_state const& h) {
+  return truth::era_kept(hard_of<Core>(h));
+}
 
 template <class Storage>
 class disk {
@@ -116,12 +128,13 @@ public:
   bool is_durable(log_index i) const { return i <= log().compacted() || on_disk(i, log()); }
   // Is the entry that stood at i when this node left `era` on the disk, or what has taken its place since? If the
   // node has not left it: is the one that stands there? (effect/outbox.hpp says why that is what must be durable.)
+  template <class Core>
   bool was_durable(log_index i, stamp era) const {
-    if (hard().promised <= era) return is_durable(i);
-    if (durable_hard_.promised > era) return true; // and so are all writes before that one
+    if (era_of<Core>(hard()) <= era) return is_durable(i);
+    if (era_of<Core>(durable_hard_) > era) return true; // and so are all writes before that one
     auto then = durable_log_;
     for (auto const& w : pending()) {
-      if (w.what == disk_write::kind::hard && w.hard.promised > era) break;
+      if (w.what == disk_write::kind::hard && era_of<Core>(w.hard) > era) break;
       carry_out(w, then);
     }
     return i <= then.compacted() || on_disk(i, then);

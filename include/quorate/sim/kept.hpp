@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/core/id.hpp"
+#include "quorate/sim/disk.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,9 +19,10 @@ std::uint64_t kept_by_all(Cluster const& c, typename Cluster::host const& h) {
     if (c[n].lost || c[n].abandoned || &c[n] == &h) continue;
     auto const& log = c[n].disk.log();
     least = (std::min)(least, (std::min)(log.last(), c[n].disk.durable_log().last()));
-    constexpr bool rewrites = Cluster::node_type::core_type::rewrites;
+    using core = typename Cluster::node_type::core_type;
+    constexpr bool rewrites = core::rewrites;
     if constexpr (rewrites) // there, equal entries say nothing of those before them; and chosen ones may differ
-      least = (std::min)(least, (std::max)(c[n].disk.durable_hard().chosen, log.compacted()));
+      least = (std::min)(least, (std::max)(hard_of<core>(c[n].disk.durable_hard()).chosen, log.compacted()));
     while (least > own.compacted() && least > log.compacted() &&
            !(c[n].disk.is_durable(least) && (rewrites || log.stamp_at(least) == own.stamp_at(least))))
       least = least - 1;

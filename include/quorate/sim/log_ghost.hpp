@@ -91,14 +91,14 @@ private:
     node_index self;
     core_type const& core;
     struct {
-      hard_state hard;
+      typename core_type::hard_type hard;
       typename Cluster::disk_type::shape const& log;
       typename Cluster::disk_type const& disk;
-      bool was_durable(log_index i, stamp era) const { return disk.was_durable(i, era); }
+      bool was_durable(log_index i, stamp era) const { return disk.template was_durable<core_type>(i, era); }
     } durable;
   };
   static member member_of(host const& h) {
-    return {self(h), h.node->core(), {h.disk.durable_hard(), h.disk.durable_log(), h.disk}};
+    return {self(h), h.node->core(), {hard_of<core_type>(h.disk.durable_hard()), h.disk.durable_log(), h.disk}};
   }
 
   // --- a life begins or ends
@@ -116,7 +116,7 @@ private:
                   ", and all is committed up to ", ledger_.committed());
     s.list = ledger_.list_at(s.commit);
     s.before = h.node->core();
-    return Rules::remembers(self(h), said, h.disk.hard(), log.last(), tell);
+    return Rules::remembers(self(h), said, hard_of<core_type>(h.disk.hard()), log.last(), tell);
   }
   void rebuild(host& h) {
     auto const& log = h.disk.log();
@@ -180,8 +180,8 @@ private:
           if (run.kind == entry_kind::command) v.number = number_of(one);
           ledger_.add(i, v);
         } else if (known->content != v.content) {
-          right = tell("one index and one stamp have one entry", "node ", self(h), " has written another entry ",
-                       i, " of ", run.written_at, " than ", known->by);
+          right = truth::tell_eras(tell, "one index and one stamp have one entry", "node ", self(h),
+                                   " has written another entry ", i, " of ", run.written_at, " than ", known->by);
         } else if (!Rules::stands_on(self(h), before, known->by, known->before, log_index{i - 1}, tell)) {
           right = false;
         }
@@ -211,8 +211,8 @@ private:
       auto const now = log.stamp_at(log_index{i});
       auto const* v = ledger_.find(i, now);
       if (v == nullptr)
-        return tell("what is committed was written", "node ", self(h), " takes entry ", i, " of ", now,
-                    " for committed, which nobody has written");
+        return truth::tell_eras(tell, "what is committed was written", "node ", self(h), " takes entry ", i,
+                                " of ", now, " for committed, which nobody has written");
       if (i > ledger_.committed()) {
         ++c_.covered()[happening::commits];
         if (!ledger_.commit(*v, core.era(), tell)) return false;
@@ -240,7 +240,7 @@ private:
     auto const era = h.node->core().era();
     node_set<64> holders{};
     for (std::uint32_t n = 0; n < c_.size(); ++n)
-      if (c_[n].lost || c_[n].disk.hard().promised > era || holds_durably(c_[n], i, v))
+      if (c_[n].lost || era_of<core_type>(c_[n].disk.hard()) > era || holds_durably(c_[n], i, v))
         holders.insert(self(c_[n]));
     return truth::what_is_committed_is_on_a_quorum<typename core_type::options::quorum_type>(
         self(h), log_index{i}, holders, {node_set<64>::first(c_.size())}, tell);

@@ -19,7 +19,8 @@ struct multi_paxos_truth {
     return multi_paxos::truth::may_leave(
         n, s.ballots, m, [](log_index) {}, tell);
   }
-  static bool remembers(node_index n, said const& s, hard_state const& hard, log_index last, breach& tell) {
+  static bool remembers(node_index n, said const& s, multi_paxos::promise_and_mark const& hard, log_index last,
+                        breach& tell) {
     return multi_paxos::truth::nothing_said_is_forgotten(n, s, hard, last, tell);
   }
   // An entry says nothing of those before it.

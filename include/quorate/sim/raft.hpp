@@ -18,7 +18,8 @@ struct raft_truth {
     raft::truth::note_word(s, m);
     return raft::truth::may_leave(n, s.vote, to, m, tell);
   }
-  static bool remembers(node_index n, said const& s, hard_state const& hard, log_index last, breach& tell) {
+  static bool remembers(node_index n, said const& s, raft::term_and_vote const& hard, log_index last,
+                        breach& tell) {
     return raft::truth::nothing_said_is_forgotten(n, s, hard, last, tell);
   }
   // `n` and `other` have written one entry behind entry `at`, which they hold of these terms.

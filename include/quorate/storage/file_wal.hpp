@@ -106,8 +106,9 @@ public:
     if (upto > log_.last()) return misused("compact", upto);
     if (upto <= log_.compacted()) return true;
     log_.compact(upto);
-    std::byte config[configuration::encoded_size];
-    wal::byte_writer{config}.u64(log_.config_at(upto).voters.bits);
+    std::byte config[wal::config_fields::encoded_size];
+    wal::byte_writer w{config};
+    wal::config_fields::write(w, log_.config_at(upto));
     tail_.add({0, wal::record_type::base, {}, 0, upto, log_.stamp_at(upto)}, config);
     return true;
   }
@@ -176,26 +177,31 @@ private:
     // What was found is whole and durable now, and `state` and a slot say so before the turn that raises the
     // incarnation: were `state` bad, a segment that a crash in that turn leaves half made would be taken for
     // damage. It is written again behind that turn, so that a segment copied back from before this opening is
-    // noticed.
-    return open_state() && save_state() && recovery.remove_dropped() && founding.bring_up(head_) &&
-           open_active() && write_slot(durable_, true) && dir_.sync_data(active_, active_name()) &&
-           raise_incarnation() && save_state();
+    // noticed. A store of an earlier version keeps its `state` until `store` says that it is of this one.
+    bool const earlier = head_.format != wal::format_version;
+    return open_state() && (earlier ? recovery.keep_state(state_file_) : save_state()) &&
+           recovery.remove_dropped() && founding.bring_up(head_) && open_active(recovery) &&
+           write_slot(durable_, true) && dir_.sync_data(active_, active_name()) && raise_incarnation() &&
+           save_state();
   }
 
   bool open_state() {
     if (dir_.has(wal::state_name)) return dir_.open(wal::state_name, file_mode::update, state_file_);
     return dir_.open(wal::state_name, file_mode::create, state_file_) && dir_.sync();
   }
-  bool open_active() {
-    if (!segments_.back().has_slots()) return leave_version_1();
+  bool open_active(wal::recovery<Files> const& found) {
+    if (segments_.back().version != wal::format_version) return leave_earlier_version(found.state_of_frames());
     return dir_.open(wal::segment_name(segments_.back().start), file_mode::update, active_);
   }
 
-  // The newest segment has no slots: the log goes on in a new one. A segment in which there is no frame has the
-  // very name that the new one needs, which therefore gets it when it is complete.
-  bool leave_version_1() {
+  // The newest segment is of an earlier version: the log goes on in a new one. A segment in which there is no
+  // frame has the very name that the new one needs, which therefore gets it when it is complete. Its head says
+  // what the frames before it say, and its slots what a slot of the earlier segment may have had on top.
+  bool leave_earlier_version(wal::node_state const& in_frames) {
     if (segments_.back().start == durable_) segments_.pop_back();
-    return wal::make_segment(dir_, wal::new_segment_name, add_segment(0), head_.salt, active_) &&
+    auto next = add_segment(0);
+    next.head.state = in_frames;
+    return wal::make_segment(dir_, wal::new_segment_name, next, head_.salt, active_) &&
            dir_.rename(wal::new_segment_name, wal::segment_name(durable_)) && dir_.sync() && save_state();
   }
 
@@ -292,7 +298,7 @@ private:
     head.cluster = head_.cluster;
     head.node = head_.node;
     head.store = head_.store;
-    segments_.push_back({head.start, head.size, head.before.compacted, head.page});
+    segments_.push_back({head.start, head.size, head.before.compacted, head.page, head.version});
     wal::state_slot const slot{slot_number_ + 1, settled_.state, head_.store, durable_, durable_, true};
     slot_number_ += 2;
     return {head, slot, state_with(durable_), {}, {}};

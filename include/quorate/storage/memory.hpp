@@ -78,7 +78,10 @@ public:
     durable_ = order.upto();
     return std::move(order).succeeded();
   }
-  std::string failure() const { return {}; }
+  std::string failure() const {
+    if (refused_ == log_index{}) return {};
+    return sentence({"entry ", refused_.value, " is no configuration that this program can read: it is not kept"});
+  }
   std::string const& misfit() const { return misfit_; }
 
   // A restart without a loss: the next incarnation.
@@ -119,13 +122,10 @@ private:
   };
 
   [[gnu::cold]] bool put_configuration(entry_run const& run, payloads const& bytes) {
-    auto const record = bytes.front();
-    if (record.size() < configuration::encoded_size) return false;
-    configuration config{};
-    for (std::size_t i = 0; i < configuration::encoded_size; ++i)
-      config.voters.bits |= std::to_integer<std::uint64_t>(record[i]) << (8 * i);
+    auto const config = configuration_form::read(bytes.front(), run.first);
+    if (!config) return refused_ = run.first, false;
     note({log_.last()});
-    log_.append(run, bytes.whole(), config);
+    log_.append(run, bytes.whole(), *config);
     return true;
   }
 
@@ -170,6 +170,7 @@ private:
   std::string misfit_;
   memory_log log_;
   hard_state hard_{};
+  log_index refused_{};    // 0: nothing was
   std::vector<undo> undo_; // the first pending_ are what no sync has covered, oldest first: one for each write
   std::size_t undo_room_ = undo_.size(); // kept, because a vector divides to tell it, and each write asks
   std::size_t pending_ = 0;

@@ -37,7 +37,7 @@ public:
     return run;
   }
   log_index last_not_above(log_index i, stamp s) const { return shape_.last_not_above(i, s); }
-  configuration config_at(log_index i) const { return shape_.config_at(i); }
+  configuration const& config_at(log_index i) const { return shape_.config_at(i); }
   std::uint64_t room() const { return capacity_ - (last() - compacted()); }
 
   // --- the bytes
@@ -49,14 +49,14 @@ public:
     return payloads::trusted({arena_.data() + from, end_of(first + count - 1, from) - from}, count);
   }
   // Adds a run behind the last entry: `bytes` are its records. A configuration comes with what it says.
-  void append(entry_run const& run, payloads::bytes bytes, configuration const& config = {}) {
-    if (bytes.size() > limit_ - tail_) make_place(bytes.size());
-    auto* const place = arena_.data() + tail_;
-    mark(run.first, tail_);
-    if (run.count > longest_block) mark_more(run, bytes.data());
-    tail_ += bytes.size();
-    (void)shape_.put(run, config);
+  void append(entry_run const& run, payloads::bytes bytes) {
+    auto* const place = add(run, bytes);
+    (void)shape_.put(run);
     payloads::copy(place, bytes); // last: nothing need be remembered across the call
+  }
+  void append(entry_run const& run, payloads::bytes bytes, configuration const& config) {
+    payloads::copy(add(run, bytes), bytes);
+    (void)shape_.put(run, config);
   }
   void truncate(log_index from) {
     if (from > last()) return;
@@ -77,6 +77,16 @@ public:
   }
 
 private:
+  // Where its records go.
+  std::byte* add(entry_run const& run, payloads::bytes bytes) {
+    if (bytes.size() > limit_ - tail_) make_place(bytes.size());
+    auto* const place = arena_.data() + tail_;
+    mark(run.first, tail_);
+    if (run.count > longest_block) mark_more(run, bytes.data());
+    tail_ += bytes.size();
+    return place;
+  }
+
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
 
   struct block_mark {

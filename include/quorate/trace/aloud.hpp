@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/core/ballot.hpp"
+#include "quorate/trace/spoken.hpp"
 #include "quorate/trace/trace.hpp"
 
 #include <cstddef>
@@ -18,10 +19,8 @@ inline std::string name_of_node(trace const& t, std::uint32_t node) {
   return "node " + std::to_string(node);
 }
 inline std::string name_of_era(trace const& t, std::uint64_t era) {
-  if (t.era != "ballot") return t.era + ' ' + std::to_string(era);
-  ballot const b{era};
-  if (b.none()) return "no ballot";
-  return "ballot " + std::to_string(b.round_number()) + " of " + name_of_node(t, b.owner().value + 1U);
+  if (t.era != "ballot" && !is_ballot(era)) return t.era + ' ' + std::to_string(era);
+  return ballot{era}.none() ? "no ballot" : "ballot " + spoken_ballot(ballot{era});
 }
 inline std::string what(trace_record const& r) { return r.text.empty() ? r.name : r.text; }
 

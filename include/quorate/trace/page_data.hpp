@@ -1,6 +1,7 @@
 // A trace as the page's script reads it: JSON that can stand inside <script>, with every text in it once.
 #pragma once
 
+#include "quorate/trace/spoken.hpp"
 #include "quorate/trace/trace.hpp"
 
 #include <algorithm>
@@ -72,6 +73,11 @@ inline void put_json(std::string& out, std::uint64_t n) {
   out += exact ? std::to_string(n) : '"' + std::to_string(n) + '"';
 }
 
+inline void put_era(std::string& out, std::uint64_t era) {
+  if (is_ballot(era)) return put_json(out, spoken_era(era));
+  put_json(out, era);
+}
+
 // The last `most` records, and before them what says how each node stands where they begin.
 inline std::vector<trace_record const*> end_of(trace const& t, std::size_t most) {
   std::vector<trace_record const*> kept;
@@ -125,7 +131,7 @@ inline std::vector<std::string> names_of_nodes(trace const& t) {
 
 // {"unit", "of" how many records there are, "nodes": their names, "kinds": theirs, "texts", "records": [time,
 // node, kind, peer, message, term, index, name, text]}, a record a line; kind, name and text are places in
-// their lists.
+// their lists. A ballot is text, as it is spoken.
 inline std::string page_data(trace const& t, page_limits const& limits = {}) {
   std::string out = "{\"unit\":";
   page_detail::put_json(out, t.unit);
@@ -141,8 +147,10 @@ inline std::string page_data(trace const& t, page_limits const& limits = {}) {
   for (auto const* r : page_detail::end_of(t, limits.records)) {
     out += before, before = ",\n[";
     for (std::uint64_t const x : {r->time, std::uint64_t{r->node}, static_cast<std::uint64_t>(r->kind),
-                                  std::uint64_t{r->peer}, r->message, r->term, r->index})
+                                  std::uint64_t{r->peer}, r->message})
       page_detail::put_json(out, x), out += ',';
+    page_detail::put_era(out, r->term), out += ',';
+    page_detail::put_json(out, r->index), out += ',';
     auto const name = place(r->name); // before the text: the order is the page's
     out += std::to_string(name) + ',' + std::to_string(place(r->text)) + ']';
   }

@@ -94,7 +94,13 @@ let moments = -1;
 }
 
 // --- how each node stands: a band from one record to another (-1: from the beginning; records.length: to the end)
-const terms = [...new Set(records.map(r => r.term).filter(t => t))].sort((a, b) => a - b);
+// A ballot is a text, "3.2": its round, and its member.
+const partsOf = term => String(term).split('.').map(Number);
+const byTerm = (a, b) => {
+  const [x, y] = [partsOf(a), partsOf(b)];
+  return x[0] - y[0] || (x[1] || 0) - (y[1] || 0);
+};
+const terms = [...new Set(records.map(r => r.term).filter(t => t))].sort(byTerm);
 const termClass = new Map(terms.map((t, i) => [t, 't' + i % 7]));
 const bands = page.nodes.map(() => []);
 {

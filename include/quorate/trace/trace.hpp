@@ -2,7 +2,7 @@
 // terminal read them. Nothing here knows a protocol.
 #pragma once
 
-#include "quorate/core/config.hpp"
+#include "quorate/trace/spoken.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +43,7 @@ struct trace_record {
   trace_kind kind{};
   std::uint32_t peer = 0;    // the other end of a message; 0: none
   std::uint64_t message = 0; // 0: none. A message that is delivered twice has two `deliver`
-  std::uint64_t term = 0;    // the term or ballot that the node is in
+  std::uint64_t term = 0;    // the term or ballot that the node is in (spoken.hpp)
   std::uint64_t index = 0;   // a position in the log, where there is one to name
   std::string name{};        // the message's type, the timer, the role ...
   std::string text{};        // all of it in one line
@@ -64,7 +64,7 @@ inline std::string line_of(trace_record const& r) {
   line += r.node == 0 ? "-" : std::to_string(r.node);
   if (r.peer != 0) line += (r.kind == trace_kind::deliver ? "<-" : "->") + std::to_string(r.peer);
   (line += ' ').append(name_of(r.kind));
-  if (r.term != 0) line += " @" + std::to_string(r.term);
+  if (r.term != 0) line += " @" + spoken_era(r.term);
   if (r.index != 0) line += " #" + std::to_string(r.index);
   for (auto const* s : {&r.name, &r.text})
     if (!s->empty() && (s == &r.text || !r.text.starts_with(r.name))) (line += ' ') += *s;

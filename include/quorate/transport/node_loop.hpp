@@ -19,7 +19,7 @@ namespace quorate {
 //   node_loop loop{io, replica, storage};
 //   while (!replica.stopped()) {
 //     loop.hear();
-//     auto const next = loop.turn(wire_of<node>::sender(net), machine);
+//     auto const next = loop.turn(wire_of<node>::sender(net, r), machine);
 //     if (!next.pending) loop.rest(next);
 //   }
 //

@@ -1,8 +1,10 @@
 // What is true of several nodes of a replicated log, whatever its protocol: one sentence and one function each. A
 // `node` here is whatever has the members of a host (world/host.hpp): `self`, `core`, `written` and `durable`,
-// both with a `log` and a `hard`. `tell` hears the sentence that is broken, and the values that break it.
+// both with a `log` and a `hard`. Nodes are called by their hosts' numbers, which are founders' places. `tell`
+// hears the sentence that is broken, and the values that break it.
 #pragma once
 
+#include "quorate/core/ballot.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/effect/event.hpp"
 #include "quorate/log/voters.hpp"
@@ -10,8 +12,54 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace quorate::truth {
+
+// --- eras: terms, or ballots
+
+// Which era a node's hard state has it in, whatever its protocol calls that.
+template <class Hard>
+constexpr stamp era_kept(Hard const& h) {
+  if constexpr (requires { h.promised; })
+    return h.promised;
+  else if constexpr (requires { h.term; })
+    return h.term;
+  else
+    return h.era;
+}
+
+// Tells it with the stamps among its parts spoken as what they are: terms as numbers; ballots by their round and
+// their owner, as soon as one of them is a ballot.
+template <class Part>
+constexpr bool is_ballot(Part const& part) {
+  if constexpr (std::is_same_v<Part, stamp>)
+    return (part.value & ballot::names_member) != 0;
+  else
+    return false;
+}
+template <class Part>
+constexpr decltype(auto) with_ballot(Part const& part) {
+  if constexpr (std::is_same_v<Part, stamp>)
+    return ballot{part.value};
+  else
+    return (part);
+}
+template <class Tell, class... Parts>
+constexpr bool tell_eras(Tell&& tell, char const* law, Parts const&... parts) {
+  return (is_ballot(parts) || ...) ? tell(law, with_ballot(parts)...) : tell(law, parts...);
+}
+
+// --- members
+
+// As whom a node knows another one.
+template <class Node>
+constexpr peer known_to([[maybe_unused]] Node const& n, node_index other) {
+  if constexpr (requires { n.known_as(other); })
+    return n.known_as(other);
+  else
+    return other;
+}
 
 // --- what is durable
 
@@ -22,7 +70,7 @@ constexpr bool was_durable(Disk const& disk, log_index i, stamp era) {
   if constexpr (requires { disk.was_durable(i, era); })
     return disk.was_durable(i, era);
   else
-    return disk.hard.promised > era || i <= disk.log.last();
+    return era_kept(disk.hard) > era || i <= disk.log.last();
 }
 
 // What a node has said, of the era that it last acknowledged entries in.
@@ -36,14 +84,15 @@ struct match_said {
 };
 template <class Tell>
 constexpr bool nothing_said_is_forgotten(node_index n, stamp promised, stamp on_disk, Tell&& tell) {
-  return on_disk >= promised || tell("what a node has said is on its disk, whatever happens", "node ", n,
-                                     " has said that it is at ", promised, ", and its disk says ", on_disk);
+  return on_disk >= promised ||
+         tell_eras(tell, "what a node has said is on its disk, whatever happens", "node ", n,
+                   " has said that it is at ", promised, ", and its disk says ", on_disk);
 }
 template <class Tell>
 constexpr bool no_entry_said_is_forgotten(node_index n, match_said const& said, log_index last, Tell&& tell) {
   return last >= said.upto ||
-         tell("what a node has said is on its disk, whatever happens", "node ", n, " has acknowledged all up to ",
-              said.upto, " at ", said.in, ", and its disk ends at ", last);
+         tell_eras(tell, "what a node has said is on its disk, whatever happens", "node ", n,
+                   " has acknowledged all up to ", said.upto, " at ", said.in, ", and its disk ends at ", last);
 }
 
 // --- leaders. An era is a term or a ballot; `led` remembers those that a node has led, whatever it forgets.
@@ -67,15 +116,15 @@ struct one_era {
 template <class Tell>
 constexpr bool one_entry_an_index_is_committed(node_index n, log_index i, stamp now, stamp known, bool same,
                                                Tell&& tell) {
-  return same || tell("one entry an index is ever committed", "node ", n, " takes entry ", i, " of ", now,
-                      " for committed, and that of ", known, " was");
+  return same || tell_eras(tell, "one entry an index is ever committed", "node ", n, " takes entry ", i, " of ",
+                           now, " for committed, and that of ", known, " was");
 }
 // `i` was known to be committed in `known_in`, which is below the era that `n` leads.
 template <class Tell>
 constexpr bool a_leader_has_what_was_committed(node_index n, stamp leads, log_index i, stamp known_in, bool has,
                                                Tell&& tell) {
-  return has || tell("a leader has what was committed before its term", "node ", n, " leads ", leads,
-                     ", and lacks entry ", i, ", which was committed in ", known_in);
+  return has || tell_eras(tell, "a leader has what was committed before its term", "node ", n, " leads ", leads,
+                          ", and lacks entry ", i, ", which was committed in ", known_in);
 }
 // `holders`: whose disks have it, or may have had it when it was committed.
 template <class Quorum, class Tell>

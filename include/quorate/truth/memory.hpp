@@ -13,13 +13,14 @@
 
 namespace quorate::truth {
 
-// A few terms, or ballots of at most four owners, as one bit each. Precondition: no number above 31.
+// A few terms, or ballots of at most the first four members, as one bit each. Precondition: no number above 31.
 struct few_eras {
   std::uint32_t bits = 0;
 
   static constexpr std::uint32_t bit_of(stamp era) {
     ballot const b{era.value};
-    return std::uint32_t{1} << ((b.none() ? era.value : b.round_number() * 4 + b.owner().value) & 31);
+    return std::uint32_t{1} << ((b.none() ? era.value : b.round_number() * 4 + founded_place(b.owner()).value) &
+                                31);
   }
   constexpr bool has(stamp era) const { return (bits & bit_of(era)) != 0; }
   constexpr void add(stamp era) { bits |= bit_of(era); }

@@ -40,7 +40,7 @@ constexpr entry_kind kind_at(Log const& log, log_index i) {
 template <class Node, class Tell>
 constexpr bool promises_tell_votes(Node const& n, promise const& m, Tell&& tell) {
   auto const& log = n.durable.log;
-  bool const taught = n.core.leader() != no_node || n.core.era() > m.ballot || n.core.state().canvassing;
+  bool const taught = n.core.state().leader != peer{} || n.core.era() > m.ballot || n.core.state().canvassing;
   auto const since = [&](log_index i) { return taught || log.stamp_at(i) >= m.ballot; };
   auto const wrong = [&](log_index i) {
     return tell("a promise tells what was voted for, durably", "node ", n.self, " promises ballot ",
@@ -73,7 +73,7 @@ template <class Node, class Tell>
 constexpr bool canvasses_respect_a_leader(Node const& n, Tell&& tell) {
   return !beside_a_leader(n.core.state()) ||
          tell("beside a living leader no canvass is granted", "node ", n.self, " grants one, and has heard of ",
-              n.core.leader(), " less than T ago");
+              n.core.state().leader, " less than T ago");
 }
 
 // A message is about to leave: all of the above that are about its kind.
@@ -117,8 +117,8 @@ constexpr void note_word(word_given& g, M const& m) {
   if constexpr (std::is_same_v<M, accepted>) g.match.say(m.ballot, m.first + m.count - 1);
 }
 template <class Tell>
-constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, hard_state const& hard, log_index last,
-                                         Tell&& tell) {
+constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, promise_and_mark const& hard,
+                                         log_index last, Tell&& tell) {
   auto const& b = g.ballots;
   return quorate::truth::nothing_said_is_forgotten(n, b.prepared < b.promised ? b.promised : b.prepared,
                                                    hard.promised, tell) &&
@@ -180,7 +180,9 @@ constexpr bool a_match_is_true(Node const& leader, Node const& other, Tell&& tel
                     ", and that disk has something else there, or nothing");
     return true;
   };
-  auto const& p = s.peer(other.self);
+  auto const here = quorate::truth::known_to(leader, other.self);
+  if (here.place == no_node) return true;
+  auto const& p = s.peer(here);
   return held(s.commit + 1, p.match) && held(p.apart_first, p.apart_last);
 }
 

@@ -27,7 +27,7 @@ template <class Core, class Tell>
 constexpr bool promises_respect_a_leader(Core const& before, prepare const& m, Core const& after, Tell&& tell) {
   return m.ballot <= before.era() || !beside_a_leader(before.state()) || after == before ||
          tell("beside a living leader no ballot is promised", "node ", before.self(), " is asked for ballot ",
-              as_ballot(m.ballot), ", and has heard of ", before.leader(), " less than T ago");
+              as_ballot(m.ballot), ", and has heard of ", before.state().leader, " less than T ago");
 }
 
 // A refusal is remembered, and ends what was refused (scenario P34).
@@ -46,18 +46,19 @@ constexpr bool refusals_depose(Core const& before, refused const& m, Core const&
 
 // To hear of the leader puts an election off. `armed`: one bit a timer that was.
 template <class Core, class M, class Tell>
-constexpr bool leaders_put_off_elections(Core const& before, M const& m, node_index sender, Core const& after,
+constexpr bool leaders_put_off_elections(Core const& before, M const& m, peer sender, Core const& after,
                                          std::uint64_t armed, Tell&& tell) {
   bool const put_off = (armed >> static_cast<unsigned>(timer::election) & 1) != 0;
-  return m.ballot < before.era() || after.leader() != sender || put_off ||
+  return m.ballot < before.era() || after.state().leader.member != sender.member || put_off ||
          tell("to hear of the leader puts an election off", "node ", after.self(), " hears of its leader ", sender,
               ", and does not start its election timer anew");
 }
 
 // An answer confirms the round of reads that it was asked in and those before it (scenarios R2, P68).
 template <class Core, class Tell>
-constexpr bool answers_confirm_no_later_round(Core const& before, heartbeat_answer const& m, node_index sender,
+constexpr bool answers_confirm_no_later_round(Core const& before, heartbeat_answer const& m, peer sender,
                                               Core const& after, Tell&& tell) {
+  if (sender.place == no_node) return true;
   auto const was = before.state().peer(sender).round, is = after.state().peer(sender).round;
   return !after.leads() || is <= was || is <= m.round ||
          tell("an answer confirms no later round than its own", "node ", sender, " answers round ", m.round,
@@ -66,7 +67,7 @@ constexpr bool answers_confirm_no_later_round(Core const& before, heartbeat_answ
 
 // All of them, of one message.
 template <class Core, class M, class Tell>
-constexpr bool may_do(Core const& before, M const& m, node_index sender, Core const& after, std::uint64_t armed,
+constexpr bool may_do(Core const& before, M const& m, peer sender, Core const& after, std::uint64_t armed,
                       Tell&& tell) {
   constexpr bool answers = std::is_same_v<M, promise> || std::is_same_v<M, accepted> ||
                            std::is_same_v<M, fetched> || std::is_same_v<M, heartbeat_answer>;

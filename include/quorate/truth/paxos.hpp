@@ -109,7 +109,7 @@ constexpr bool ballots_are_not_used_again(Node const& n, ballot at, Tell&& tell)
   return tell("a ballot is not used again after a restart", "node ", n.self, " speaks of ballot ", at,
               ", which it has used before it started again");
 }
-// There are 2^56 rounds, and no disk has lost anything.
+// There are 2^47 rounds, and no disk has lost anything.
 template <class Tell>
 constexpr bool ballots_last(node_index n, Tell&& tell) {
   return tell("ballots are not used up so soon", "node ", n, " has none left");

@@ -14,20 +14,20 @@ namespace quorate::raft::truth {
 
 struct vote_said {
   term_id in{}; // the last term in which it has said a vote
-  node_index whom = no_node;
+  member_id whom{};
   friend constexpr bool operator==(vote_said const&, vote_said const&) = default;
 };
 
 // A vote, or a request for votes, which is one for its sender (§3.4, §3.8).
 template <class Node, class Tell>
-constexpr bool votes_wait_for_the_disk(Node const& n, term_id term, node_index whom, Tell&& tell) {
+constexpr bool votes_wait_for_the_disk(Node const& n, term_id term, member_id whom, Tell&& tell) {
   auto const& hard = n.durable.hard;
-  return hard.promised > term || (hard.promised == term && hard.vote == whom) ||
+  return hard.term > term || (hard.term == term && hard.vote == whom) ||
          tell("no vote leaves before it is durable", "node ", n.self, " says a vote in term ", term, " for ", whom,
-              ", and its disk has term ", hard.promised, " and a vote for ", hard.vote);
+              ", and its disk has term ", hard.term, " and a vote for ", hard.vote);
 }
 template <class Tell>
-constexpr bool one_vote_a_term_leaves(vote_said& said, node_index self, term_id term, node_index whom,
+constexpr bool one_vote_a_term_leaves(vote_said& said, node_index self, term_id term, member_id whom,
                                       Tell&& tell) {
   auto const last = said;
   said = {term, whom};
@@ -39,16 +39,16 @@ constexpr bool one_vote_a_term_leaves(vote_said& said, node_index self, term_id 
 template <class Node, class Tell>
 constexpr bool acknowledgements_wait_for_the_disk(Node const& n, appended const& m, Tell&& tell) {
   auto const& disk = n.durable;
-  return (disk.hard.promised >= m.term && quorate::truth::was_durable(disk, m.match_index, m.term)) ||
+  return (disk.hard.term >= m.term && quorate::truth::was_durable(disk, m.match_index, m.term)) ||
          tell("no acknowledgement leaves before it is durable", "node ", n.self, " acknowledges all up to ",
-              m.match_index, " in term ", m.term, ", and its disk has term ", disk.hard.promised,
+              m.match_index, " in term ", m.term, ", and its disk has term ", disk.hard.term,
               " and entries up to ", disk.log.last());
 }
 template <class Node, class Tell>
 constexpr bool pre_votes_respect_a_leader(Node const& n, Tell&& tell) {
   return !beside_a_leader(n.core.state()) ||
          tell("beside a living leader no pre-vote is given", "node ", n.self, " gives one, and has heard of ",
-              n.core.leader(), " less than T ago");
+              n.core.state().leader, " less than T ago");
 }
 
 // After a restart, `hard` and a log that ends at `last` are what the disk has.
@@ -63,20 +63,20 @@ constexpr void note_word(word_given& g, M const& m) {
   if (m.term > g.promised) g.promised = m.term;
 }
 template <class Tell>
-constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, hard_state const& hard, log_index last,
-                                         Tell&& tell) {
-  if (!quorate::truth::nothing_said_is_forgotten(n, g.promised, hard.promised, tell)) return false;
-  if (hard.promised == g.vote.in && g.vote.whom != no_node && hard.vote != g.vote.whom)
+constexpr bool nothing_said_is_forgotten(node_index n, word_given const& g, term_and_vote const& hard,
+                                         log_index last, Tell&& tell) {
+  if (!quorate::truth::nothing_said_is_forgotten(n, g.promised, hard.term, tell)) return false;
+  if (hard.term == g.vote.in && g.vote.whom != no_member && hard.vote != g.vote.whom)
     return tell("what a node has said is on its disk, whatever happens", "node ", n, " has voted in term ",
                 g.vote.in, " for ", g.vote.whom, ", and its disk has a vote for ", hard.vote);
-  return hard.promised != g.match.in || quorate::truth::no_entry_said_is_forgotten(n, g.match, last, tell);
+  return hard.term != g.match.in || quorate::truth::no_entry_said_is_forgotten(n, g.match, last, tell);
 }
 
 // A message is about to leave: all of the above that are about its kind.
 template <class Node, class M, class Tell>
 constexpr bool may_leave(Node const& n, vote_said& said, node_index to, M const& m, Tell&& tell) {
   if constexpr (std::is_same_v<M, vote_granted> || std::is_same_v<M, request_vote>) {
-    auto const whom = std::is_same_v<M, request_vote> ? n.self : to;
+    auto const whom = founder_at(std::is_same_v<M, request_vote> ? n.self : to);
     bool const durable = votes_wait_for_the_disk(n, m.term, whom, tell);
     return one_vote_a_term_leaves(said, n.self, m.term, whom, tell) && durable;
   } else if constexpr (std::is_same_v<M, pre_vote_granted>) {
@@ -108,7 +108,9 @@ template <class Node, class Tell>
 constexpr bool a_match_is_true(Node const& leader, Node const& other, Tell&& tell) {
   auto const& s = leader.core.state();
   if (s.is != role::leader || other.core.state().current_term > s.current_term) return true;
-  auto const match = s.peer(other.self).match;
+  auto const here = quorate::truth::known_to(leader, other.self);
+  if (here.place == no_node) return true;
+  auto const match = s.peer(here).match;
   auto const& log = other.durable.log;
   if (match <= log.compacted() || match <= leader.written.log.compacted()) return true;
   return (match <= log.last() && log.stamp_at(match) == leader.written.log.stamp_at(match)) ||

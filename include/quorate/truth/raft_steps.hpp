@@ -51,7 +51,7 @@ constexpr bool votes_respect_a_leader(Core const& before, request_vote const& m,
   if constexpr (Core::options::checks_quorum)
     return !before.state().in_contact || m.term <= before.era() || after == before ||
            tell("beside a living leader no vote is given", "node ", before.self(), " is asked in term ", m.term,
-                ", and has heard of ", before.leader(), " less than T ago");
+                ", and has heard of ", before.state().leader, " less than T ago");
   else
     return true;
 }
@@ -74,9 +74,9 @@ constexpr bool followers_commit_what_is_verified(Core const& before, Core const&
 
 // A refusal of what was sent last makes the leader look further back (§3.5), but not behind what is compacted.
 template <class Core, class Tell>
-constexpr bool refusals_move_next_back(Core const& before, rejected const& m, node_index sender, Core const& after,
+constexpr bool refusals_move_next_back(Core const& before, rejected const& m, peer sender, Core const& after,
                                        log_index compacted, Tell&& tell) {
-  if (!before.leads() || !after.leads() || m.term != before.era()) return true;
+  if (!before.leads() || !after.leads() || m.term != before.era() || sender.place == no_node) return true;
   auto const &was = before.state().peer(sender), &is = after.state().peer(sender);
   return m.prev_log_index <= (was.match < compacted ? compacted : was.match) || m.prev_log_index + 1 != was.next ||
          is.next <= m.prev_log_index ||
@@ -87,23 +87,23 @@ constexpr bool refusals_move_next_back(Core const& before, rejected const& m, no
 // To hear of the leader puts an election off, to refuse a vote does not (§3.4). `armed`: one bit a timer that was.
 constexpr bool puts_off(std::uint64_t armed) { return (armed >> static_cast<unsigned>(timer::election) & 1) != 0; }
 template <class Core, class M, class Tell>
-constexpr bool leaders_put_off_elections(Core const& before, M const& m, node_index sender, Core const& after,
+constexpr bool leaders_put_off_elections(Core const& before, M const& m, peer sender, Core const& after,
                                          std::uint64_t armed, Tell&& tell) {
-  return m.term < before.era() || after.leader() != sender || puts_off(armed) ||
+  return m.term < before.era() || after.state().leader.member != sender.member || puts_off(armed) ||
          tell("to hear of the leader puts an election off", "node ", after.self(), " hears of its leader ", sender,
               ", and does not start its election timer anew");
 }
 template <class Core, class Tell>
-constexpr bool refusals_put_off_nothing(Core const& before, request_vote const& m, node_index sender,
-                                        Core const& after, std::uint64_t armed, Tell&& tell) {
-  return !puts_off(armed) || m.term != before.era() || after.state().voted_for == sender ||
+constexpr bool refusals_put_off_nothing(Core const& before, request_vote const& m, peer sender, Core const& after,
+                                        std::uint64_t armed, Tell&& tell) {
+  return !puts_off(armed) || m.term != before.era() || after.state().voted_for == sender.member ||
          tell("to refuse a vote puts no election off", "node ", after.self(), " refuses ", sender, " in term ",
               m.term, ", and starts its election timer anew");
 }
 
 // All of them, of one message.
 template <class Core, class M, class Tell>
-constexpr bool may_do(Core const& before, M const& m, node_index sender, Core const& after, log_index compacted,
+constexpr bool may_do(Core const& before, M const& m, peer sender, Core const& after, log_index compacted,
                       std::uint64_t armed, Tell&& tell) {
   if (!past_terms_change_nothing(before, m, after, tell)) return false;
   if constexpr (std::is_same_v<M, request_pre_vote>) {

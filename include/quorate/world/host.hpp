@@ -15,7 +15,7 @@
 
 namespace quorate::world {
 
-// A message on its way, with what travels beside it.
+// A message on its way, with what travels beside it. It names hosts (disk.hpp), not places.
 template <class Messages, class Payload>
 struct packet {
   node_index from{};
@@ -101,13 +101,13 @@ private:
       return h_.tickets.next();
     }
     template <class M>
-    constexpr void advise(node_index to, M const& m) {
-      ears_.leaves(to, m);
+    constexpr void advise(peer to, M const& m) {
+      ears_.leaves(host_of(to), m);
     }
     template <class M>
-    constexpr void bind(node_index to, M const& m, quorate::written after) {
+    constexpr void bind(peer to, M const& m, quorate::written after) {
       h_.held.hold(to, m, after);
-      ears_.waits(to, m);
+      ears_.waits(host_of(to), m);
     }
     template <class Timer>
     constexpr void arm(Timer t) {
@@ -128,6 +128,14 @@ private:
   };
 
 public:
+  // As whom another host is known here, and this one too: with the place that the configuration in force gives it.
+  constexpr peer known_as([[maybe_unused]] node_index other) const {
+    if constexpr (places_move<Disk>)
+      return peer_in(written.log.config_at(core.state().governed_by(written.log.last())), other);
+    else
+      return other;
+  }
+
   // An event, or from{sender, message}. What comes with it was offered to `written`.
   template <class Event, class Ears>
   constexpr void step(Event const& e, Ears& ears) {
@@ -150,10 +158,10 @@ public:
   template <class Ears>
   constexpr void finish_sync(begun&& b, Ears& ears) {
     durable = b.image;
-    held.release(std::move(b.order).succeeded(), [&](node_index to, auto const& m) {
-      if (to != self) return ears.leaves(to, m);
+    held.release(std::move(b.order).succeeded(), [&](peer to, auto const& m) {
+      if (host_of(to) != self) return ears.leaves(host_of(to), m);
       ears.returns(m);
-      step(from{self, m}, ears);
+      step(from{known_as(self), m}, ears);
     });
   }
 
@@ -169,7 +177,7 @@ public:
   template <class Ears>
   constexpr void crash(Disk const& survived, Ears& ears) {
     if constexpr (requires { survived.log; })
-      crash(survived, Core{self, survived.hard, survived.log}, ears);
+      crash(survived, Core{peer_on(survived, self), survived.hard, survived.log}, ears);
     else
       crash(survived, Core{self, survived}, ears);
   }

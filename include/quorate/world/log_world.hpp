@@ -23,7 +23,7 @@ struct log_reports : recollection {
 
   template <class Host, class What>
   constexpr void note(Host const&, What const&) {
-    hard_writes += std::is_same_v<What, hard_state> ? 1 : 0;
+    hard_writes += std::is_same_v<What, typename Host::core_type::hard_type> ? 1 : 0;
     truncations += std::is_same_v<What, truncation> ? 1 : 0;
   }
   constexpr void restart() { committed = {}, readable = 0; }
@@ -58,7 +58,7 @@ struct log_play {
     d.found(voters);
     return d;
   }
-  static constexpr Core recovered(node_index self, Disk const& d) { return Core{self, d.hard, d.log}; }
+  static constexpr Core recovered(node_index self, Disk const& d) { return Core{peer_on(d, self), d.hard, d.log}; }
   template <class World>
   static constexpr void turn(World& w, node_index n) {
     w.step(n, quorate::flush{});

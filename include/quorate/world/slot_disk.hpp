@@ -4,9 +4,11 @@
 
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
+#include "quorate/core/log_shape.hpp"
 #include "quorate/core/log_view.hpp"
 #include "quorate/log/entry_message.hpp"
 #include "quorate/message/fields.hpp"
+#include "quorate/multi_paxos/hard.hpp"
 #include "quorate/world/disk.hpp"
 
 #include <cstddef>
@@ -41,14 +43,21 @@ struct slot_offer {
   friend constexpr bool operator==(slot_offer const&, slot_offer const&) = default;
 };
 
-// A log of cells: written anywhere above what is compacted, over others and behind gaps.
-template <std::size_t Slots>
+// A log of cells: written anywhere above what is compacted, over others and behind gaps. The first one is the
+// founding configuration; there is room for `Configs` in all.
+template <std::size_t Slots, std::size_t Configs = 1>
 class slot_log {
 public:
   constexpr slot_log() = default;
-  constexpr explicit slot_log(configuration const& voters) : voters_{voters} {
-    cells_[0].kind = entry_kind::configuration;
-    last_ = log_index{1};
+  constexpr explicit slot_log(configuration const& founding) { (void)lay(log_index{1}, stamp{}, founding); }
+  // Lays a configuration down behind all that is there, or in place of a hole. False if there is no room for it.
+  constexpr bool lay(log_index at, stamp voted, configuration const& config) {
+    bool const follows_on = at == last_ + 1 || (at <= last_ && (*this)[at].kind == entry_kind::hole);
+    if (!follows_on || at.value > Slots || !configs_.push_back({at, config})) return false;
+    configs_.back().config.number = at;
+    cells_[at.value - 1] = {voted, entry_kind::configuration, {}};
+    if (at > last_) last_ = at;
+    return true;
   }
   constexpr log_index compacted() const { return compacted_; }
   constexpr log_index last() const { return last_; }
@@ -57,6 +66,7 @@ public:
   constexpr entry_run run_at(log_index i, std::uint32_t max) const {
     auto const& c = (*this)[i];
     std::uint32_t n = 1;
+    if (c.kind == entry_kind::configuration) return {i, n, c.voted, c.kind};
     while (n < max && i + n <= last_ && (*this)[i + n].voted == c.voted && (*this)[i + n].kind == c.kind) ++n;
     return {i, n, c.voted, c.kind};
   }
@@ -70,7 +80,14 @@ public:
     while (i > compacted_ && stamp_at(i) > s) i = i - 1;
     return i;
   }
-  constexpr configuration config_at(log_index) const { return voters_; }
+  // Below the first one that one is in force as well.
+  constexpr configuration const& config_at(log_index i) const {
+    if (configs_.empty()) return no_configuration;
+    std::size_t k = configs_.size() - 1;
+    if constexpr (Configs > 1)
+      while (k > 0 && configs_[k].at > i) --k;
+    return configs_[k].config;
+  }
   constexpr std::uint64_t room() const { return Slots - last_.value; }
 
   // A run keeps the values that stand there, unless they are offered. False if it asks for what nobody has.
@@ -78,6 +95,7 @@ public:
     if (run.count == 0 || run.first <= compacted_ || run.last().value > Slots) return false;
     bool const offered = o.has(run.first) && o.has(run.last());
     if (!offered && run.kind != entry_kind::no_op && run.last() > last_) return false;
+    if (!agrees_with_configs(run)) return false;
     for (auto i = last_ + 1; i < run.first; i = i + 1) cells_[i.value - 1] = {{}, entry_kind::hole, {}};
     for (auto i = run.first; i <= run.last(); i = i + 1) {
       auto& c = cells_[i.value - 1];
@@ -98,26 +116,40 @@ public:
   friend constexpr bool operator==(slot_log const&, slot_log const&) = default;
 
 private:
+  // A configuration comes by lay() alone. What is written over one takes it away.
+  constexpr bool agrees_with_configs([[maybe_unused]] entry_run const& run) {
+    if constexpr (Configs > 1) {
+      auto const stands = [&](log_index i) { return i <= last_ && (*this)[i].kind == entry_kind::configuration; };
+      for (auto i = run.first; run.kind == entry_kind::configuration && i <= run.last(); i = i + 1)
+        if (!stands(i)) return false;
+      while (run.kind != entry_kind::configuration && configs_.size() > 1 && run.first <= configs_.back().at &&
+             configs_.back().at <= run.last())
+        configs_.pop_back();
+    }
+    return true;
+  }
+  static constexpr configuration no_configuration{};
+
   log_index compacted_{};
   log_index last_{};
-  configuration voters_{};
+  bounded<config_mark, Configs> configs_{}; // by their slots
   slot cells_[Slots]{};
 };
 
-// Values travel with accepts and fetched values.
-template <std::size_t Slots>
+// Values travel with accepts and fetched values. `Hard`: what the core keeps beside the log, C::hard_type.
+template <std::size_t Slots, class Hard = multi_paxos::promise_and_mark, std::size_t Configs = 1>
 struct slot_disk {
-  using log_type = slot_log<Slots>;
-  using write = std::variant<hard_state, entry_run>;
+  using log_type = slot_log<Slots, Configs>;
+  using write = std::variant<Hard, entry_run>;
   using payload = slot_offer;
   log_type log{};
-  hard_state hard{};
+  Hard hard{};
   slot_offer offered{}; // what came with this step's event; empty between steps
 
-  constexpr void found(configuration const& voters) { log = log_type{voters}; }
+  constexpr void found(configuration const& config) { log = log_type{config}; }
   constexpr void offer(slot_offer const& o) { offered = o; }
   constexpr slot_offer const& at_hand() const { return offered; }
-  constexpr bool carry_out(hard_state const& w) { return hard = w, true; }
+  constexpr bool carry_out(Hard const& w) { return hard = w, true; }
   constexpr bool carry_out(entry_run const& w) { return log.put(w, offered); }
   template <class M>
   constexpr slot_offer payload_of(M const& m) const {

@@ -27,7 +27,7 @@ struct recollection {
 //
 //   core_type, disk_type
 //   remembered              derived from recollection
-//   founded()               the disk that each node begins with
+//   founded()               the disk that each node begins with, or founded(node), which may differ
 //   recovered(node, disk)   the core that starts from it
 //   turn(world, node)       static: what is due is said, and what is written synced
 template <class Play, std::size_t Nodes>
@@ -106,7 +106,7 @@ public:
   constexpr explicit by_hand(Play const& play) : play_{play} {
     for (std::size_t i = 0; i < Nodes; ++i) {
       hosts_[i].self = node_index{static_cast<std::uint8_t>(i)};
-      crash(hosts_[i].self, play_.founded());
+      crash(hosts_[i].self, founded(hosts_[i].self));
     }
   }
   static constexpr node_set<64> all() { return node_set<64>::first(Nodes); }
@@ -125,7 +125,7 @@ public:
   constexpr void expire(node_index n, timer t) { step(n, t); }
   template <class M>
   constexpr void receive(node_index to, node_index sender, M const& m, payload const& values = {}) {
-    step(to, quorate::from<M>{sender, m}, values);
+    step(to, quorate::from<M>{hosts_[to.value].known_as(sender), m}, values);
   }
 
   // Puts what was written so far on stable storage, and lets go what waited for it.
@@ -225,6 +225,12 @@ public:
   }
 
 private:
+  constexpr disk_type founded([[maybe_unused]] node_index n) const {
+    if constexpr (requires { play_.founded(n); })
+      return play_.founded(n);
+    else
+      return play_.founded();
+  }
   template <class M>
   static constexpr bool is_a(packet_type const& p, node_index to) {
     return std::holds_alternative<M>(p.what) && (to == no_node || p.to == to);

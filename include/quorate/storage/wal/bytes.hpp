@@ -22,6 +22,7 @@ class byte_writer {
 public:
   explicit byte_writer(std::byte* at) : at_{at} {}
   byte_writer& u8(std::uint8_t n) { return number(n, 1); }
+  byte_writer& u16(std::uint16_t n) { return number(n, 2); }
   byte_writer& u32(std::uint32_t n) { return number(n, 4); }
   byte_writer& u64(std::uint64_t n) { return number(n, 8); }
   byte_writer& bytes(byte_span b) {
@@ -41,6 +42,7 @@ class byte_reader {
 public:
   explicit byte_reader(std::byte const* at) : at_{at} {}
   std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   std::uint64_t u64() { return number(8); }
   byte_span bytes(std::size_t n) {

@@ -82,7 +82,7 @@ std::string carry_out(chores const& work, Files& files, std::string const& path,
   auto const name = segment_name(work.active);
   if (work.next) {
     auto const& n = *work.next;
-    segment const s{n.head.start, n.head.size, {}, n.head.page};
+    segment const s{n.head.start, n.head.size, {}, n.head.page, n.head.version};
     (void)(make_segment(dir, name, n, salt, active) && save_state(dir, state_file, n.state) &&
            dir.write(active, name, s.offset_of(n.head.start), n.frame) &&
            dir.write(active, name, s.slot_at(n.after.number), n.after.encode(salt)));

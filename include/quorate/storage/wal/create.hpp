@@ -70,6 +70,10 @@ public:
                          " (file " + file + "), and this program reads versions 1 to " +
                          std::to_string(format_version) +
                          ". Start the program that wrote it, or convert the store.");
+    auto const at = std::ranges::mismatch(head.encode(), raw).in2 - raw.begin();
+    if (static_cast<std::size_t>(at) != raw.size())
+      return dir_.refuse(not_known("the byte " + hex_byte(std::to_integer<unsigned>(raw.begin()[at])),
+                                   static_cast<std::uint64_t>(at), file));
     auto const mine = [&](char const* what, std::string const& expected, std::string const& found) {
       return expected == found ||
              dir_.refuse("the store in " + dir_.path() + " belongs to " + what + " " + found + " and not to " +

@@ -27,7 +27,7 @@ struct io_result {
 
 // An `int` result is an errno value, 0 for success. Nothing throws. Two threads may call it at once, with
 // different files: the log's own, and the one that waits for its sync. `F::file` is an open file that closes
-// itself. `F::page_bytes` is the size of a page of a file, at least 128: a write that a crash interrupts may spoil
+// itself. `F::page_bytes` is the size of a page of a file, at least 512: a write that a crash interrupts may spoil
 // the pages that it writes to, and no others.
 //
 // | expression               | does                                                                          |

@@ -27,6 +27,13 @@ inline std::string advice(int error) {
   }
 }
 
+// Why a store is not opened in which something good stands that only a later program can have written.
+inline std::string not_known(std::string const& what, std::uint64_t offset, std::string const& path) {
+  return what + " at offset " + std::to_string(offset) + " of the file " + path +
+         " is not known to this build: a later one has written it. Nothing has been changed. Start the program "
+         "that wrote it.";
+}
+
 // Keeps the first failure and does nothing more after it. That is the whole of fail-stop: a write or sync
 // that failed may have lost its pages, and the next one would "succeed" without them.
 template <wal_files Files>

@@ -1,67 +1,16 @@
 // The blocks of a store that are not log records: who it belongs to (`store`), which segments it has (`state`),
 // the head of a segment, and the slots behind that, which hold term and vote a second time. All numbers are
-// little-endian; each block ends with a checksum of the rest.
+// little-endian; each block ends with a checksum of the rest, which an unsealed() one lacks. What is 0 in one is
+// reserved: recovery refuses a whole block that has something else there.
 #pragma once
 
-#include "quorate/core/entry.hpp"
-#include "quorate/storage/wal/bytes.hpp"
+#include "quorate/storage/wal/earlier.hpp"
+#include "quorate/storage/wal/fields.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
 
-namespace quorate {
-
-// The place that a log begins behind: an empty log has it for its last index.
-struct log_start {
-  log_index compacted{};
-  stamp written_at{};
-  configuration config{};
-  friend bool operator==(log_start const&, log_start const&) = default;
-};
-
-} // namespace quorate
-
 namespace quorate::wal {
-
-// In version 1 a segment had no slots, and `state` was the second copy of term and vote. Its stores are opened,
-// and go on in this version.
-inline constexpr std::uint32_t format_version = 2;
-
-template <std::size_t N>
-using block = std::array<std::byte, N>;
-
-template <std::size_t N>
-void seal(block<N>& b, std::uint64_t salt = 0) {
-  byte_writer{b.data() + N - 4}.u32(checksum{salt}.add(byte_span{b}.first(N - 4)).value());
-}
-template <std::size_t N>
-bool sealed(byte_span b, std::uint64_t salt = 0) {
-  return b.size() >= N && byte_reader{b.data() + N - 4}.u32() == checksum{salt}.add(b.first(N - 4)).value();
-}
-
-// What must survive beside the log, with a number that grows by one at each change: of two copies the greater
-// is newer.
-struct node_state {
-  std::uint64_t sequence{};
-  hard_state hard{};
-  incarnation_id incarnation{};
-  friend bool operator==(node_state const&, node_state const&) = default;
-
-  static constexpr std::size_t encoded_size = 33;
-  void write(byte_writer& w) const {
-    w.u64(sequence).u64(hard.promised.value).u8(hard.vote.value).u64(hard.chosen.value).u64(incarnation.value);
-  }
-  static node_state read(byte_reader& r) {
-    node_state s;
-    s.sequence = r.u64();
-    s.hard.promised = stamp{r.u64()};
-    s.hard.vote = node_index{r.u8()};
-    s.hard.chosen = log_index{r.u64()};
-    s.incarnation = incarnation_id{r.u64()};
-    return s;
-  }
-};
 
 // The file `store`, written once in each version. The salt is never sent anywhere (checksum, in bytes.hpp).
 struct store_head {
@@ -116,24 +65,35 @@ struct state_copy {
   std::uint64_t active{};  // where the newest segment begins
   std::uint64_t first{};   // and the oldest that is still part of the log
 
-  static constexpr std::size_t size = 80;
-  static constexpr std::uint32_t magic = 0x54535251; // "QRST"
+  static constexpr std::size_t size = 128, earlier_size = 80;
+  static constexpr std::uint32_t magic = 0x33545351, earlier_magic = 0x54535251; // "QST3", "QRST"
 
-  block<size> encode() const {
+  block<size> unsealed() const {
     block<size> b{};
     byte_writer w{b.data()};
-    w.u32(magic).u64(store.value);
+    w.u32(magic).u32(0).u64(store.value);
     state.write(w);
     w.u64(durable).u64(active).u64(first);
+    return b;
+  }
+  block<size> encode() const {
+    auto b = unsealed();
     seal(b);
     return b;
   }
   static std::optional<state_copy> decode(byte_span b) {
     byte_reader r{b.data()};
-    if (b.size() != size || !sealed<size>(b) || r.u32() != magic) return std::nullopt;
     state_copy c;
-    c.store = store_id{r.u64()};
-    c.state = node_state::read(r);
+    if (b.size() == size && sealed<size>(b) && r.u32() == magic) {
+      r.bytes(4);
+      c.store = store_id{r.u64()};
+      c.state = node_state::read(r);
+    } else if (b.size() == earlier_size && sealed<earlier_size>(b) && r.u32() == earlier_magic) {
+      c.store = store_id{r.u64()};
+      c.state = earlier::read_node_state(r);
+    } else {
+      return std::nullopt;
+    }
     c.durable = r.u64();
     c.active = r.u64();
     c.first = r.u64();
@@ -152,26 +112,48 @@ struct state_slot {
   std::uint64_t end{};     // the log offset where the frame ends that was written with this
   bool alone = false;      // there is nothing in that frame but `state`, or there is no frame
 
-  static constexpr std::size_t size = 80;
-  static constexpr std::uint32_t magic = 0x4c535251; // "QRSL"
+  static constexpr std::size_t size = 128, earlier_size = 80;
+  static constexpr std::uint32_t magic = 0x334c5351, earlier_magic = 0x4c535251; // "QSL3", "QRSL"
+  static constexpr std::size_t size_in(std::uint32_t version) { return version < 3 ? earlier_size : size; }
 
-  block<size> encode(std::uint64_t salt) const {
+  block<size> unsealed() const {
     block<size> b{};
     byte_writer w{b.data()};
-    w.u32(magic).u64(number).u64(store.value);
+    w.u32(magic).u32(alone ? 1 : 0).u64(number).u64(store.value);
     state.write(w);
-    w.u64(durable).u64(end).u8(alone ? 1 : 0);
+    w.u64(durable).u64(end);
+    return b;
+  }
+  block<size> encode(std::uint64_t salt) const {
+    auto b = unsealed();
     seal(b, salt);
     return b;
   }
-  static std::optional<state_slot> decode(byte_span b, std::uint64_t salt) {
+  // Of a segment of that version.
+  static std::optional<state_slot> decode(byte_span b, std::uint64_t salt, std::uint32_t version) {
+    if (version < 3) return decode_earlier(b, salt);
     if (!sealed<size>(b, salt)) return std::nullopt;
     byte_reader r{b.data()};
     if (r.u32() != magic) return std::nullopt;
     state_slot s;
+    s.alone = (r.u32() & 1U) != 0;
     s.number = r.u64();
     s.store = store_id{r.u64()};
     s.state = node_state::read(r);
+    s.durable = r.u64();
+    s.end = r.u64();
+    return s;
+  }
+
+private:
+  static std::optional<state_slot> decode_earlier(byte_span b, std::uint64_t salt) {
+    if (!sealed<earlier_size>(b, salt)) return std::nullopt;
+    byte_reader r{b.data()};
+    if (r.u32() != earlier_magic) return std::nullopt;
+    state_slot s;
+    s.number = r.u64();
+    s.store = store_id{r.u64()};
+    s.state = earlier::read_node_state(r);
     s.durable = r.u64();
     s.end = r.u64();
     s.alone = r.u8() != 0;
@@ -181,6 +163,7 @@ struct state_slot {
 
 // What a segment begins with: all that a recovery needs in order to start with it, when those before it are gone.
 struct segment_head {
+  std::uint32_t version = format_version;
   std::uint64_t start{}; // log offset of its first frame
   std::uint64_t size{};  // of the file
   cluster_id cluster{};
@@ -191,24 +174,49 @@ struct segment_head {
   node_state state{};
   std::uint32_t page{}; // bytes to the first slot, from there to the second, and to the frames; 0: version 1
 
-  static constexpr std::size_t encoded_size = 128;
-  static constexpr std::uint64_t magic = 0x474553544c525251; // "QRRLTSEG"
+  static constexpr std::size_t encoded_size = 512, earlier_size = 128;
+  static constexpr std::uint64_t magic = 0x334745534c525251;         // "QRRLSEG3"
+  static constexpr std::uint64_t earlier_magic = 0x474553544c525251; // "QRRLTSEG"
+  static constexpr std::size_t size_in(std::uint32_t version) { return version < 3 ? earlier_size : encoded_size; }
 
-  block<encoded_size> encode() const {
+  block<encoded_size> unsealed() const {
     block<encoded_size> b{};
     byte_writer w{b.data()};
-    w.u64(magic).u64(start).u64(size).u64(cluster.value).u32(node.value).u64(store.value);
-    w.u64(before.compacted.value).u64(before.written_at.value).u64(before.config.voters.bits);
-    w.u64(compacted.value);
+    w.u64(magic).u64(start).u64(size).u64(cluster.value).u32(node.value).u32(page).u64(store.value);
+    w.u64(compacted.value).u64(before.compacted.value).u64(before.written_at.value);
     state.write(w);
-    w.u32(page);
+    config_fields::write(w, before.config);
+    return b;
+  }
+  block<encoded_size> encode() const {
+    auto b = unsealed();
     seal(b);
     return b;
   }
   static std::optional<segment_head> decode(byte_span b) {
-    if (!sealed<encoded_size>(b)) return std::nullopt;
+    if (!sealed<encoded_size>(b)) return decode_earlier(b);
     byte_reader r{b.data()};
-    if (r.u64() != magic) return std::nullopt;
+    if (r.u64() != magic) return decode_earlier(b);
+    segment_head h;
+    h.start = r.u64();
+    h.size = r.u64();
+    h.cluster = cluster_id{r.u64()};
+    h.node = node_id{r.u32()};
+    h.page = r.u32();
+    h.store = store_id{r.u64()};
+    h.compacted = log_index{r.u64()};
+    h.before.compacted = log_index{r.u64()};
+    h.before.written_at = stamp{r.u64()};
+    h.state = node_state::read(r);
+    h.before.config = config_fields::read(r);
+    return h;
+  }
+
+private:
+  static std::optional<segment_head> decode_earlier(byte_span b) {
+    if (!sealed<earlier_size>(b)) return std::nullopt;
+    byte_reader r{b.data()};
+    if (r.u64() != earlier_magic) return std::nullopt;
     segment_head h;
     h.start = r.u64();
     h.size = r.u64();
@@ -217,10 +225,11 @@ struct segment_head {
     h.store = store_id{r.u64()};
     h.before.compacted = log_index{r.u64()};
     h.before.written_at = stamp{r.u64()};
-    h.before.config.voters.bits = r.u64();
+    h.before.config = earlier::read_config(r);
     h.compacted = log_index{r.u64()};
-    h.state = node_state::read(r);
+    h.state = earlier::read_node_state(r);
     h.page = r.u32();
+    h.version = h.page == 0 ? 1 : 2;
     return h;
   }
 };

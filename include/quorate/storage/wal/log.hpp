@@ -20,7 +20,7 @@ public:
   stamp stamp_at(log_index i) const { return shape_.stamp_at(i); }
   entry_run run_at(log_index i, std::uint32_t max) const { return shape_.run_at(i, max); }
   log_index last_not_above(log_index i, stamp s) const { return shape_.last_not_above(i, s); }
-  configuration config_at(log_index i) const { return shape_.config_at(i); }
+  configuration const& config_at(log_index i) const { return shape_.config_at(i); }
   static std::uint64_t room() { return shape::room(); }
 
   // Any run can be read as one piece, because read() copies together what lies in several records.
@@ -44,7 +44,7 @@ public:
   }
 
   // Adds a run whose payloads lie `back` bytes behind the record head at log offset `record`. False, and
-  // nothing changes, when it doesn't follow on or a configuration in it has no voters.
+  // nothing changes, when it doesn't follow on or a configuration in it can't be read.
   [[nodiscard]] bool put(entry_run const& run, payloads bytes, std::uint64_t record, std::uint32_t back) {
     if (run.count == 0 || run.first != last() + 1 || bytes.count() != run.count) return false;
     if (run.kind == entry_kind::configuration) {
@@ -111,13 +111,15 @@ private:
 
   bool put_configurations(entry_run run, payloads bytes) {
     bool whole = true;
-    bytes.for_each([&](payloads::bytes b) { whole = whole && b.size() >= configuration::encoded_size; });
+    auto at = run.first;
+    bytes.for_each([&](payloads::bytes b) {
+      whole = whole && configuration_form::read(b, at).has_value();
+      at = at + 1;
+    });
     if (!whole) return false;
     run.count = 1;
     bytes.for_each([&](payloads::bytes b) {
-      configuration c;
-      c.voters.bits = byte_reader{b.data()}.u64();
-      whole = shape_.put(run, c) && whole;
+      whole = shape_.put(run, *configuration_form::read(b, run.first)) && whole;
       run.first = run.first + 1;
     });
     return whole;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "quorate/core/entry.hpp"
-#include "quorate/storage/wal/bytes.hpp"
+#include "quorate/storage/wal/fields.hpp"
 
 #include <optional>
 
@@ -24,18 +24,21 @@ struct frame_head {
   incarnation_id incarnation; // of the opening that wrote it: never less than the one before
 
   static constexpr std::size_t encoded_size = 40;
-  static constexpr std::uint32_t magic = 0x52465251; // "QRFR"
+  static constexpr std::uint32_t magic = 0x33524651, earlier_magic = 0x52465251; // "QFR3", "QRFR"
+  static constexpr std::uint32_t magic_in(std::uint32_t version) { return version < 3 ? earlier_magic : magic; }
 
   void encode(std::byte* to, std::uint64_t salt) const {
     byte_writer w{to};
     w.u32(magic).u32(length).u64(at).u64(durable).u64(incarnation.value).u32(0);
     w.u32(checksum{salt}.add({to, encoded_size - 4}).value());
   }
-  // Nothing if there is no head of a frame for the log offset `at`.
-  static std::optional<frame_head> decode(byte_span b, std::uint64_t at, std::uint64_t salt) {
+  // Nothing if there is no head of a frame for the log offset `at`, in a segment of that version.
+  static std::optional<frame_head> decode(byte_span b, std::uint64_t at, std::uint64_t salt,
+                                          std::uint32_t version) {
     if (b.size() < encoded_size) return std::nullopt;
     byte_reader r{b.data()};
-    if (r.u32() != magic) return std::nullopt; // first, because nearly every place that is tried fails here
+    if (r.u32() != magic_in(version))
+      return std::nullopt; // first, because nearly every place that is tried fails here
     frame_head h;
     h.length = r.u32();
     h.at = r.u64();
@@ -54,6 +57,9 @@ enum class record_type : std::uint8_t {
   state,       // behind the head a node_state
   base,        // entries up to `first` are compacted; `written_at` there, and behind the head its configuration
 };
+// What is above is a later build's. Whoever finds such a record in a good frame does not go on: to leave it out
+// would be to forget.
+inline constexpr record_type last_enumerator(record_type) { return record_type::base; }
 
 struct record_head {
   std::uint32_t length{}; // of what is behind the head
@@ -62,6 +68,7 @@ struct record_head {
   std::uint32_t count{};
   log_index first{};
   stamp written_at{};
+  std::uint8_t flags{}; // of all records; none is known yet, and one that is set is refused
 
   static constexpr std::size_t encoded_size = 32;
 
@@ -69,7 +76,7 @@ struct record_head {
 
   void encode(std::byte* to) const {
     byte_writer w{to};
-    w.u32(length).u32(0).u8(static_cast<std::uint8_t>(type)).u8(static_cast<std::uint8_t>(kind)).u8(0).u8(0);
+    w.u32(length).u32(0).u8(static_cast<std::uint8_t>(type)).u8(static_cast<std::uint8_t>(kind)).u8(flags).u8(0);
     w.u32(count).u64(first.value).u64(written_at.value);
   }
   // Reads the head alone. Precondition: b has encoded_size bytes.
@@ -81,10 +88,22 @@ struct record_head {
     r.u32();
     h.type = static_cast<record_type>(r.u8());
     h.kind = static_cast<entry_kind>(r.u8());
-    r.bytes(2);
+    h.flags = r.u8();
+    r.bytes(1);
     h.count = r.u32();
     h.first = log_index{r.u64()};
     h.written_at = stamp{r.u64()};
+    return h;
+  }
+
+  // What a record of its type uses of the head; the rest is 0.
+  record_head used() const {
+    auto h = *this;
+    h.flags = 0;
+    if (type == record_type::entries) return h;
+    h.kind = {}, h.count = 0;
+    if (type != record_type::base) h.written_at = {};
+    if (type == record_type::state) h.first = {};
     return h;
   }
 
@@ -106,8 +125,9 @@ struct record_head {
 };
 
 // The frame that b begins with: its head, if that and all its records are good.
-inline std::optional<frame_head> good_frame(byte_span b, std::uint64_t at, std::uint64_t salt) {
-  auto const head = frame_head::decode(b, at, salt);
+inline std::optional<frame_head> good_frame(byte_span b, std::uint64_t at, std::uint64_t salt,
+                                            std::uint32_t version) {
+  auto const head = frame_head::decode(b, at, salt, version);
   if (!head || head->length > b.size() - frame_head::encoded_size) return std::nullopt;
   auto rest = b.subspan(frame_head::encoded_size, head->length);
   while (!rest.empty()) {

@@ -20,9 +20,13 @@
 //
 // In version 1 there were no slots: `state` was written and synced after each frame that changed term, vote or
 // incarnation, and before the turn was acknowledged. A log whose newest segment has no slots is read by that rule.
+//
+// Whatever is whole, and has something in it that this program does not know, is of a later one: the opening stops
+// with a sentence, and nothing is changed.
 #pragma once
 
 #include "quorate/storage/wal/create.hpp"
+#include "quorate/storage/wal/replay.hpp"
 
 namespace quorate::wal {
 
@@ -39,8 +43,7 @@ public:
     for (std::size_t k = 0; k < segments_.size(); ++k) {
       if (!dir_.load(segment_name(segments_[k].start), raw)) return false;
       if (half_made(k, raw)) break;
-      if (!read_head(k, raw) || !read_frames(k, raw)) return false;
-      read_slots(segments_[k], raw);
+      if (!read_head(k, raw) || !read_frames(k, raw) || !read_slots(segments_[k], raw)) return false;
     }
     return judge_end(raw) && judge_start() && judge_state();
   }
@@ -62,8 +65,14 @@ public:
     // alone is not enough: those that nothing proves durable are written again, the newest slot among them.
     if (!dir_.open(name, file_mode::update, f)) return false;
     if (!unproven_.empty() && !dir_.write(f, name, s.offset_of(end_) - unproven_.size(), unproven_)) return false;
-    if (slot_ && !dir_.write(f, name, s.slot_at(slot_->number), slot_->encode(store_.salt))) return false;
+    if (slot_ && !dir_.write(f, name, s.slot_at(slot_->number), slot_bytes_)) return false;
     return (report_.cut_bytes == 0 || cut(f, name)) && dir_.sync_data(f, name) && dir_.sync();
+  }
+
+  // Makes `state` durable as it was read: that of a store of an earlier version, which programs of that version
+  // still open.
+  bool keep_state(typename Files::file& f) {
+    return !copy_ || (dir_.write(f, state_name, 0, copy_bytes_) && dir_.sync_data(f, state_name));
   }
 
   // Goes on with a removal that a crash cut short. Precondition: the `state` that disowns the segments is
@@ -74,9 +83,11 @@ public:
     return dropped_.empty() || dir_.sync();
   }
 
-  wal_log& log() { return log_; }
+  wal_log& log() { return replayed_.log; }
   std::vector<segment>& segments() { return segments_; }
   node_state const& state() const { return state_; }
+  // Of the frames alone: a slot may be ahead of it.
+  node_state const& state_of_frames() const { return replayed_.state; }
   std::uint64_t end() const { return end_; }
   // Of the newest slot.
   std::uint64_t slot_number() const { return slot_ ? slot_->number : 0; }
@@ -87,15 +98,24 @@ private:
                        why + ". Nothing has been changed. " + founding<Files>::restore);
   }
 
+  // Refuses what is wrong at an offset of a file, if anything is.
+  bool refused(std::string const& name, std::uint64_t offset, std::optional<trouble> const& t) {
+    if (!t) return false;
+    if (!t->later_build) return !damaged(name, offset + t->offset, t->what);
+    return !dir_.refuse(not_known(t->what, offset + t->offset, dir_.in(name)));
+  }
+
   bool read_state() {
     std::vector<std::string> names;
     if (!dir_.list(names)) return false;
-    std::vector<std::byte> raw;
     for (auto const& n : names)
-      if (n == state_name && !dir_.load(n, raw)) return false;
-    copy_ = state_copy::decode(raw);
+      if (n == state_name && !dir_.load(n, copy_bytes_)) return false;
+    copy_ = state_copy::decode(copy_bytes_);
+    if (copy_ && copy_bytes_.size() == state_copy::size &&
+        refused(state_name, 0, strange_byte(copy_->unsealed(), copy_bytes_, "the state")))
+      return false;
     if (copy_ && copy_->store != store_.store)
-      return damaged(state_name, 4, "it is the state of another store, " + hex(copy_->store.value));
+      return damaged(state_name, 0, "it is the state of another store, " + hex(copy_->store.value));
     return true;
   }
 
@@ -125,7 +145,7 @@ private:
   // being made.
   bool half_made(std::size_t k, byte_span raw) {
     if (k == 0 || k + 1 != segments_.size() || !copy_ || segments_[k].start <= copy_->active) return false;
-    if (holds_frames(raw, Files::page_bytes)) return false;
+    if (holds_frames(raw, store_.format == 1 ? 0 : Files::page_bytes, store_.format)) return false;
     half_made_ = segments_[k].start;
     segments_.pop_back();
     return true;
@@ -136,6 +156,8 @@ private:
     auto const name = segment_name(s.start);
     auto const head = segment_head::decode(raw);
     if (!head) return damaged(name, 0, "the segment's head has a bad checksum");
+    if (head->version >= 3 && refused(name, 0, strange_byte(head->unsealed(), raw, "the segment's head")))
+      return false;
     if (head->store != store_.store || head->cluster != store_.cluster || head->node != store_.node)
       return damaged(name, 0,
                      "it is a segment of node " + std::to_string(head->node.value) + " of cluster " +
@@ -147,26 +169,25 @@ private:
       return damaged(name, raw.size(),
                      "it was made " + std::to_string(head->size) + " bytes long and has now " +
                          std::to_string(raw.size()));
+    auto const version = "it is of format version " + std::to_string(head->version);
+    if (head->version > store_.format)
+      return damaged(name, 0, version + ", and the store of version " + std::to_string(store_.format));
+    if (k > 0 && head->version < segments_[k - 1].version)
+      return damaged(name, 0, version + ", and the segment before it of a later one");
     s.page = head->page;
     s.size = head->size;
-    if ((s.has_slots() && s.page < segment_head::encoded_size) || s.size < segment::frames_at(s.page))
+    s.version = head->version;
+    if ((s.version > 1 && s.page < segment_head::size_in(s.version)) || s.size < segment::frames_at(s.page))
       return damaged(name, 0,
                      "a segment of " + std::to_string(s.size) + " bytes in pages of " + std::to_string(s.page) +
                          " has no room for head and slots");
     s.before = head->before.compacted;
-    if (k == 0) begin(*head);
-    if (s.before != log_.last() || head->before.written_at != log_.stamp_at(s.before) ||
-        head->before.config != log_.config_at(s.before) || head->state != state_)
+    if (k == 0) replayed_.begin(*head);
+    auto const& log = replayed_.log;
+    if (s.before != log.last() || head->before.written_at != log.stamp_at(s.before) ||
+        head->before.config != log.config_at(s.before) || head->state != replayed_.state)
       return damaged(name, 0, "its head does not go on where the segment before it ends");
     return true;
-  }
-
-  // Earlier segments, if there were any, have been dropped: all that they held is in this head or compacted.
-  void begin(segment_head const& head) {
-    log_ = wal_log{head.before};
-    state_ = head.state;
-    compacted_ = head.compacted;
-    end_ = head.start;
   }
 
   bool read_frames(std::size_t k, byte_span raw) {
@@ -175,8 +196,9 @@ private:
     durable_ = (std::max)(durable_, s.start);
     while (s.offset_of(end_) < raw.size()) {
       auto const from = raw.subspan(static_cast<std::size_t>(s.offset_of(end_)));
-      auto const head = good_frame(from, end_, store_.salt);
+      auto const head = good_frame(from, end_, store_.salt, s.version);
       if (!head || head->incarnation < incarnation_) break;
+      if (!knows(s, *head, from)) return false;
       incarnation_ = head->incarnation;
       durable_ = (std::max)(durable_, head->durable);
       if (!replay(s, from.subspan(frame_head::encoded_size, head->length))) return false;
@@ -188,68 +210,52 @@ private:
                        std::to_string(segments_[k + 1].start) + " and not from " + std::to_string(end_));
   }
 
+  bool knows(segment const& s, frame_head const& head, byte_span found) {
+    if (s.version < 3) return true;
+    std::byte own[frame_head::encoded_size];
+    head.encode(own, store_.salt);
+    return !refused(segment_name(s.start), s.offset_of(head.at), strange_byte(own, found, "the frame's head"));
+  }
+
   // The newest good slot, and where bad ones are.
-  void read_slots(segment const& s, byte_span raw) {
+  bool read_slots(segment const& s, byte_span raw) {
     slot_.reset();
     bad_slots_.clear();
     for (std::uint64_t which = 0; s.has_slots() && which < 2; ++which) {
       auto const at = s.slot_at(which);
-      auto const slot = state_slot::decode(raw.subspan(static_cast<std::size_t>(at)), store_.salt);
+      auto const here = raw.subspan(static_cast<std::size_t>(at));
+      auto const slot = state_slot::decode(here, store_.salt, s.version);
+      if (slot && s.version >= 3 &&
+          refused(segment_name(s.start), at, strange_byte(slot->unsealed(), here, "the slot")))
+        return false;
       bool const good = slot && slot->store == store_.store && slot->number % 2 == which &&
                         s.start <= slot->durable && slot->durable <= slot->end &&
                         slot->end - s.start <= s.size - segment::frames_at(s.page);
-      if (!good)
+      if (!good) {
         bad_slots_.push_back(at);
-      else if (!slot_ || slot->number > slot_->number)
+      } else if (!slot_ || slot->number > slot_->number) {
         slot_ = slot;
+        auto const own = here.first(state_slot::size_in(s.version));
+        slot_bytes_.assign(own.begin(), own.end());
+      }
     }
+    return true;
   }
 
   bool replay(segment& s, byte_span records) {
     auto at = end_ + frame_head::encoded_size;
     while (!records.empty()) {
-      auto const head = record_head::decode(records);
-      auto const behind = records.subspan(record_head::encoded_size, head.length);
-      if (!replay(s, head, behind, at))
-        return damaged(segment_name(s.start), s.offset_of(at),
-                       "the record is whole, but does not follow from those before it");
-      at += record_head::encoded_size + head.length;
-      records = records.subspan(record_head::encoded_size + head.length);
+      auto const whole = records.first(record_head::encoded_size + record_head::decode(records).length);
+      if (refused(segment_name(s.start), s.offset_of(at), replayed_.record(s, whole, at))) return false;
+      at += whole.size();
+      records = records.subspan(whole.size());
     }
     return true;
   }
 
-  bool replay(segment& s, record_head const& head, byte_span behind, std::uint64_t at) {
-    switch (head.type) {
-    case record_type::entries: {
-      auto const p = payloads::parse(behind, head.count);
-      return p && head.kind <= last_enumerator(entry_kind{}) &&
-             log_.put(head.run(), *p, at, record_head::encoded_size);
-    }
-    case record_type::truncate:
-      if (head.first <= log_.compacted()) return false;
-      s.lowest_cut = (std::min)(s.lowest_cut, head.first);
-      log_.truncate(head.first);
-      return true;
-    case record_type::state: {
-      if (behind.size() != node_state::encoded_size) return false;
-      byte_reader r{behind.data()};
-      auto const next = node_state::read(r);
-      bool const newer = next.sequence > state_.sequence;
-      state_ = next;
-      return newer;
-    }
-    case record_type::base:
-      if (head.first > log_.last()) return false;
-      compacted_ = (std::max)(compacted_, head.first);
-      log_.compact(head.first);
-      return head.first < log_.compacted() || log_.stamp_at(head.first) == head.written_at;
-    }
-    return false;
-  }
-
   // What follows the last good frame. `raw` is the last segment, or the half-made one.
   bool judge_end(byte_span raw) {
+    state_ = replayed_.state;
     if (copy_) durable_ = (std::max)(durable_, copy_->durable);
     if (slot_) durable_ = (std::max)(durable_, slot_->durable);
     auto const& s = segments_.back();
@@ -263,7 +269,7 @@ private:
     auto const rest = half_made_ || offset > raw.size() ? byte_span{} : raw.subspan(at);
     auto const torn = written_end(rest);
     for (std::size_t n = frame_alignment; n < torn; n += frame_alignment)
-      if (auto const head = frame_head::decode(rest.subspan(n), end_ + n, store_.salt))
+      if (auto const head = frame_head::decode(rest.subspan(n), end_ + n, store_.salt, s.version))
         durable_ = (std::max)(durable_, head->durable);
     if (half_made_) durable_ = (std::max)(durable_, *half_made_);
     if (end_ < durable_)
@@ -292,10 +298,10 @@ private:
   // a missing one is noticed without the second copy of the state as well.
   bool judge_start() {
     auto const& s = segments_.front();
-    return s.start == 0 || s.before <= compacted_ ||
+    return s.start == 0 || s.before <= replayed_.compacted ||
            damaged(segment_name(s.start), 0,
                    "the log begins here, behind entry " + std::to_string(s.before.value) +
-                       ", but is compacted only up to " + std::to_string(compacted_.value) +
+                       ", but is compacted only up to " + std::to_string(replayed_.compacted.value) +
                        ": a segment before this one is missing");
   }
 
@@ -327,9 +333,8 @@ private:
     // segment.
     state_ = slot_->state;
     if (report_.cut_bytes != 0)
-      report_.notes.push_back("took term " + std::to_string(state_.hard.promised.value) +
-                              " and vote from the copy at offset " + std::to_string(at) + " of " + dir_.in(name) +
-                              ": the last turn changed nothing else");
+      report_.notes.push_back("took term and vote from the copy at offset " + std::to_string(at) + " of " +
+                              dir_.in(name) + ": the last turn changed nothing else");
     return true;
   }
 
@@ -352,15 +357,16 @@ private:
   store_head const& store_;
   wal_recovery& report_;
   std::optional<state_copy> copy_{};
-  std::optional<state_slot> slot_{};       // the newest good one of the newest segment
+  std::vector<std::byte> copy_bytes_{};
+  std::optional<state_slot> slot_{}; // the newest good one of the newest segment
+  std::vector<std::byte> slot_bytes_{};
   std::vector<std::uint64_t> bad_slots_{}; // offsets in it
   std::vector<segment> segments_{};
   std::optional<std::uint64_t> half_made_{};
   std::vector<std::uint64_t> dropped_{}; // segments whose removal a crash cut short
   std::vector<std::byte> unproven_{};    // the good bytes before end_ that may not be durable
-  wal_log log_{};
-  node_state state_{};
-  log_index compacted_{};        // by the evidence of base records and of the first head
+  replayer replayed_{};
+  node_state state_{};           // the newest that frames and slots say
   incarnation_id incarnation_{}; // of the last frame
   std::uint64_t end_ = 0;        // of the good frames
   std::uint64_t durable_ = 0;    // the greatest log offset that something says was durable

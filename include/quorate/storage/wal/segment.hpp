@@ -45,6 +45,7 @@ struct segment {
   std::uint64_t size{};                    // of the file, in bytes
   log_index before{};                      // the log's last index when it was made
   std::uint32_t page{};                    // as in its head
+  std::uint32_t version = format_version;  // of its head, its slots and its frames
   log_index lowest_cut{~std::uint64_t{0}}; // the least index from which a record in it truncates
 
   bool has_slots() const { return page != 0; }
@@ -53,7 +54,7 @@ struct segment {
 
   // Where the frames begin, behind the head and the slots.
   static constexpr std::uint64_t frames_at(std::uint32_t page) {
-    return page == 0 ? segment_head::encoded_size : std::uint64_t{3} * page;
+    return page == 0 ? segment_head::earlier_size : std::uint64_t{3} * page;
   }
 };
 
@@ -68,6 +69,7 @@ inline std::string hex(std::uint64_t n) {
   for (std::size_t i = 16; i-- > 0; n >>= 4) s[i] = "0123456789abcdef"[n & 15];
   return s;
 }
+inline std::string hex_byte(unsigned n) { return "0x" + hex(n).substr(14); }
 inline std::string segment_name(std::uint64_t start) { return std::string{segment_prefix} + hex(start); }
 inline std::optional<std::uint64_t> segment_start(std::string_view name) {
   if (name.size() != segment_prefix.size() + 16 || !name.starts_with(segment_prefix)) return std::nullopt;
@@ -80,10 +82,10 @@ inline std::optional<std::uint64_t> segment_start(std::string_view name) {
   return n;
 }
 
-// Whether a segment file has more in it than a head and slots, each whole or torn. `page` is the size of pages
-// that it has if its head can't be read.
-inline bool holds_frames(byte_span raw, std::uint32_t page) {
-  if (auto const head = segment_head::decode(raw)) page = head->page;
+// Whether a segment file has more in it than a head and slots, each whole or torn. If its head can't be read, it
+// is of that version, with pages of that size.
+inline bool holds_frames(byte_span raw, std::uint32_t page, std::uint32_t version = format_version) {
+  if (auto const head = segment_head::decode(raw)) page = head->page, version = head->version;
   auto const written = [&raw](std::uint64_t from, std::uint64_t to) {
     auto const end = static_cast<std::size_t>((std::min<std::uint64_t>)(to, raw.size()));
     return from < end && !blank(raw.first(end).subspan(static_cast<std::size_t>(from)));
@@ -92,7 +94,8 @@ inline bool holds_frames(byte_span raw, std::uint32_t page) {
   bool found = written(begin, raw.size());
   if (page != 0)
     for (std::uint64_t at = 0; at < begin; at += page)
-      found = found || written(at + (at == 0 ? segment_head::encoded_size : state_slot::size), at + page);
+      found = found ||
+              written(at + (at == 0 ? segment_head::size_in(version) : state_slot::size_in(version)), at + page);
   return found;
 }
 
@@ -103,7 +106,7 @@ template <wal_files Files>
 bool make_segment(folder<Files>& dir, std::string const& name, segment_head const& head, state_slot slot,
                   std::uint64_t salt, typename Files::file& out) {
   static_assert(Files::page_bytes >= segment_head::encoded_size);
-  segment const s{head.start, head.size, {}, head.page};
+  segment const s{head.start, head.size, {}, head.page, head.version};
   auto const write_slot = [&] { return dir.write(out, name, s.slot_at(slot.number), slot.encode(salt)); };
   if (!dir.open(name, file_mode::create, out) || !dir.allocate(out, name, head.size) ||
       !dir.write(out, name, 0, head.encode()) || !write_slot())
