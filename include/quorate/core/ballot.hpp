@@ -37,7 +37,10 @@ struct ballot {
     return (value & names_member) != 0 ? member_id{static_cast<std::uint16_t>(value)}
                                        : founder_at(node_index{static_cast<std::uint8_t>(value)});
   }
-  constexpr bool none() const { return round_number() == 0; }
+  // Of round 0, in either form. The first question is almost always enough.
+  constexpr bool none() const {
+    return value << 1 >> (owner_bits + 1) == 0 && ((value & names_member) != 0 || value >> 8 == 0);
+  }
 };
 
 template <>
