@@ -18,7 +18,7 @@
 namespace quorate::check {
 namespace {
 
-constexpr node_index A{0}, B{1}, C{2}, D{3}; // hosts: the members 1 to 4
+constexpr node_index B{1}, C{2}, D{3}; // hosts: the members 2 to 4; A, the first, is not named here
 
 // Three founders; two of them, without the third; and the fourth member at the third one's place.
 constexpr std::array<configuration, 3> laid() {

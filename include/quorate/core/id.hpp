@@ -59,7 +59,7 @@ using member_id = strong_id<struct member_tag, std::uint16_t>;
 
 inline constexpr member_id no_member{};
 
-// The number of the founder at that place, and where it was. Of no_node: no_member, because 255 + 1 is 0 in a byte.
+// The number of the founder at that place, and where it was. Of no_node: no_member, for 255 + 1 is 0 in a byte.
 constexpr member_id founder_at(node_index place) { return member_id{static_cast<std::uint8_t>(place.value + 1)}; }
 constexpr node_index founded_place(member_id m) {
   return m == no_member || m.value > 64 ? no_node : node_index{static_cast<std::uint8_t>(m.value - 1)};
