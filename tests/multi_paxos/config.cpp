@@ -86,6 +86,21 @@ TEST_CASE("a configuration is in force once it is chosen") {
   CHECK(a.said<promise>() != nullptr);
 }
 
+TEST_CASE("a voter of both configurations that speaks in the earlier one is not heard in the later one") {
+  auto const b = make_ballot(2, D);
+  for (std::uint64_t const number : {0U, 1U, 2U, 3U}) {
+    accepted_by_one asked{log_index{2}};
+    asked.step(from<prepare>{D, {b, log_index{3}, number}});
+    CHECK((asked.said<promise>() != nullptr) == (number == 2));
+    CHECK((asked.said<other_configuration>() != nullptr) == (number != 2));
+    CHECK((asked.it.state().promised == b) == (number == 2));
+
+    accepted_by_one taught{log_index{2}};
+    taught.step(from<accept>{D, {b, b, log_index{3}, log_index{2}, number, 1, entry_kind::command}});
+    CHECK((taught.it.state().promised == b) == (number == 2));
+  }
+}
+
 TEST_CASE(
     "who asks in a configuration that is not known here is told how far this node knows, and gets no promise") {
   accepted_by_one a;
@@ -104,6 +119,9 @@ TEST_CASE("who hears of a later configuration gives its campaign up, and of an e
       a.step(timer::contact), a.step(timer::election);
       auto const ballot = a.said<canvass>()->ballot;
       if (promised) a.step(from<canvass_granted>{B, {ballot, founding}});
+      CHECK(a.it.campaigns() == promised);
+      CHECK(a.it.state().canvassing != promised);
+      a.step(from<other_configuration>{peer{no_node, member_id{9}}, {ballot, log_index{3}, 9}}); // of no member
       CHECK(a.it.campaigns() == promised);
       CHECK(a.it.state().canvassing != promised);
       a.step(from<other_configuration>{B, {ballot, log_index{3}, theirs}});

@@ -321,7 +321,7 @@ constexpr void on(node_state<options<K...>>& s, from<rejected> const& e, Log con
   if (heard && lacks<K...>(rule::refusals_match_nothing)) {
     p.match = m.prev_log_index;
     if (p.next <= p.match) p.next = p.match + 1;
-    count_matches(s, p.match, log, out);
+    count_matches(s, p.match, voters_now(s, log), log, out);
   }
   if (lacks<K...>(rule::refusals_move_next_back)) p.next = next;
 }
@@ -334,7 +334,7 @@ constexpr void on(node_state<options<K...>>& s, from<heartbeat_answer> const& e,
   auto& p = s.peer(e.node);
   bool const heard = s.is == role::leader && e.message.term == s.current_term;
   if (heard && lacks<K...>(rule::heartbeats_match_nothing) && p.next > p.match + 1)
-    count_matches(s, p.match = p.next - 1, log, out);
+    count_matches(s, p.match = p.next - 1, voters_now(s, log), log, out);
 }
 
 template <class Out>

@@ -102,13 +102,6 @@ struct trusting : relay<Out> {
   }
 };
 
-// Is that member taken for the sender by who knows members only by their places? One that is gone had a founder's.
-constexpr bool same_place(configuration const& config, member_id m, peer sender) {
-  if (m == no_member || sender.place == no_node) return false;
-  auto const now = config.place_of(m);
-  return (now == no_node ? founded_place(m) : now) == sender.place;
-}
-
 // Whom an answer of `n` counts for when nobody minds that it has answered before: then for another of `voters`.
 template <class Nodes>
 constexpr node_index counted_again(node_index n, Nodes answered, node_set<64> voters) {

@@ -59,9 +59,4 @@ constexpr void count_matches(node_state<Options>& s, log_index match, configurat
   if (match > s.commit && of_own_term(s, match, log)) advance_commit(s, match, out);
 }
 
-template <class Options, log_view Log, class Out>
-constexpr void count_matches(node_state<Options>& s, log_index match, Log const& log, Out& out) {
-  count_matches(s, match, voters_now(s, log), log, out);
-}
-
 } // namespace quorate::raft
