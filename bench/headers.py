@@ -52,8 +52,7 @@ def memory(command):
 
 
 def measured(include, compiler):
-    """{what: (seconds, megabytes)}: the best of all rounds; each round takes all in turn, so that all meet the same
-    noise."""
+    """{what: (seconds, megabytes)}: the best of all rounds. Each round takes all in turn, in the same noise."""
     best = {}
     with tempfile.TemporaryDirectory() as folder:
         made = str(pathlib.Path(folder, 'made.o'))

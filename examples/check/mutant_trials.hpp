@@ -13,13 +13,13 @@ namespace check_tool {
 
 inline constexpr std::uint64_t most_mutant_states = 3'000'000;
 
-// Of rules of members and their places: here all are founders, and keep their places.
+// What it takes to miss that rule, if these worlds can't; else nullptr.
 template <class Rule>
-constexpr bool needs_places([[maybe_unused]] Rule r) {
-  if constexpr (requires { is_of_places(r); })
-    return is_of_places(r);
+constexpr char const* more_than_these([[maybe_unused]] Rule r) {
+  if constexpr (requires { takes_more(r); })
+    return takes_more(r);
   else
-    return false;
+    return nullptr;
 }
 
 // Takes out each of the rules that are wanted, one after the other, and has `attempt(rule)` look for it. `Rule` is
@@ -30,11 +30,9 @@ void try_each(mutants_run& run, Attempt&& attempt) {
   for (std::size_t i = 0; i < Count; ++i) {
     auto const r = static_cast<Rule>(i);
     if (!run.wants(name_of(r))) continue;
-    if (needs_places(r) && run.rule.empty()) continue;
-    if (needs_places(r))
-      throw flags::failure{"--rule: to miss \"" + run.rule +
-                           "\" takes a place that is given again, and here all are "
-                           "founders; tests/model/places.cpp takes it out"};
+    auto const* more = more_than_these(r);
+    if (more != nullptr && run.rule.empty()) continue;
+    if (more != nullptr) throw flags::failure{"--rule: to miss \"" + run.rule + "\" " + more};
     missing::missing = r;
     auto v = attempt(r);
     v.name = name_of(r);

@@ -2,6 +2,7 @@
 // simulator's weather, an outbox under the checker, what shows in no cluster in scenarios of its own.
 #include "mutant_trials.hpp"
 
+#include "quorate/conform/storage.hpp"
 #include "quorate/explore/raft.hpp"
 #include "quorate/mutant/careless.hpp"
 #include "quorate/replica/hard.hpp"
@@ -126,6 +127,17 @@ check::mutant_verdict in_the_dark() {
   return v;
 }
 
+// No core has a log begin behind a snapshot for itself: the laws of storages see it (conform/storage.hpp).
+check::mutant_verdict installing() {
+  auto const c = check::check_storage<careless_memory<&missing>>();
+  check::mutant_verdict v;
+  v.by = "the laws of storages, in random lives";
+  v.unit = "lives";
+  v.states = c.cases;
+  if (!c) v.what = c.broken[0].law;
+  return v;
+}
+
 check::mutant_verdict try_duty() {
   switch (missing) {
   case duty::messages_wait_for_their_writes: return leaking();
@@ -133,6 +145,10 @@ check::mutant_verdict try_duty() {
   case duty::failed_syncs_stop: return failing();
   case duty::hard_states_are_whole:
   case duty::incarnations_rise: return in_the_dark();
+  case duty::installs_drop_what_differs:
+  case duty::installs_keep_what_agrees:
+  case duty::installs_are_whole:
+  case duty::installs_set_configurations: return installing();
   default: return simulated();
   }
 }

@@ -141,6 +141,20 @@ struct least_constant_quorum {
 };
 static_assert(constant_quorum_system<least_constant_quorum> && !constant_quorum_system<least_quorum<>>);
 static_assert(std::is_same_v<quorum<least_constant_quorum>::type, least_constant_quorum>);
+// A storage need not be able to begin behind a snapshot. One that is says so with a member that is called just so.
+struct least_installing : least_storage<> {
+  using least_storage::least_storage;
+  bool install(snapshot_mark const&, above_mark);
+};
+struct installs_nothing : least_storage<> {
+  using least_storage::least_storage;
+  void install(snapshot_mark const&, above_mark);
+};
+static_assert(!installing_storage<least_storage<>> && installing_storage<least_installing>);
+static_assert(storage<installs_nothing> && !installing_storage<installs_nothing>);
+static_assert(detail::install_verdict<least_storage<>>() == detail::verdict::fits);
+static_assert(detail::install_verdict<least_installing>() == detail::verdict::fits);
+static_assert(detail::install_verdict<installs_nothing>() == detail::verdict::other_type);
 struct unordered : least_timer<> {
   struct time {};
   void arm(std::size_t, timing, time);

@@ -47,7 +47,7 @@ TEST_CASE("without any one of its rules, Multi-Paxos works as long as nothing go
 }
 
 static_assert(multi_paxos::rules >= 15 && name_of(rule::ballots_have_owners) == "ballots_have_owners");
-static_assert(name_of(static_cast<rule>(multi_paxos::rules - 1)) == "reads_end_with_leadership");
+static_assert(name_of(static_cast<rule>(multi_paxos::rules - 1)) == "installs_are_of_this_era");
 static_assert(!bent<bounds> && lacks<bounds, without<rule::gaps_are_filled>>(rule::gaps_are_filled));
 static_assert(sizeof(careless<multi_paxos::node<without<rule::gaps_are_filled>>>) == sizeof(multi_paxos::node<>));
 

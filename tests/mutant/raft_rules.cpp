@@ -54,7 +54,7 @@ TEST_CASE("without any one of its rules, Raft works as long as nothing goes wron
 
 // What the keyword says of a core, and that it leaves nothing in one of which no rule is taken out.
 static_assert(raft::rules >= 30 && name_of(rule::votes_once) == "votes_once");
-static_assert(name_of(static_cast<rule>(raft::rules - 1)) == "reads_end_with_leadership");
+static_assert(name_of(static_cast<rule>(raft::rules - 1)) == "installs_are_of_this_era");
 static_assert(!bent<> && !bent<bounds, quorum<majority>> && bent<bounds, without<rule::votes_once>>);
 static_assert(!lacks<without<rule::conflicts_are_removed>>(rule::votes_once));
 static_assert(lacks<bounds, without<rule::conflicts_are_removed>>(rule::conflicts_are_removed));

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -88,7 +89,15 @@ TEST_CASE("every storage that there is keeps its laws") {
   test::keeps_its_laws(check_storage([] { return least_place{}; }, {.lives = 50, .steps = 120}));
 }
 
-TEST_CASE("what a place cannot do is told as not tried") {
+TEST_CASE("what a place or a storage cannot do is told as not tried") {
+  auto const untried = [](check::conformance const& c, check::storage_law l) {
+    return std::ranges::count(c.untried, name_of(l)) == 1;
+  };
+  for (auto const l : {check::storage_law::installs_show_at_once, check::storage_law::installs_keep_what_stays,
+                       check::storage_law::installs_are_whole}) {
+    CHECK(untried(check_storage([] { return least_place{}; }, {.lives = 1}), l));
+    CHECK(!untried(check_storage<memory>({.lives = 1}), l));
+  }
   CHECK(check_storage([] { return disk_place{}; }, {.lives = 1, .scripts = 1}).untried.empty());
   CHECK(check_storage<memory>({.lives = 1}).untried.size() == 3); // its operations do not fail
   CHECK(check_storage([] { return least_place{}; }, {.lives = 1}).untried.size() > 6);

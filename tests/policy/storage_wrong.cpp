@@ -94,6 +94,17 @@ public:
     shown_ = std::min(shown_, from - 1);
     return memory::truncate(from);
   }
+  bool install(snapshot_mark const& m, above_mark above) {
+    if (fails()) return false;
+    ++written_;
+    if (is(storage_law::installs_show_at_once)) return true;
+    if (is(storage_law::installs_keep_what_stays))
+      above = above == above_mark::always ? above_mark::if_agreeing : above_mark::always;
+    memory::install(m, above);
+    shown_ = memory::log().last();
+    not_synced_ = {m, written_};
+    return true;
+  }
   bool put(hard_state const& h) {
     if (fails()) return false;
     ++written_;
@@ -112,6 +123,7 @@ public:
     bool const failed = fails();
     if (failed && !is(storage_law::failures_are_reported)) return std::nullopt;
     shown_ = memory::log().last();
+    if (not_synced_.number <= order.upto()) not_synced_ = {};
     auto const token = memory::sync(std::move(order));
     if (!first_) first_ = token;
     return is(storage_law::tokens_are_of_their_order) ? first_ : token;
@@ -134,6 +146,10 @@ public:
     if (is(storage_law::nothing_is_made_up)) kept.bytes.back() ^= std::byte{1}, memory::put(kept);
     if (is(storage_law::synced_entries_survive) && memory::log().last() > memory::log().compacted())
       memory::truncate(memory::log().last());
+    if (is(storage_law::installs_are_whole) && memory::log().compacted() < not_synced_.mark.at) {
+      not_synced_.mark.written_at.value += 1000; // of neither log
+      memory::install(not_synced_.mark, above_mark::always);
+    }
     memory::reopen();
     begin();
   }
@@ -144,10 +160,15 @@ private:
   bool fails() { return ++operations_ == fail_at_; }
   void begin() {
     shown_ = memory::log().last();
-    written_ = 0, first_.reset();
+    written_ = 0, first_.reset(), not_synced_ = {};
   }
+  struct installed {
+    snapshot_mark mark{};
+    std::uint64_t number = 0; // of the write
+  };
   log_index shown_{};
   std::uint64_t operations_ = 0, fail_at_ = 0, written_ = 0;
+  installed not_synced_{}; // the last of those
   std::optional<durable> first_{};
   mutable std::vector<std::byte> lent_{};
 };
@@ -194,6 +215,10 @@ TEST_CASE("every storage that is careless of a duty breaks a law") {
   breaks_a_law<duty::hard_states_are_whole>();
   breaks_a_law<duty::tails_outlive_crashes>();
   breaks_a_law<duty::incarnations_rise>();
+  breaks_a_law<duty::installs_drop_what_differs>();
+  breaks_a_law<duty::installs_keep_what_agrees>();
+  breaks_a_law<duty::installs_are_whole>();
+  breaks_a_law<duty::installs_set_configurations>();
 }
 
 } // namespace

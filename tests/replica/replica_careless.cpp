@@ -107,6 +107,42 @@ TEST_CASE("a careless storage keeps all of its promises but one") {
   });
 }
 
+// A log of three entries is made to begin behind a mark at the second, one that differs and one that agrees, and
+// then the power goes: the last entry, the voters at the mark, and where the log begins afterwards.
+struct installed {
+  std::uint64_t differing{}, agreeing{};
+  node_set<64> voters{};
+  std::uint64_t begins{};
+};
+template <duty D>
+installed what_is_installed() {
+  installed out;
+  for (std::uint64_t const term : {2U, 1U}) {
+    careless_memory<D> disk{{.identity = {.incarnation = incarnation_id{1}}}};
+    auto const empty = std::vector<std::byte>(3 * payloads::prefix);
+    REQUIRE(disk.put(entry_run{log_index{1}, 3, term_id{1}, entry_kind::no_op}, payloads::trusted(empty, 3)));
+    REQUIRE(disk.sync(world::numbers::order_upto(1)));
+    snapshot_mark const m{log_index{2}, stamp{term}, configuration{node_set<64>::first(3)}};
+    REQUIRE(disk.install(m, above_mark::if_agreeing));
+    (term == 2 ? out.differing : out.agreeing) = disk.log().last().value;
+    out.voters = disk.log().config_at(m.at).voters;
+    disk.crash();
+    out.begins = disk.log().compacted().value;
+  }
+  return out;
+}
+
+TEST_CASE("a careless storage installs as it must, but for one thing") {
+  each_rule<duty, duties>([&]<duty D>() {
+    CAPTURE(std::string{name_of(D)});
+    auto const i = what_is_installed<D>();
+    CHECK(i.differing == (D == duty::installs_drop_what_differs ? 3 : 2));
+    CHECK(i.agreeing == (D == duty::installs_keep_what_agrees ? 2 : 3));
+    CHECK(i.voters.empty() == (D == duty::installs_set_configurations));
+    CHECK(i.begins == (D == duty::installs_are_whole ? 2 : 0));
+  });
+}
+
 TEST_CASE("a leaking outbox releases what no sync has covered") {
   leaking_outbox<4, raft::vote_granted> leaks;
   outbox<4, raft::vote_granted> holds;

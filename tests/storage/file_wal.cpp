@@ -228,6 +228,7 @@ TEST_CASE("what a program must not do is refused, and stops it") {
   }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.truncate(log_index{2})); }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.compact(log_index{6})); }));
+  CHECK(refused([](auto& w) { CHECK_FALSE(w.install({log_index{2}, {}, {}}, above_mark::always)); }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.read(log_index{2}, 1)); }));
   CHECK(refused([](auto& w) { CHECK_FALSE(w.read(log_index{5}, 2)); }));
 }

@@ -68,7 +68,8 @@ private:
     auto const before = d.operations;
     payloads const none{};
     if (w.put(hard_of(99, 0xff)) || w.put(entry_run{w.log().last() + 1, 0, {}, {}}, none) ||
-        w.truncate(w.log().last()) || w.compact(w.log().last()) || sync(w) || w.read(w.log().last(), 1))
+        w.truncate(w.log().last()) || w.compact(w.log().last()) ||
+        w.install({w.log().last() + 1, {}, {}}, above_mark::always) || sync(w) || w.read(w.log().last(), 1))
       return "something succeeded after a failure";
     return d.operations == before ? "" : "the disk was asked again after a failure";
   }

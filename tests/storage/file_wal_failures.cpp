@@ -7,8 +7,14 @@
 namespace quorate {
 namespace {
 
-// About sixty calls with everything in them: puts of all kinds, truncations, votes, rolls, compactions that
-// drop files.
+// A mark so many entries before the log's end.
+snapshot_mark mark_in(model const& m, std::uint64_t before_last, std::uint64_t term) {
+  auto const at = m.last() - before_last;
+  return {at, stamp{term}, config_of(at, 3)};
+}
+
+// About seventy calls with everything in them: puts of all kinds, truncations, votes, rolls, compactions and
+// installations that drop files.
 void script(disk_wal& w, player<disk_wal>& p) {
   p.put(w, 1, 0, entry_kind::configuration, 4) && p.sync(w);
   for (std::uint64_t t = 1; t <= 6 && !p.failed; ++t) {
@@ -17,6 +23,8 @@ void script(disk_wal& w, player<disk_wal>& p) {
     p.put(w, 3, t, entry_kind::command, 60) && p.truncate(w, p.now.last() - 1) && p.sync(w);
     if (t % 2 == 0) p.put(w, 1, t, entry_kind::configuration, 0) && p.compact(w, p.now.last() - 2) && p.sync(w);
     if (t == 3) p.truncate(w, p.now.last() - 2) && p.hard(w, t, 2) && p.sync(w);
+    if (t == 4) p.install(w, mark_in(p.now, 1, t), above_mark::if_agreeing) && p.sync(w);
+    if (t == 5) p.install(w, mark_in(p.now, 2, t + 1), above_mark::if_agreeing) && p.hard(w, t, 1) && p.sync(w);
   }
 }
 

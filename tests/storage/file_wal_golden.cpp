@@ -172,6 +172,30 @@ TEST_CASE("a power cut at any operation of the first opening leaves all that a g
   }
 }
 
+TEST_CASE("a store of this version that was made to begin behind snapshots is opened with all that it holds") {
+  golden_store const s{QUORATE_GOLDEN "/format_3_install.txt"};
+  temporary_directory const dir;
+  lay_down(s, dir);
+  auto options = options_of({3, "raft", 0, 0}, s);
+  options.directory = dir.path();
+  player<file_wal> p;
+  {
+    auto o = file_wal::open(options);
+    REQUIRE_MESSAGE(o, o.error);
+    CHECK(contents(*o.wal) == s.expected);
+    CHECK(o.wal->log().compacted() == log_index{12});
+    CHECK(o.wal->log().last() == log_index{18});
+    CHECK(o.wal->identity().incarnation.value == s.incarnation + 1);
+    CHECK(o.wal->recovered().notes.empty());
+    p.now = s.expected;
+    p.put(*o.wal, 3, 4, entry_kind::command, 30);
+    REQUIRE(p.sync(*o.wal));
+  }
+  auto o = file_wal::open(options);
+  REQUIRE_MESSAGE(o, o.error);
+  CHECK(contents(*o.wal) == p.acked);
+}
+
 TEST_CASE("a golden store whose configuration's entry can't be read is refused") {
   for (auto const& c : cases) {
     auto const s = c.load();

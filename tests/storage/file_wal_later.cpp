@@ -25,6 +25,7 @@ public:
     p.put(*o.wal, 1, 0, entry_kind::configuration, 5) && p.sync(*o.wal);
     p.hard(*o.wal, 5, 1) && p.put(*o.wal, 3, 5, entry_kind::command, 20) && p.sync(*o.wal);
     p.truncate(*o.wal, p.now.last()) && p.compact(*o.wal, log_index{2}) && p.sync(*o.wal);
+    p.install(*o.wal, {log_index{9}, stamp{5}, config_of(log_index{1}, 7)}, above_mark::always) && p.sync(*o.wal);
     REQUIRE(!p.failed);
     salt_ = wal::store_head::decode(d.file("store"))->salt;
     before_ = d;
@@ -89,14 +90,15 @@ private:
 };
 
 constexpr wal::record_type record_types[] = {wal::record_type::entries, wal::record_type::truncate,
-                                             wal::record_type::state, wal::record_type::base};
+                                             wal::record_type::state, wal::record_type::base,
+                                             wal::record_type::install};
 
 TEST_CASE("a record of an unknown type is never left out") {
   tampered t;
   REQUIRE(reopen(t.d).found);
   for (auto const type : record_types) {
-    auto const at = t.record(type, 8, static_cast<std::uint8_t>(static_cast<unsigned>(type) ^ 5U));
-    t.is_not_known("the type 5 of the record", log_file, at);
+    auto const at = t.record(type, 8, static_cast<std::uint8_t>(static_cast<unsigned>(type) ^ 6U));
+    t.is_not_known("the type 6 of the record", log_file, at);
   }
   t.is_not_known("the type 0 of the record", log_file, t.record(wal::record_type::entries, 8, 1));
   t.is_not_known("the type 201 of the record", log_file, t.record(wal::record_type::entries, 8, 200));
@@ -141,6 +143,30 @@ TEST_CASE("a configuration with a flag, or of another form") {
     at = t.record(wal::record_type::entries, entry + where, 2);
     t.is_not_known("the configuration in entry 1", log_file, at);
   }
+}
+
+TEST_CASE("a snapshot's mark with a flag, or with a word on what stands above it that is not known") {
+  tampered t;
+  auto const fields = wal::record_head::encoded_size, above = fields + wal::config_fields::encoded_size;
+  auto at = t.record(wal::record_type::install, fields + 48, 2);
+  t.is_not_known("the byte 0x02 in the record", log_file, at + fields + 48);
+  at = t.record(wal::record_type::install, above, 1 ^ 2); // it says `always`
+  t.is_not_known("the byte 0x02 in the record", log_file, at + above);
+  at = t.record(wal::record_type::install, above + 7, 2);
+  t.is_not_known("the byte 0x02 in the record", log_file, at + above + 7);
+  at = t.record(wal::record_type::install, 9, 1); // which is of no kind
+  t.is_not_known("the byte 0x01 in the record's head", log_file, at + 9);
+}
+
+TEST_CASE("a snapshot's mark that the log already begins behind is damage") {
+  tampered t;
+  auto const at = t.record(wal::record_type::install, 16, 9 ^ 1); // entry 1, which is compacted
+  auto const r = reopen(t.d);
+  CHECK_FALSE(r.found);
+  CHECK_MESSAGE(r.error.find("the file /disk/" + log_file + " is damaged at offset " + std::to_string(at) +
+                             ": the record is whole, but does not follow from those before it") == 0,
+                r.error);
+  CHECK_FALSE(r.changed);
 }
 
 TEST_CASE("a block with something where this version has nothing") {

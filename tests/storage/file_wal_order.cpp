@@ -61,6 +61,30 @@ TEST_CASE("no sync returns before the files that it wrote, and the directory if 
   CHECK(dropped > 20);
 }
 
+TEST_CASE("an installation is durable, and then `state` disowns the old segments, before the first of them goes") {
+  disk d;
+  auto o = open_disk(d, disk_options(512));
+  player<disk_wal> p;
+  for (int k = 0; k < 20; ++k) p.put(*o.wal, 1, 1, entry_kind::command, 200) && p.sync(*o.wal);
+  d.events.clear();
+  REQUIRE(p.install(*o.wal, {log_index{50}, stamp{2}, config_of(log_index{1}, 7)}, above_mark::if_agreeing));
+  CHECK(d.events.empty());
+  REQUIRE(p.sync(*o.wal));
+  // The last time that this was done before the first segment went: a segment for the turn is made before it.
+  auto const first = std::find_if(d.events.begin(), d.events.end(), [](auto& e) { return is(e, {"unlink"}); });
+  auto const place = [&](std::string const& what, std::string const& name) {
+    auto at = first;
+    while (at != d.events.begin() && !(at->what == what && at->name.starts_with(name))) --at;
+    return at - d.events.begin();
+  };
+  REQUIRE(count(d.events, {"unlink"}) > 5);
+  CHECK(unsynced({d.events.begin(), first}).empty());
+  CHECK(place("write", "log-") < place("sync_data", "log-"));
+  CHECK(place("sync_data", "log-") < place("write", "state"));
+  CHECK(place("write", "state") < place("sync_data", "state"));
+  CHECK(place("sync_data", "state") + 1 == first - d.events.begin());
+}
+
 // A node's own thread must not wait: in both it does no more than write into files that are there, while its
 // heartbeats are due.
 TEST_CASE("of a sync in three parts only the middle one waits for the disk, makes segments and removes them") {

@@ -16,6 +16,10 @@
 // `format_2_multi_paxos` were compacted 8 entries below the last applied one, went on, and were closed.
 // `format_2_raft` and `format_1_multi_paxos` were copied in the middle of a write, of which two thirds were there:
 // in the one of a turn's frame, in the other of a new segment's head.
+//
+// `format_3_install` is of this version, by the log alone, in one segment of 4096 bytes. Three of its records are
+// of type 5: a mark at entry 4 that agrees, one at 9 above which all stays, and one at 12 that does not agree.
+// Entries of the terms 1 to 3 stand before, between and behind them.
 #pragma once
 
 #include "wal_model.hpp"

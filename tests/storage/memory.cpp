@@ -25,10 +25,12 @@ struct entry {
   bytes record{};
 };
 
-// The state after each write; the first `compacted` entries are kept here, and hidden.
+// The state after each write; the first `compacted` entries are kept here, and hidden. Those up to a snapshot's
+// mark are none.
 struct model {
   std::vector<entry> entries{};
   hard_state hard{};
+  snapshot_mark begins{};
 };
 
 // What a configuration's entry says at a place: any voters.
@@ -88,8 +90,10 @@ void check_same(memory& m, model const& expected, std::size_t budget) {
       i = i + 1;
     });
   }
-  configuration config{};
-  for (std::size_t i = 0; i < expected.entries.size(); ++i)
+  auto const& begins = expected.begins;
+  if (log.compacted() == begins.at) CHECK(log.stamp_at(begins.at) == begins.written_at);
+  auto config = begins.config;
+  for (auto i = begins.at.value; i < expected.entries.size(); ++i)
     if (auto const& e = expected.entries[i]; e.kind == entry_kind::configuration)
       config = said_by(e, log_index{i + 1});
   CHECK(log.config_at(log.last()) == config);
@@ -101,7 +105,10 @@ public:
   explicit life(std::uint64_t seed) : random_{seed} {}
 
   void step() {
-    switch (below(10)) {
+    switch (below(11)) {
+    case 10:
+      if (below(2) == 0) install();
+      break;
     case 0: truncate(); break;
     case 1: vote(); break;
     case 2: compact(); break;
@@ -130,6 +137,19 @@ private:
     auto const from = compacted() + 1 + below(kept());
     next.entries.resize(from - 1);
     REQUIRE(memory_.truncate(log_index{from}));
+    wrote(std::move(next));
+  }
+  void install() { // within what there is, or a little behind it
+    auto next = now();
+    auto const at = compacted() + 1 + below(kept() + 4);
+    bool const within = at < next.entries.size(), agrees = within && below(2) == 0;
+    auto const above = below(2) == 0 ? above_mark::if_agreeing : above_mark::always;
+    next.begins = {log_index{at}, stamp{term_ + 1}, configuration{node_set<64>{1 + below(7)}}};
+    if (agrees) next.begins.written_at = next.entries[at - 1].written_at;
+    if (!within || (above == above_mark::if_agreeing && !agrees)) next.entries.assign(at, {});
+    term_ += 1;
+    REQUIRE(memory_.install(next.begins, above));
+    CHECK(memory_.log().compacted() == log_index{at});
     wrote(std::move(next));
   }
   void vote() {
@@ -180,7 +200,7 @@ private:
   tickets tickets_{};
 };
 
-TEST_CASE("memory storage reads as a model does, through wraps, growth, truncation, compaction and power cuts") {
+TEST_CASE("memory storage reads as a model does, through wraps, growth, cuts at both ends and power cuts") {
   for (std::uint64_t seed = 0; seed < test::seeds(60); ++seed) {
     CAPTURE(seed);
     life one{seed};

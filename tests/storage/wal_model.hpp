@@ -30,11 +30,17 @@ inline hard_state hard_of(std::uint64_t term, std::uint8_t vote, std::uint64_t c
 }
 inline std::uint64_t term_of(hard_state const& h) { return wal::byte_reader{h.bytes.data()}.u64(); }
 
+// The configuration whose entry stood there, of these voters.
+inline configuration config_of(log_index at, std::uint64_t voters) {
+  configuration c{node_set<64>{voters}};
+  c.number = at;
+  return c;
+}
+
 // The bytes of a configuration's entry with these voters, the first of whom has an address.
 inline std::vector<std::byte> config_bytes(log_index at, std::uint64_t voters,
                                            std::span<std::byte const> address) {
-  configuration c{node_set<64>{voters}};
-  c.number = at;
+  auto const c = config_of(at, voters);
   std::vector<std::byte> out;
   configuration_form::write(
       c, [&](std::byte b) { out.push_back(b); },
@@ -78,6 +84,14 @@ struct model {
       start.compacted = start.compacted + 1;
     }
     start = next;
+  }
+  void install(snapshot_mark const& m, above_mark above) {
+    bool const agrees = m.at < last() && (above == above_mark::always || at(m.at).written_at == m.written_at);
+    while (!entries.empty() && (!agrees || start.compacted < m.at)) {
+      entries.pop_front();
+      start.compacted = start.compacted + 1;
+    }
+    start = {m.at, m.written_at, m.config};
   }
 };
 
@@ -169,6 +183,11 @@ public:
     now.compact(upto);
     return done(w.compact(upto));
   }
+  bool install(Wal& w, snapshot_mark const& m, above_mark above) {
+    if (failed) return false;
+    now.install(m, above);
+    return done(w.install(m, above));
+  }
   bool sync(Wal& w) {
     if (failed || !done(quorate::sync(w))) return false;
     acked = now;
@@ -181,7 +200,7 @@ public:
     auto const pick = [&r](std::uint64_t n) { return r() % n; };
     auto const term = std::max(term_of(now.hard), now.entries.empty() ? now.start.written_at.value
                                                                       : now.entries.back().written_at.value);
-    switch (pick(12)) {
+    switch (pick(13)) {
     case 0: return hard(w, term + pick(2), static_cast<std::uint8_t>(pick(3)));
     case 1:
       if (now.entries.empty()) return true;
@@ -192,6 +211,7 @@ public:
     case 5:
     case 6:
     case 7: return sync(w);
+    case 8: return install(w, any_mark(term, pick), pick(2) == 0 ? above_mark::if_agreeing : above_mark::always);
     default:
       return put(w, static_cast<std::uint32_t>(1 + pick(5)), term, entry_kind::command,
                  pick(pick(40) == 0 ? 900 : 60));
@@ -199,6 +219,16 @@ public:
   }
 
 private:
+  // In the log or a little behind it; of what the log has there, or of something else.
+  template <class Pick>
+  snapshot_mark any_mark(std::uint64_t term, Pick&& pick) {
+    auto const at = now.start.compacted + 1 + pick(now.entries.size() + 3);
+    bool const within = at <= now.last();
+    snapshot_mark m{at, stamp{term + 1}, now.config_at(within ? at : now.last())};
+    if (pick(2) != 0) m.written_at = within ? now.at(at).written_at : stamp{term};
+    if (pick(2) != 0) m.config = config_of(at, 1 + pick(7));
+    return m;
+  }
   bool put_last(Wal& w, entry_run const& run) {
     auto const blob = blob_of(now.entries, now.entries.size() - run.count, run.count);
     return done(w.put(run, payloads::trusted(blob, run.count)));
@@ -216,6 +246,7 @@ struct no_log {
   bool put(hard_state const&) { return true; }
   bool truncate(log_index) { return true; }
   bool compact(log_index) { return true; }
+  bool install(snapshot_mark const&, above_mark) { return true; }
   std::optional<durable> sync(sync_order order) { return std::move(order).succeeded(); }
 };
 

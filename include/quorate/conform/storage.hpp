@@ -1,5 +1,5 @@
 // The laws of the Storage policy (policy/storage.hpp), tried in random lives that end in closings and power cuts,
-// and in lives in which each operation fails once.
+// and in lives in which each operation fails once. Those of install() are tried where a storage has that.
 #pragma once
 
 #include "quorate/conform/place.hpp"
@@ -25,11 +25,17 @@ template <class MakePlace>
 class storage_suite {
 public:
   using place = std::invoke_result_t<MakePlace&>;
+  using store = std::remove_pointer_t<decltype(std::declval<place&>().open())>;
   storage_suite(MakePlace& make, storage_trials const& t) : make_{make}, trials_{t} {
     result_.policy = "storage";
     using enum storage_law;
+    if constexpr (!installing_storage<store>)
+      for (auto const l : {installs_show_at_once, installs_keep_what_stays, installs_are_whole})
+        result_.untried.emplace_back(name_of(l));
+    else if constexpr (!ends)
+      result_.untried.emplace_back(name_of(installs_are_whole));
     if constexpr (!place_loses_power<place>) result_.untried.emplace_back("power cuts");
-    if constexpr (!place_loses_power<place> && !place_closes<place>)
+    if constexpr (!ends)
       for (auto const l : {stores_open_again, incarnations_rise, synced_entries_survive,
                            synced_hard_states_survive, groups_are_kept_together, nothing_is_made_up})
         result_.untried.emplace_back(name_of(l));

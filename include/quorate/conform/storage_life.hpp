@@ -42,6 +42,7 @@ public:
       return false;
     }
     look_.at(store_);
+    look_.blame(storage_law::writes_show_at_once);
     writes_ = {}, held_.reset();
     return identity_ ? reopened() : opened_first();
   }
@@ -99,7 +100,7 @@ private:
   bool opened_first() {
     auto&& log = store_->log();
     identity_ = store_->identity();
-    model_.begin(log.compacted(), log.stamp_at(log.compacted()), log.config_at(log.compacted()));
+    model_.begin({log.compacted(), log.stamp_at(log.compacted()), log.config_at(log.compacted())});
     if (log.last() != log.compacted() || store_->hard() != hard_state{} || identity_->incarnation.value == 0)
       breach(storage_law::new_stores_are_empty, "a new store to hold nothing, at an incarnation of at least 1",
              store_model::text(store_->hard(), log.last()) + ", incarnation " +
@@ -126,18 +127,15 @@ private:
   void judge(store_found const& f) {
     using verdict = store_model::verdict;
     auto const v = model_.judge(f);
-    if (v == verdict::kept) {
-      (void)look_.check_compacted(f.compacted, f.compacted + f.entries.size());
-      return;
-    }
+    if (v == verdict::kept) return;
     auto const law = after_failure_               ? storage_law::failures_lose_nothing
                      : v == verdict::hard_lost    ? storage_law::synced_hard_states_survive
                      : v == verdict::entries_lost ? storage_law::synced_entries_survive
                      : v == verdict::group_torn   ? storage_law::groups_are_kept_together
+                     : v == verdict::mixed        ? storage_law::installs_are_whole
                                                   : storage_law::nothing_is_made_up;
     breach(law, "what was synced, and what was written later whole groups at a time: " + model_.durable_text(),
-           store_model::text(f.hard, f.compacted + f.entries.size()) +
-               (v == verdict::made_up ? ", which was never so" : ""));
+           store_model::text(f.hard, f.last()) + (v == verdict::made_up ? ", which was never so" : ""));
   }
 
   void look() {
@@ -171,6 +169,8 @@ private:
 
   void any_step() {
     if (pending_ && any_.below(4) == 0) return finish_sync();
+    if constexpr (installing_storage<storage_type>)
+      if (any_.below(20) == 0) return install();
     auto const pick = any_.below(20);
     if (pick < 2)
       truncate();
@@ -208,9 +208,26 @@ private:
   void compact() {
     auto const upto = log_index{model_.base() + any_.below(model_.last() - model_.base() + 1)};
     call("compact " + std::to_string(upto.value));
-    look_.allow_compaction(upto);
+    model_.compact(upto);
     look_.blame(storage_law::compactions_take_no_more_than_asked);
     if (!store_->compact(upto)) failed("a compaction");
+  }
+  // In the log or a little behind it, of what the log has there or of something else.
+  void install() {
+    auto const first = store_->log().compacted() + 1;
+    bool const behind = any_.below(4) == 0 || model_.last() < first;
+    auto const at =
+        behind ? (std::max)(model_.last(), first) + any_.below(4) : first + any_.below(model_.last() - first + 1);
+    snapshot_mark m{at, {}, model_.config_at((std::min)(at, model_.last()))};
+    m.written_at = at <= model_.last() ? model_.stamp_at(at) : stamp{stamp_.value + any_.below(2)};
+    if (any_.below(3) == 0) m.written_at = stamp{m.written_at.value + 1};
+    if (any_.below(2) == 0) m.config = any_configuration(at);
+    auto const above = any_.below(2) == 0 ? above_mark::if_agreeing : above_mark::always;
+    call("install " + std::to_string(at.value) + " of stamp " + std::to_string(m.written_at.value) +
+         (above == above_mark::always ? ", all above stays" : ", what is above stays if it agrees"));
+    model_.install(m, above);
+    if constexpr (installing_storage<storage_type>)
+      done(store_->install(m, above), "an installation", storage_law::installs_keep_what_stays);
   }
   void hold() {
     held_.emplace(writes_.order());
@@ -265,7 +282,7 @@ private:
     std::vector<std::byte> whole;
     for (auto& e : run) {
       if (kind == entry_kind::configuration) {
-        e.bytes = any_configuration(model_.last() + 1);
+        e.bytes = bytes_of(any_configuration(model_.last() + 1));
       } else {
         e.bytes.resize(kind == entry_kind::no_op ? 0 : static_cast<std::size_t>(any_.below(24)));
         for (auto& b : e.bytes) b = static_cast<std::byte>(any_());
@@ -286,8 +303,7 @@ private:
     done(well, "a put", storage_law::writes_show_at_once);
   }
 
-  // The bytes of a configuration's entry: any sets, numbers of members, nodes and addresses.
-  std::vector<std::byte> any_configuration(log_index at) {
+  configuration any_configuration(log_index at) { // any sets and numbers of members
     configuration c;
     c.number = at;
     c.voters.bits = any_() | 1;
@@ -299,6 +315,10 @@ private:
       c.last_member = c.members[place.value] =
           member_id{static_cast<std::uint16_t>(c.last_member.value + 1 + any_.below(9))};
     });
+    return c;
+  }
+  // Of its entry, with any nodes and addresses.
+  std::vector<std::byte> bytes_of(configuration const& c) {
     std::vector<std::byte> out, text(static_cast<std::size_t>(any_.below(12)));
     for (auto& b : text) b = static_cast<std::byte>(any_());
     configuration_form::write(

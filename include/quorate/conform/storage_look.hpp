@@ -24,6 +24,8 @@ enum class storage_law : std::uint8_t {
   writes_show_at_once,                 // last() and the stamps, after a put ...
   truncations_show_at_once,            // ... and after a truncation
   compactions_take_no_more_than_asked, // and keep the stamp at the entry up to which they went
+  installs_show_at_once,               // the log begins behind the mark, and has its stamp there ...
+  installs_keep_what_stays,            // ... and what stood above it, if that stays; nothing, if that goes
   hard_states_are_the_last_written,
   runs_are_of_one_stamp_and_kind, // run_at
   fits_keep_their_bounds,         // fit: no more entries, and but for the first no more bytes, than asked for
@@ -41,6 +43,7 @@ enum class storage_law : std::uint8_t {
   synced_entries_survive,
   synced_hard_states_survive,
   groups_are_kept_together, // what was written between two orders: as a whole, in order, or not at all
+  installs_are_whole,       // the log is the one before the installation or the one after it
   nothing_is_made_up,
   // --- when an operation fails
   failures_are_reported,  // by the call that needed it, with false or nullopt
@@ -61,12 +64,12 @@ public:
   void at(S* s) { store_ = s; }
   // Which call was the last: it is to blame when the log does not end where it should.
   void blame(storage_law law) { last_call_ = law; }
-  void allow_compaction(log_index upto) { allowed_ = (std::max)(allowed_, upto); }
 
   // The log's shape. Of several things that are wrong the first is told.
   void shape() {
     auto&& log = store_->log();
     auto const first = log.compacted(), last = log.last();
+    if (last_call_ == storage_law::installs_keep_what_stays && !begins_behind_mark(log)) return;
     if (last != model_.last())
       return breach_(last_call_, "the last entry to be " + text(model_.last()), text(last));
     if (!check_compacted(first, last)) return;
@@ -74,7 +77,7 @@ public:
       if (!shape_at(log, first, i)) return;
   }
   bool check_compacted(log_index first, log_index last) {
-    auto const most = (std::min)((std::max)(allowed_, model_.base()), last);
+    auto const most = (std::min)(model_.compactable(), last);
     if (first >= model_.base() && first <= most) return true;
     breach_(storage_law::compactions_take_no_more_than_asked,
             "entries to be gone up to " + text(most) + " at most", text(first));
@@ -105,8 +108,10 @@ public:
 
   // All that is there; nothing if it could not be read.
   std::optional<store_found> read_all() {
-    store_found f{store_->hard(), store_->log().compacted(), {}};
-    for (auto i = f.compacted + 1; i <= store_->log().last();) {
+    auto&& log = store_->log();
+    auto const compacted = log.compacted();
+    store_found f{store_->hard(), {compacted, log.stamp_at(compacted), log.config_at(compacted)}, {}};
+    for (auto i = compacted + 1; i <= store_->log().last();) {
       auto const run = store_->log().fit(i, 16, 4096);
       auto const read = store_->read(i, run.count);
       if (!read || run.count == 0) return std::nullopt;
@@ -127,6 +132,22 @@ private:
 
   static std::string text(configuration const& c) {
     return "configuration " + text(c.number) + " with the voters " + text_of_set(c.voters.bits);
+  }
+
+  // After an installation.
+  template <log_view Log>
+  bool begins_behind_mark(Log const& log) {
+    auto const at = model_.base();
+    if (log.compacted() != at)
+      return breach_(storage_law::installs_show_at_once, "the log to begin behind entry " + text(at),
+                     "one that begins behind entry " + text(log.compacted())),
+             false;
+    if (log.stamp_at(at) != model_.stamp_at(at))
+      return breach_(storage_law::installs_show_at_once,
+                     "the mark's stamp at entry " + text(at) + ", " + std::to_string(model_.stamp_at(at).value),
+                     std::to_string(log.stamp_at(at).value)),
+             false;
+    return true;
   }
 
   template <log_view Log>
@@ -190,7 +211,6 @@ private:
   store_model const& model_;
   breach breach_;
   S* store_ = nullptr;
-  log_index allowed_{}; // the furthest compaction that was asked for
   storage_law last_call_ = storage_law::writes_show_at_once;
 };
 

@@ -4,6 +4,7 @@
 
 #include "quorate/core/entry.hpp"
 #include "quorate/core/payloads.hpp"
+#include "quorate/core/snapshot.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -27,39 +28,41 @@ struct store_entry {
   }
 };
 
-// The log and the hard state at one time. Entry i is entries[log[i - base - 1]] of the model.
+// The log and the hard state at one time. Entry i is entries[log[i - begins.at - 1]] of the model.
 struct store_image {
   hard_state hard{};
+  snapshot_mark begins{};    // behind that entry; an installation changes it, a compaction does not
+  std::size_t installed = 0; // how many installations had been made when this one's log was begun; 0: none
   std::vector<std::uint32_t> log{};
-  friend bool operator==(store_image const&, store_image const&) = default;
+
+  log_index last() const { return begins.at + log.size(); }
 };
 
 // What a storage shows, read from it.
 struct store_found {
   hard_state hard{};
-  log_index compacted{};
+  snapshot_mark begins{};
   std::vector<store_entry> entries{}; // behind that
+  log_index last() const { return begins.at + entries.size(); }
 };
 
 class store_model {
 public:
   // A store begins behind an entry, mostly behind 0.
-  void begin(log_index base, stamp there, configuration in_force) {
-    base_ = base, base_stamp_ = there, base_config_ = in_force;
-    trail_.assign(1, {});
+  void begin(snapshot_mark const& m) {
+    trail_.assign(1, {{}, m, 0, {}});
     legal_.assign(1, {0, 0});
+    allowed_.assign(1, m.at);
   }
 
-  log_index base() const { return base_; }
-  log_index last() const { return base_ + now().log.size(); }
+  log_index base() const { return now().begins.at; }
+  log_index last() const { return now().last(); }
   store_image const& now() const { return trail_.back(); }
-  store_entry const& at(log_index i) const { return entries_[now().log[place_of(i)]]; }
-  stamp stamp_at(log_index i) const { return i == base_ ? base_stamp_ : at(i).written_at; }
-  configuration config_at(log_index i) const {
-    for (; i > base_; i = i - 1)
-      if (at(i).kind == entry_kind::configuration) return at(i).config(i);
-    return base_config_;
-  }
+  store_entry const& at(log_index i) const { return at(now(), i); }
+  stamp stamp_at(log_index i) const { return stamp_at(now(), i); }
+  configuration config_at(log_index i) const { return config_at(now(), i); }
+  // How far this log was asked to be compacted: not a log before an installation.
+  log_index compactable() const { return allowed_[now().installed]; }
   entry_run run_at(log_index i, std::uint32_t max) const {
     entry_run run{i, 0, at(i).written_at, at(i).kind};
     for (; i <= last() && run.count < max; i = i + 1, ++run.count)
@@ -84,8 +87,24 @@ public:
   }
   void truncate(log_index from) {
     auto next = now();
-    next.log.resize(place_of(from));
+    next.log.resize(place_of(now(), from));
     trail_.push_back(std::move(next));
+  }
+  void install(snapshot_mark const& m, above_mark above) {
+    auto next = now();
+    bool const stays = m.at < last() && (above == above_mark::always || stamp_at(m.at) == m.written_at);
+    next.begins = m;
+    next.installed = allowed_.size();
+    next.log.erase(next.log.begin(),
+                   stays ? next.log.begin() + static_cast<std::ptrdiff_t>(place_of(now(), m.at) + 1)
+                         : next.log.end());
+    allowed_.push_back(m.at);
+    trail_.push_back(std::move(next));
+  }
+  // Not a write: it may show in each image of this log.
+  void compact(log_index upto) {
+    auto& most = allowed_[now().installed];
+    most = (std::max)(most, upto);
   }
   void put(hard_state const& h) {
     auto next = now();
@@ -102,7 +121,7 @@ public:
   }
 
   // --- what a crash has left
-  enum class verdict : std::uint8_t { kept, hard_lost, entries_lost, group_torn, made_up };
+  enum class verdict : std::uint8_t { kept, hard_lost, entries_lost, group_torn, mixed, made_up };
   verdict judge(store_found const& f) const {
     for (auto const& l : legal_)
       if (hard_is(f, trail_[l.at]) && log_is(f, trail_[l.at])) return verdict::kept;
@@ -110,7 +129,8 @@ public:
     auto const log = age(f, [](auto& a, auto& b, auto& m) { return m.log_is(a, b); });
     if (hard == time::never) return verdict::made_up;
     if (hard == time::before) return verdict::hard_lost;
-    if (log == time::never) return is_beginning(f, durable_image()) ? verdict::entries_lost : verdict::made_up;
+    if (log == time::never && is_beginning(f, durable_image())) return verdict::entries_lost;
+    if (log == time::never) return installs_in_flight() ? verdict::mixed : verdict::made_up;
     return log == time::before ? verdict::entries_lost : verdict::group_torn;
   }
   // Goes on from there; the numbers of writes begin anew. Precondition: judge(f) is `kept`.
@@ -119,11 +139,12 @@ public:
     std::size_t which = 0;
     for (auto const& l : legal_)
       if (hard_is(f, trail_[l.at]) && log_is(f, trail_[l.at])) which = l.at;
-    trail_.push_back(trail_[which]);
+    trail_.push_back(store_image{trail_[which]});
     legal_.assign(1, {0, trail_.size() - 1});
+    allowed_.resize(now().installed + 1);
   }
   store_image const& durable_image() const { return trail_[legal_.front().at]; }
-  std::string durable_text() const { return text(durable_image().hard, base_ + durable_image().log.size()); }
+  std::string durable_text() const { return text(durable_image().hard, durable_image().last()); }
   static std::string text(hard_state const& h, log_index last) {
     std::string bytes;
     for (std::size_t k = 0; k < h.size && k < h.bytes.size(); ++k) {
@@ -135,7 +156,22 @@ public:
   }
 
 private:
-  std::size_t place_of(log_index i) const { return static_cast<std::size_t>(i - base_ - 1); }
+  static std::size_t place_of(store_image const& image, log_index i) {
+    return static_cast<std::size_t>(i - image.begins.at - 1);
+  }
+  store_entry const& at(store_image const& image, log_index i) const {
+    return entries_[image.log[place_of(image, i)]];
+  }
+  stamp stamp_at(store_image const& image, log_index i) const {
+    return i == image.begins.at ? image.begins.written_at : at(image, i).written_at;
+  }
+  configuration config_at(store_image const& image, log_index i) const {
+    for (; i > image.begins.at; i = i - 1)
+      if (at(image, i).kind == entry_kind::configuration) return at(image, i).config(i);
+    return image.begins.config;
+  }
+  // Since what is durable, the log was made to begin behind a snapshot.
+  bool installs_in_flight() const { return durable_image().installed + 1 < allowed_.size(); }
   struct legal {
     std::uint64_t writes; // since the store was opened
     std::size_t at;       // of the trail
@@ -144,13 +180,15 @@ private:
 
   static bool hard_is(store_found const& f, store_image const& i) { return f.hard == i.hard; }
   bool log_is(store_found const& f, store_image const& i) const {
-    return base_ + i.log.size() == f.compacted + f.entries.size() && is_beginning(f, i);
+    return i.last() == f.last() && is_beginning(f, i);
   }
   // What was found is that log, or the beginning of it.
   bool is_beginning(store_found const& f, store_image const& i) const {
-    if (f.compacted < base_ || f.compacted + f.entries.size() > base_ + i.log.size()) return false;
+    auto const from = f.begins.at;
+    if (from < i.begins.at || f.last() > i.last()) return false;
+    if (f.begins.written_at != stamp_at(i, from) || f.begins.config != config_at(i, from)) return false;
     for (std::size_t k = 0; k < f.entries.size(); ++k)
-      if (f.entries[k] != entries_[i.log[static_cast<std::size_t>(f.compacted - base_) + k]]) return false;
+      if (f.entries[k] != at(i, from + k + 1)) return false;
     return true;
   }
   template <class Same>
@@ -161,10 +199,8 @@ private:
     return found;
   }
 
-  log_index base_{};
-  stamp base_stamp_{};
-  configuration base_config_{};
   std::vector<store_entry> entries_{}; // all that were ever put
+  std::vector<log_index> allowed_{};   // of the log that each installation has begun: how far it may be compacted
   std::vector<store_image> trail_{};   // after each call
   std::vector<legal> legal_{};         // what a crash may leave, oldest first: the first is durable
 };

@@ -5,6 +5,7 @@
 #include "quorate/core/bounded.hpp"
 #include "quorate/core/entry.hpp"
 #include "quorate/core/log_view.hpp"
+#include "quorate/core/snapshot.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,13 @@ struct config_mark {
   configuration config{};
   friend constexpr bool operator==(config_mark const&, config_mark const&) = default;
 };
+
+// Do the entries above the mark stay when it is installed over that log? There must be some for that.
+template <log_view Log>
+constexpr bool keeps_above(Log const& log, snapshot_mark const& m, above_mark above) {
+  if (log.last() <= m.at) return false;
+  return above == above_mark::always || log.stamp_at(m.at) == m.written_at;
+}
 
 template <class Runs, class Configs>
 class basic_log_shape {
@@ -119,6 +127,21 @@ public:
     drop_front(configs_, gone);
     configs_[0].at = upto;
     compacted_ = upto;
+  }
+
+  // The log begins behind the mark. Returns whether what is above it stayed. Precondition: compacted() <= m.at.
+  [[gnu::cold]] constexpr bool install(snapshot_mark const& m, above_mark above) {
+    QUORATE_ASSERT(compacted_ <= m.at, "a snapshot up to ", m.at, " is installed over a log compacted up to ",
+                   compacted_);
+    bool const stays = keeps_above(*this, m, above);
+    if (stays) {
+      compact(m.at);
+      configs_[0].config = m.config;
+      base_stamp_ = m.written_at;
+    } else {
+      *this = basic_log_shape{m.at, m.written_at, m.config};
+    }
+    return stays;
   }
 
   friend constexpr bool operator==(basic_log_shape const&, basic_log_shape const&) = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/core/bounded.hpp"
+#include "quorate/core/snapshot.hpp"
 #include "quorate/effect/sink.hpp"
 #include "quorate/policy/timing.hpp"
 
@@ -41,7 +42,7 @@ template <class... Writes>
 struct log_writes;
 template <class Protocol>
 struct writes_of {
-  using type = log_writes<typename Protocol::hard_type, entry_run, truncation>;
+  using type = log_writes<typename Protocol::hard_type, entry_run, truncation, installation>;
 };
 template <class Protocol>
 requires requires { typename Protocol::writes; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "quorate/core/entry.hpp"
+#include "quorate/core/snapshot.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -57,11 +58,28 @@ struct configure {
 struct read { // `count` linearizable reads
   std::uint32_t count{};
 };
+// A snapshot that was fetched from the leader of `era` is complete, checksummed, durable, and the machine can read
+// it. The core decides whether it is still wanted: then it writes its installation.
+struct installable {
+  stamp era{};
+  snapshot_mark const& mark;
+};
 struct flush {}; // once a turn: emit what is due
 
 // Outcomes. A protocol names those that its core tells.
 template <class... T>
 struct outcome_list {};
+// One list of all that both have.
+namespace detail {
+template <class A, class B>
+struct both_outcomes;
+template <class... X, class... Y>
+struct both_outcomes<outcome_list<X...>, outcome_list<Y...>> {
+  using type = outcome_list<X..., Y...>;
+};
+} // namespace detail
+template <class A, class B>
+using joined_outcomes = typename detail::both_outcomes<A, B>::type;
 struct proposed { // the commands now stand in the log; which says nothing about whether they will stay
   entry_run run{};
   friend constexpr bool operator==(proposed const&, proposed const&) = default;
@@ -81,6 +99,12 @@ struct readable { // the first `upto` reads ever asked of this core may be answe
 };
 struct reads_refused { // all reads asked and not yet readable
   friend constexpr bool operator==(reads_refused const&, reads_refused const&) = default;
+};
+// The leader has compacted what this node needs: a snapshot at or above `at` would do. Reported for each offer, so
+// a host that fetches one already has nothing to do.
+struct snapshot_wanted {
+  log_index at{};
+  friend constexpr bool operator==(snapshot_wanted const&, snapshot_wanted const&) = default;
 };
 struct more_due { // a second flush would emit more: take another turn soon
   friend constexpr bool operator==(more_due const&, more_due const&) = default;

@@ -44,7 +44,7 @@ inline void digest_config(configuration const& c, renaming const& p, digester& h
 }
 template <log_view Log>
 void digest_log(Log const& log, renaming const& p, digester& h) {
-  h.add(log.compacted());
+  h.add(log.compacted()), h.add(log.stamp_at(log.compacted()));
   h.add(log.last());
   digest_config(log.config_at(log.compacted()), p, h);
   for (auto i = log.compacted() + 1; i <= log.last(); i = i + 1) {
@@ -82,6 +82,18 @@ void digest_ballots(Ledger const& ballots, renaming const& p, digester& h) {
   for (auto const& k : ballots.known())
     h.add(k.at), digest_value(k.value, p, h), h.add(p(k.voters).bits), h.add(k.is);
   for (std::uint8_t i = 0; i < Acceptors; ++i) h.add(ballots.promised(p.before(node_index{i})));
+}
+
+// A snapshot that a node has fetched (snapshots.hpp), in which era.
+struct staged_snapshot {
+  stamp era{};
+  log_index at{};
+  stamp written_at{};
+  bool installed = false; // one was, some time
+  friend constexpr bool operator==(staged_snapshot const&, staged_snapshot const&) = default;
+};
+inline void digest_staged(staged_snapshot const& s, digester& h) {
+  h.add(s.era), h.add(s.at), h.add(s.written_at), h.add(s.installed);
 }
 
 // What waits in an outbox: by write, and for one write by peer under the renaming, each peer's in the order said.

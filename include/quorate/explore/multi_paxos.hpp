@@ -57,7 +57,7 @@ class multi_paxos_system
                                replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member<Memory>>> {
   using base = replicated_events<multi_paxos_system,
                                  replicated_node<counted_core<Core, Whole>, Disk, said_by_a_member<Memory>>>;
-  using base::everybody, base::waits, base::whole;
+  using base::everybody, base::waits;
   using role = multi_paxos::role;
 
 public:
@@ -247,6 +247,9 @@ public:
     auto const taught = [&](log_index i) { out.note(i); };
     (void)multi_paxos::truth::may_leave(n, n.past.said, m, taught, out.tell);
   }
+
+protected:
+  using base::whole;
 
 private:
   template <class State>

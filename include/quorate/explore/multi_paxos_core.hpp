@@ -43,12 +43,14 @@ struct said_by_a_member {
   typename Memory::eras led{};
   multi_paxos::truth::ballots_said said{};
   truth::reads_told<Memory> reads{};
+  staged_snapshot staged{};
   void restart() { reads = {}; }
   friend bool operator==(said_by_a_member const&, said_by_a_member const&) = default;
 };
 inline void digest_past(said_by_a_member<truth::bounded_memory> const& past, renaming const&, digester& h) {
   h.add(past.led.bits), h.add(past.said.prepared), h.add(past.said.promised);
   digest_reads(past.reads, h);
+  digest_staged(past.staged, h);
 }
 
 // A core of which what can have no effect does not count, unless `Whole`: what is left of roles that it has not

@@ -19,6 +19,7 @@ public:
   bool operator()(multi_paxos::prepare const& m) const { return silent_ && m.ballot < durable(); }
   bool operator()(multi_paxos::accept const& m) const { return silent_ && m.ballot < durable(); }
   bool operator()(multi_paxos::heartbeat const& m) const { return silent_ && m.ballot < durable(); }
+  bool operator()(multi_paxos::offer_snapshot const& m) const { return silent_ && m.ballot < durable(); }
   bool operator()(multi_paxos::fetch const& m) const { return m.ballot < durable(); }
   // It would not ask for that ballot again: the next one is of a later round.
   bool operator()(multi_paxos::canvass_granted const& m) const {

@@ -28,7 +28,7 @@ template <class Core, std::size_t Nodes, class Disk = shape_disk, class Memory =
 class raft_system : public replicated_events<raft_system<Core, Nodes, Disk, Memory>,
                                              replicated_node<Core, Disk, said_by_a_voter<Memory>>> {
   using base = replicated_events<raft_system, replicated_node<Core, Disk, said_by_a_voter<Memory>>>;
-  using base::everybody, base::waits, base::whole;
+  using base::everybody, base::waits;
 
 public:
   using base::beat, base::contact, base::crash, base::crash_kept, base::election, base::proposal,
@@ -176,6 +176,9 @@ public:
     (void)raft::truth::may_leave(n, n.past.vote, to, m, out.tell);
   }
 
+protected:
+  using base::whole;
+
 private:
   template <class Tell>
   bool steps_on(node const& a, node const& b, Tell&& tell) const {
@@ -224,6 +227,9 @@ private:
   bool says_nothing_new(node const& n, peer sender, raft::rejected const& m, bool) const {
     auto const& s = n.core.state();
     return s.is != raft::role::leader || (no_use_of_contact() && m.prev_log_index <= s.peer(sender).match);
+  }
+  static bool says_nothing_new(node const& n, peer, raft::offer_snapshot const&, bool) {
+    return n.core.state().is == raft::role::leader;
   }
   static bool says_nothing_new(node const& n, peer, raft::heartbeat const&, bool) {
     return n.core.state().is == raft::role::leader;

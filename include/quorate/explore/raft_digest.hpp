@@ -16,12 +16,14 @@ struct said_by_a_voter {
   typename Memory::eras led{};
   raft::truth::vote_said vote{};
   truth::reads_told<Memory> reads{};
+  staged_snapshot staged{};
   void restart() { reads = {}; } // who asked for a read waits no longer
   friend bool operator==(said_by_a_voter const&, said_by_a_voter const&) = default;
 };
 inline void digest_past(said_by_a_voter<truth::bounded_memory> const& past, renaming const& p, digester& h) {
   h.add(past.led.bits), h.add(past.vote.in), h.add(p(past.vote.whom));
   digest_reads(past.reads, h);
+  digest_staged(past.staged, h);
 }
 
 template <std::size_t Nodes, class Options>

@@ -146,6 +146,8 @@ public:
   template <class Outcome, class Out>
   static void told(Node& n, Outcome const& o, Out&) {
     if constexpr (std::is_same_v<Outcome, readable>) n.past.reads.told(o);
+    if constexpr (std::is_same_v<Outcome, snapshot_wanted>)
+      n.past.staged = {n.core.era(), o.at, {}, n.past.staged.installed};
   }
 
   template <class Out>

@@ -66,7 +66,8 @@ inline constexpr bool is_outcome_list<outcome_list<Os...>> = true;
 // | C::outcomes         | outcome_list   | all that it reports                                                   |
 // | C::effects_bound    | size_t         | no step has more effects                                              |
 // | C::rewrites         | bool           | false: it writes entries behind the last one only, after truncating   |
-// |                     |                | what it replaces; true: anywhere above what is compacted              |
+// |                     |                | what it replaces; true: anywhere above what is compacted. What stands |
+// |                     |                | above a snapshot that it installs stays if true; else if it agrees    |
 // | C::protocol_name    | text           |                                                                       |
 // | C::hard_type        | a type         | what it writes beside the log (log/hard.hpp)                          |
 // | C{p, hard, log}     |                | the member p, with its place, as recovered: what was written last,    |

@@ -42,6 +42,14 @@ constexpr char const* doubt_entries(accept const& m) {
   return doubt_run(m.entries());
 }
 
+constexpr char const* doubt_offer(offer_snapshot const& m) {
+  if (m.last > last_index_believed) return "a snapshot up to an index that no log has";
+  if (m.voted > m.ballot) return "a snapshot up to a vote of a later ballot than its leader's";
+  if (m.last == log_index{}) return "a snapshot of nothing";
+  if (log_index{m.config} > last_index_believed) return "a configuration at an index that no log has";
+  return nullptr;
+}
+
 // Why no honest node says `m` to this one, or nullptr. Changes nothing.
 template <class Options, class M, log_view Log>
 constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const& log, witness const& w) {
@@ -58,6 +66,7 @@ constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const&
   if (log_index{m.config} > last_index_believed) return "a configuration at an index that no log has";
   if constexpr (requires { m.chosen; })
     if (m.chosen > last_index_believed) return "slots at an index that no log has";
+  if constexpr (std::is_same_v<M, offer_snapshot>) return doubt_offer(m);
   if constexpr (std::is_same_v<M, accepted>)
     if (s.is == role::leader && m.ballot == s.promised && m.count > 0 && m.first + (m.count - 1) > log.last())
       return "an acknowledgement at this ballot of slots that its leader does not have";

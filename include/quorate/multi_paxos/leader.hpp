@@ -71,14 +71,28 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
+// A snapshot is offered when the peer has said that it needs one, and again when it has answered a heartbeat and
+// still does.
+template <class Options, log_view Log, class Out>
+[[gnu::cold]] constexpr void offer(node_state<Options>& s, peer n, std::uint64_t config, Log const& log,
+                                   Out& out) {
+  auto& p = s.peer(n);
+  if (p.in_flight > 0) return;
+  out.send(n, offer_snapshot{s.promised, log.compacted(), log.stamp_at(log.compacted()), config});
+  p.in_flight = 1;
+}
+
 // One accept to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
 // that stand together get the same.
 template <class Options, log_view Log, class Out>
 constexpr bool flush_accept(node_state<Options>& s, peer n, entry_run& run, std::uint64_t config, Log const& log,
                             Out& out) {
   auto& p = s.peer(n);
+  if (p.next <= log.compacted()) { // it needs what is gone here
+    if constexpr (Options::snapshots) offer(s, n, config, log, out);
+    return false;
+  }
   if (p.next > log.last() || p.in_flight >= Options::limit.window) return false;
-  if (p.next <= log.compacted()) return false; // it needs what is gone here: nothing to send but heartbeats
   if (p.next != run.first || run.count == 0)
     run = log.fit(p.next, Options::limit.append_entries, Options::limit.append_bytes);
   out.send(n, accept{s.promised, run.written_at, run.first, s.commit, config, run.count, run.kind});

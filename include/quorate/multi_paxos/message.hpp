@@ -190,4 +190,17 @@ struct other_configuration {
   friend constexpr bool operator==(other_configuration const&, other_configuration const&) = default;
 };
 
+// "What you need is compacted here, up to `last`: fetch a snapshot." Who knows that slot to be chosen says so in
+// its next answer to a heartbeat.
+struct offer_snapshot {
+  static constexpr quorate::strength says = quorate::strength::advisory;
+  stamp ballot{};
+  log_index last{};
+  stamp voted{}; // the ballot of the sender's vote there
+  std::uint64_t config{};
+  using fields = field_list<field<"ballot", &offer_snapshot::ballot>, field<"last", &offer_snapshot::last>,
+                            field<"voted", &offer_snapshot::voted>, field<"config", &offer_snapshot::config>>;
+  friend constexpr bool operator==(offer_snapshot const&, offer_snapshot const&) = default;
+};
+
 } // namespace quorate::multi_paxos

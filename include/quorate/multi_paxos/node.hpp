@@ -7,8 +7,10 @@
 #include "quorate/multi_paxos/candidate.hpp"
 #include "quorate/multi_paxos/doubt.hpp"
 #include "quorate/multi_paxos/leader.hpp"
+#include "quorate/multi_paxos/snapshot.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
 namespace quorate::multi_paxos {
 
@@ -27,9 +29,13 @@ class node : public log_node<node_state<options<Keywords...>>> {
 
 public:
   using options = multi_paxos::options<Keywords...>;
-  using messages = message_set<canvass, canvass_granted, prepare, promise, refused, fetch, fetched, accept,
-                               accepted, heartbeat, heartbeat_answer, other_configuration>;
-  using outcomes = outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due>;
+  using messages =
+      joined_messages<message_set<canvass, canvass_granted, prepare, promise, refused, fetch, fetched, accept,
+                                  accepted, heartbeat, heartbeat_answer, other_configuration>,
+                      std::conditional_t<options::snapshots, message_set<offer_snapshot>, message_set<>>>;
+  using outcomes =
+      joined_outcomes<outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due>,
+                      std::conditional_t<options::snapshots, outcome_list<snapshot_wanted>, outcome_list<>>>;
   // An accept, a heartbeat and a more_due for each peer, and in phase 1 a write and a commit for each report.
   static constexpr std::size_t effects_bound = 4 * options::limit.nodes + 12;
 
@@ -62,6 +68,10 @@ public:
   template <log_view Log, effect_sink Out>
   constexpr void step(propose e, Log const& log, Out& out) {
     on_propose(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  requires(options::snapshots) constexpr void step(installable const& e, Log const&, Out& out) {
+    on_installable(s_, e, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(read e, Log const&, Out& out) {

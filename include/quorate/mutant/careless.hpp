@@ -27,6 +27,10 @@ enum class duty : std::uint8_t {
   hard_states_are_whole,       // else a power cut leaves the new term with the vote of the old one
   tails_outlive_crashes,       // else the last entry is gone
   incarnations_rise,           // else what was meant for the life before is taken for meant for this one
+  installs_drop_what_differs,  // else what stands above a mark stays, though the entry there has another stamp
+  installs_keep_what_agrees,   // else it goes, though the entry there is the mark's
+  installs_are_whole,          // else a power cut leaves the old log's entries behind the new log's mark
+  installs_set_configurations, // else the one that was in force before is in force at the mark
 
   // --- of the outbox
   messages_wait_for_their_writes, // else any sync that ends releases all of them
@@ -84,9 +88,21 @@ public:
     answered_ = order.upto();
     return std::move(order).succeeded();
   }
+  bool install(snapshot_mark m, above_mark above) {
+    bool const stays = keeps_above(log(), m, above);
+    if (detail::lacks<Missing>(duty::installs_drop_what_differs)) above = above_mark::always;
+    if (detail::lacks<Missing>(duty::installs_set_configurations)) m.config = log().config_at(log().last());
+    installed_ = m;
+    if (!stays || !detail::lacks<Missing>(duty::installs_keep_what_agrees)) return memory::install(m, above);
+    auto other = m;
+    other.written_at = stamp{log().stamp_at(m.at).value + 1};
+    memory::install(other, above_mark::if_agreeing);
+    start_at(m.at, m.written_at, m.config); // it is empty now
+    return true;
+  }
   void reopen() {
     memory::reopen();
-    answered_ = 0;
+    answered_ = 0, installed_ = {};
   }
   void crash() {
     auto const written = hard();
@@ -99,11 +115,14 @@ public:
     if (detail::lacks<Missing>(duty::tails_outlive_crashes) && log().last() > log().compacted() &&
         log().last() > log_index{1})
       memory::truncate(log().last()); // but never the founding configuration
-    reopen();                         // what it is left with stays
+    if (detail::lacks<Missing>(duty::installs_are_whole) && log().compacted() < installed_.at)
+      memory::install(installed_, above_mark::always);
+    reopen(); // what it is left with stays
   }
 
 private:
   std::uint64_t answered_ = 0;
+  snapshot_mark installed_{}; // the last one since the store was opened
 };
 
 // An outbox that minds no tickets, once it may release anything.

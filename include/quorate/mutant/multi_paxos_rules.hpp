@@ -4,6 +4,7 @@
 #pragma once
 
 #include "quorate/core/enumerators.hpp"
+#include "quorate/mutant/elsewhere.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -68,12 +69,19 @@ enum class rule : std::uint8_t {
   reads_count_later_answers,    // those to heartbeats sent before the read do not count; else they do
   reads_carry_the_commit_index, // as it stood when their round began, to be applied first; else none
   reads_end_with_leadership,    // who stops leading refuses those that wait; else it keeps them
+
+  // --- snapshots
+  offers_choose_nothing,    // the installation does; else to be offered a snapshot makes what it holds chosen here
+  installs_are_of_this_era, // for simplicity, and not for safety; else what was fetched earlier counts too
 };
 
 inline constexpr std::size_t rules = detail::enumerators<rule>();
 constexpr std::string_view name_of(rule r) { return detail::name_among(r); }
 
-// Rules that no world of founders can miss: there each place is its member's, now and ever.
-constexpr bool is_of_places(rule r) { return r == rule::ballots_name_members; }
+// Of a rule that a world of founders which compact nothing can't miss: what it takes; else nullptr.
+constexpr char const* takes_more(rule r) {
+  if (r == rule::ballots_name_members) return taken_out_of_places;
+  return r >= rule::offers_choose_nothing ? taken_out_of_snapshots : nullptr;
+}
 
 } // namespace quorate::multi_paxos

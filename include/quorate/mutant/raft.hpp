@@ -134,6 +134,11 @@ constexpr Request as_compared(options<K...>, Request m, Log const& log) {
   if (lacks<K...>(rule::votes_compare_logs)) m.last_log_term = own_term, m.last_log_index = log.last();
   if (lacks<K...>(rule::votes_compare_terms)) m.last_log_term = own_term;
   if (lacks<K...>(rule::votes_compare_lengths)) m.last_log_index = log.last();
+  auto const mark = log.compacted();
+  bool const reaches =
+      m.last_log_term > log.stamp_at(mark) || (m.last_log_term == log.stamp_at(mark) && m.last_log_index >= mark);
+  if (lacks<K...>(rule::votes_compare_ends) && mark > log_index{} && reaches)
+    m.last_log_term = own_term, m.last_log_index = log.last();
   return m;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "quorate/core/enumerators.hpp"
+#include "quorate/mutant/elsewhere.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -73,12 +74,23 @@ enum class rule : std::uint8_t {
   reads_count_later_answers,    // those to heartbeats sent before the read do not count; else they do
   reads_carry_the_commit_index, // as it stood when their round began, to be applied first; else none
   reads_end_with_leadership,    // who stops leading refuses those that wait; else it keeps them
+
+  // --- snapshots (§5)
+  votes_compare_ends, // a vote compares with the end of the log as it shows; else with where it is compacted
+  installs_wait_for_the_disk, // the mark is acknowledged once it is durable; else at once
+  tails_are_verified_anew,    // what stays above a mark is not acknowledged with it; else it is
+  offers_commit_nothing,      // the installation does; else to be offered a snapshot commits what it holds
+  who_needs_one_is_offered,   // again once a heartbeat interval; else one that is lost was the last
+  installs_are_of_this_era,   // for simplicity, and not for safety; else what was fetched earlier counts too
 };
 
 inline constexpr std::size_t rules = detail::enumerators<rule>();
 constexpr std::string_view name_of(rule r) { return detail::name_among(r); }
 
-// Rules that no world of founders can miss: there each place is its member's, now and ever.
-constexpr bool is_of_places(rule r) { return r == rule::votes_name_members || r == rule::leaders_forget_places; }
+// Of a rule that a world of founders which compact nothing can't miss: what it takes; else nullptr.
+constexpr char const* takes_more(rule r) {
+  if (r == rule::votes_name_members || r == rule::leaders_forget_places) return taken_out_of_places;
+  return r >= rule::votes_compare_ends ? taken_out_of_snapshots : nullptr;
+}
 
 } // namespace quorate::raft

@@ -4,6 +4,7 @@
 #include "quorate/core/entry.hpp"
 #include "quorate/core/log_view.hpp"
 #include "quorate/core/payloads.hpp"
+#include "quorate/core/snapshot.hpp"
 #include "quorate/effect/ticket.hpp"
 
 #include <concepts>
@@ -44,10 +45,10 @@ struct store_identity {
 // Take the writes between two sync orders that no order covers yet. After a crash all of them are there, or none
 // of them is. The reason: to write over an entry, the hands truncate the log, put the entry, and put the entries
 // behind it again (replica/rewriting.hpp). A store that kept only the truncation would have lost votes.
-// order.upto() counts the puts and truncates since the storage was opened; a sync may cover later ones too. A
-// `false` or `nullopt` stops the replica for good: a message that waited on the write is never sent. The replica
-// does not try again, because a sync that failed may have lost its pages, and a second call may still "succeed".
-// Called from one thread.
+// order.upto() counts the puts, truncates and installs since the storage was opened; a sync may cover later ones
+// too. A `false` or `nullopt` stops the replica for good: a message that waited on the write is never sent. The
+// replica does not try again, because a sync that failed may have lost its pages, and a second call may still
+// "succeed". Called from one thread.
 // It may have a member c.misfit(), text, which says why its options can't work; empty: they can. A replica on such
 // a storage is stopped from the start, and its failure() is that text.
 //
@@ -67,6 +68,18 @@ concept storage = requires(S s, S const c, entry_run run, payloads bytes, log_in
   { s.compact(i) } -> std::same_as<bool>;
   { s.sync(static_cast<sync_order&&>(order)) } -> std::same_as<std::optional<durable>>;
   { c.failure() } -> std::convertible_to<std::string_view>;
+};
+
+// A storage whose log can begin behind a snapshot has one member more:
+//
+// | s.install(mark, k)   | bool                 | the log is compacted up to mark.at, with mark's stamp and      |
+// |                      |                      | configuration there. What stands above it stays or goes, as k  |
+// |                      |                      | says (core/snapshot.hpp), by the log as it stands now. A write |
+// |                      |                      | like any other: after a crash without a sync, the log is the   |
+// |                      |                      | old one, whole. log().compacted() < mark.at                    |
+template <class S>
+concept installing_storage = storage<S> && requires(S s, snapshot_mark const& m, above_mark k) {
+  { s.install(m, k) } -> std::same_as<bool>;
 };
 
 // A storage may have a second form of sync, in three parts, so that a sync can run beside the turn

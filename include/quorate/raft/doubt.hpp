@@ -37,6 +37,13 @@ constexpr char const* doubt_entries(append_entries const& m) {
   return nullptr;
 }
 
+constexpr char const* doubt_offer(offer_snapshot const& m) {
+  if (m.last_index > last_index_believed) return "a snapshot up to an index that no log has";
+  if (m.last_term > m.term) return "a snapshot up to an entry of a later term than its leader's";
+  if (m.last_index == log_index{}) return "a snapshot of nothing";
+  return nullptr;
+}
+
 // What a leader is told of its own log, in its own term.
 template <class Options, log_view Log, class M>
 constexpr char const* doubt_match(node_state<Options> const& s, M const& m, log_index upto, Log const& log) {
@@ -58,6 +65,7 @@ constexpr char const* doubt(node_state<Options> const& s, M const& m, Log const&
   if (is_leap(s.current_term.value, term_in(m).value, most_terms_missed, last_term_believed, w.leaps))
     return too_far;
   if constexpr (std::is_same_v<M, append_entries>) return doubt_entries(m);
+  if constexpr (std::is_same_v<M, offer_snapshot>) return doubt_offer(m);
   if constexpr (std::is_same_v<M, appended>) return doubt_match(s, m, m.match_index, log);
   if constexpr (std::is_same_v<M, heartbeat_answer>) return doubt_match(s, m, m.verified, log);
   if constexpr (std::is_same_v<M, rejected>)

@@ -146,4 +146,17 @@ struct heartbeat_answer {
   friend constexpr bool operator==(heartbeat_answer const&, heartbeat_answer const&) = default;
 };
 
+// "What you need is compacted here, up to last_index: fetch a snapshot." Of InstallSnapshot (figure 5.3) it is
+// what the core must know; the bytes are not its business. Advisory: who holds the entry at last_index answers
+// `appended`, as to an append of nothing behind it.
+struct offer_snapshot {
+  static constexpr quorate::strength says = quorate::strength::advisory;
+  term_id term{};
+  log_index last_index{};
+  term_id last_term{};
+  using fields = field_list<field<"term", &offer_snapshot::term>, field<"last_index", &offer_snapshot::last_index>,
+                            field<"last_term", &offer_snapshot::last_term>>;
+  friend constexpr bool operator==(offer_snapshot const&, offer_snapshot const&) = default;
+};
+
 } // namespace quorate::raft

@@ -8,9 +8,11 @@
 #include "quorate/raft/election.hpp"
 #include "quorate/raft/reading.hpp"
 #include "quorate/raft/replication.hpp"
+#include "quorate/raft/snapshot.hpp"
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 
 namespace quorate::raft {
 
@@ -29,10 +31,13 @@ class node : public log_node<node_state<options<Keywords...>>> {
 
 public:
   using options = raft::options<Keywords...>;
-  using messages = message_set<request_pre_vote, pre_vote_granted, pre_vote_refused, request_vote, vote_granted,
-                               vote_refused, append_entries, appended, rejected, heartbeat, heartbeat_answer>;
-  using outcomes =
-      outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due, contradiction>;
+  using messages =
+      joined_messages<message_set<request_pre_vote, pre_vote_granted, pre_vote_refused, request_vote, vote_granted,
+                                  vote_refused, append_entries, appended, rejected, heartbeat, heartbeat_answer>,
+                      std::conditional_t<options::snapshots, message_set<offer_snapshot>, message_set<>>>;
+  using outcomes = joined_outcomes<
+      outcome_list<proposed, proposal_refused, committed, readable, reads_refused, more_due, contradiction>,
+      std::conditional_t<options::snapshots, outcome_list<snapshot_wanted>, outcome_list<>>>;
   // No step has more effects: an append, a heartbeat and a more_due for each peer, and what every flush has.
   static constexpr std::size_t effects_bound = 3 * options::limit.nodes + 8;
 
@@ -67,6 +72,10 @@ public:
   template <log_view Log, effect_sink Out>
   constexpr void step(configure const& e, Log const& log, Out& out) {
     on(s_, e, log, out);
+  }
+  template <log_view Log, effect_sink Out>
+  requires(options::snapshots) constexpr void step(installable const& e, Log const& log, Out& out) {
+    on_installable(s_, e, log, out);
   }
   template <log_view Log, effect_sink Out>
   constexpr void step(read e, Log const&, Out& out) {

@@ -24,17 +24,20 @@ template <bool On> // an idle peer is told at once that the commit index has mov
 struct eager_commit : switched<struct eager_commit_axis, On> {};
 template <bool On> // linearizable reads by ReadIndex (§6.4)
 struct read_index : switched<struct read_index_axis, On> {};
+template <bool On> // who needs what is compacted is offered a snapshot (§5)
+struct snapshots : switched<struct snapshots_axis, On> {};
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis, first_entry_axis,
-                                     pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis>;
+                                     pipelining_axis, answer_stale_axis, eager_commit_axis, read_index_axis,
+                                     snapshots_axis>;
 // Says what is wrong with the keywords, by itself: a class with an error in it would bring others.
 template <class... Keywords>
 constexpr auto say_what_keywords() {
   (void)(sizeof(Keywords) + ... + 0); // what a keyword says of itself comes first
   static_assert(axes::know<Keywords...>, "quorate: raft: not one of its keywords, which are quorum, limits, "
                                          "pre_vote, check_quorum, first_entry, pipelining, answer_stale, "
-                                         "eager_commit and read_index");
+                                         "eager_commit, read_index and snapshots");
   static_assert(axes::answered_once<Keywords...>,
                 "quorate: raft: the same keyword is given twice; keep one of them");
   if constexpr (axes::know<Keywords...>) {
@@ -63,6 +66,7 @@ struct options {
   static constexpr bool answers_stale = pick<answer_stale_axis, answer_stale<on>, Keywords...>::value;
   static constexpr bool tells_commit = pick<eager_commit_axis, eager_commit<on>, Keywords...>::value;
   static constexpr bool reads = pick<read_index_axis, read_index<on>, Keywords...>::value;
+  static constexpr bool snapshots = pick<snapshots_axis, raft::snapshots<off>, Keywords...>::value;
   // Contact with a leader is remembered when anything asks for it.
   static constexpr bool keeps_contact = pre_votes || checks_quorum;
 

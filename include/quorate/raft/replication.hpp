@@ -129,8 +129,12 @@ constexpr void on(node_state<Options>& s, from<rejected> const& e, Log const& lo
   note_word(p);
   if (!of_last_guess(p, m.prev_log_index)) return;
   start_probing(p);
-  if (m.prev_log_index == log.compacted()) { // it needs what is compacted here: nothing to send but heartbeats
-    p.in_flight = 1;
+  if (m.prev_log_index == log.compacted()) { // it needs what is compacted here
+    if constexpr (Options::snapshots) {
+      p.next = log.compacted();
+      return;
+    }
+    p.in_flight = 1; // nothing to send but heartbeats
     p.poked = false; // or it would be asked again at once, and refuse at once, for ever (scenario L6)
     return;
   }
@@ -163,6 +167,15 @@ constexpr void on_heartbeat_timeout(node_state<Options>& s, Log const& log, Out&
 
 // --- once a turn -------------------------------------------------------------------------------------------
 
+// The peer is in state `snapshot` (state.hpp): it is sent an offer, and no entries.
+template <class Options, log_view Log, class Out>
+[[gnu::cold]] constexpr void offer(node_state<Options>& s, peer n, Log const& log, Out& out) {
+  auto& p = s.peer(n);
+  out.send(n, offer_snapshot{s.current_term, log.compacted(), log.stamp_at(log.compacted())});
+  start_probing(p);
+  note_sent(p, 0);
+}
+
 // One append to one peer, if one is due. Returns whether it was sent. `run` is what the peer before it got: peers
 // that stand together get the same.
 template <class Options, log_view Log, class Out>
@@ -170,6 +183,8 @@ constexpr bool flush_append(node_state<Options>& s, peer n, entry_run& run, Log 
   auto& p = s.peer(n);
   bool const sends = p.next <= log.last() && window_open<Options>(p);
   if (!p.poked && !sends) return false;
+  if constexpr (Options::snapshots)
+    if (p.next <= log.compacted()) return offer(s, n, log, out), true;
   // Never a previous term that is not known (scenario L3).
   if (p.next <= log.compacted()) p.next = log.compacted() + 1;
 

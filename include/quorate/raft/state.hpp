@@ -28,9 +28,12 @@ struct asking { // pre-votes; apart from the votes, so that one never counts as 
 //                                                                        streaming
 //   streaming  appends up to the window. `next` runs ahead of answers,   a refusal of what lies above `match`:
 //              and goes back to what is lost                             probing, from further back
+//   snapshot   an offer of a snapshot, again once a heartbeat interval:  the acknowledgement of all that is
+//              what is needed is compacted here                          compacted here: streaming
 //
-// A new leader probes everybody, from the end of its own log. Without pipelining every append is a probe. Whom
-// nothing can be sent to, because what it lacks is compacted here, is probed still, and refuses: heartbeats go on.
+// A new leader probes everybody, from the end of its own log. Without pipelining every append is a probe. State
+// `snapshot` is no value of its own, so nothing can be stuck in it: it is to be probing, with `next` at or below
+// what is compacted. Where snapshots are off, that peer is probed still, and refuses: heartbeats go on.
 enum class sending : std::uint8_t { probing, streaming };
 
 // What a leader knows of one node's log (§3.5), its own included.

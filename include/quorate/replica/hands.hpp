@@ -32,6 +32,7 @@ struct write_counters {
   std::uint64_t bytes = 0; // of payloads
   std::uint64_t hard_states = 0;
   std::uint64_t truncations = 0;
+  std::uint64_t installations = 0;
 };
 
 template <class Core, storage Storage>
@@ -68,6 +69,11 @@ public:
   void accept(truncation const& t) {
     ++counters.truncations;
     if (failed_ || !storage_.truncate(t.from)) fail();
+  }
+  void accept(installation const& i) requires installing_storage<Storage> {
+    constexpr auto above = Core::rewrites ? above_mark::always : above_mark::if_agreeing;
+    ++counters.installations;
+    if (failed_ || !storage_.install(i.mark, above)) fail();
   }
   template <class M>
   void advise(peer to, M const& m) {

@@ -72,6 +72,9 @@ struct sync {
 struct failure {
   auto operator()(auto& s) const -> decltype(s.failure());
 };
+struct install {
+  auto operator()(auto& s, snapshot_mark m, above_mark k) const -> decltype(s.install(m, k));
+};
 } // namespace call
 
 struct view_type {
@@ -107,7 +110,27 @@ consteval fault<log_member> log_fault() {
                      fault{m::room, judge<same_as_type<std::uint64_t>, l, call::room>()});
 }
 
-enum class storage_member { log, hard, identity, read, put_run, truncate, put_hard, compact, sync, failure };
+enum class storage_member {
+  log,
+  hard,
+  identity,
+  read,
+  put_run,
+  truncate,
+  put_hard,
+  compact,
+  sync,
+  failure,
+  install
+};
+
+// A storage need not have install(mark, k). But if it has a member of that name, it is to be that one.
+template <class Storage>
+consteval verdict install_verdict() {
+  constexpr auto v = judge<same_as_type<bool>, Storage, call::install, snapshot_mark, above_mark>();
+  constexpr bool named = requires { &Storage::install; };
+  return v == verdict::missing && !named ? verdict::fits : v;
+}
 
 template <class Storage>
 consteval fault<storage_member> storage_fault() {
@@ -124,7 +147,7 @@ consteval fault<storage_member> storage_fault() {
       fault{m::put_hard, judge<done, s, call::put_hard, hard_state>()},
       fault{m::compact, judge<done, s, call::compact, log_index>()},
       fault{m::sync, judge<same_as_type<std::optional<durable>>, s, call::sync, sync_order>()},
-      fault{m::failure, judge<text_type, s const, call::failure>()});
+      fault{m::failure, judge<text_type, s const, call::failure>()}, fault{m::install, install_verdict<s>()});
 }
 
 // Of what a storage's log() gives, which is no log_view.
@@ -172,12 +195,13 @@ struct why_no_storage {
   QUORATE_SAY_OF("Storage", compact, "compact(i)", "bool compact(log_index)");
   QUORATE_SAY_OF("Storage", sync, "sync(order)", "std::optional<durable> sync(sync_order)");
   QUORATE_SAY_OF("Storage", failure, "failure()", "std::string failure() const");
+  QUORATE_SAY_OF("Storage", install, "install(mark, above)", "bool install(snapshot_mark const&, above_mark)");
 };
 
 // `Say`: whether to say what is wrong.
 template <class Storage, bool Say>
 constexpr auto fitting_storage() {
-  if constexpr (storage<Storage>) {
+  if constexpr (storage<Storage> && install_verdict<Storage>() == verdict::fits) {
     return type_is<Storage>{};
   } else if constexpr (!Say) {
     return type_is<no_storage>{};

@@ -50,13 +50,13 @@ public:
     QUORATE_ASSERT(run.kind != entry_kind::configuration || log().config_at(run.first) == config,
                    "Storage: log().config_at(", run.first, ") must have the voters ", config.voters,
                    " after that was put, but it has ", log().config_at(run.first).voters);
-    written_.push_back({run, config});
+    written_.push_back({run, config, {}});
     return true;
   }
   bool truncate(log_index from) {
     if (!s_.truncate(from)) return false;
     ends("truncate(", from, from - 1);
-    written_.push_back({{from, 0, {}, {}}, {}});
+    written_.push_back({{from, 0, {}, {}}, {}, {}});
     return true;
   }
   bool put(hard_state const& h) {
@@ -64,6 +64,17 @@ public:
     [[maybe_unused]] auto const now = hard();
     QUORATE_ASSERT(now == h, "Storage: hard() must be what was put last, of kind ", h.kind, " and ", h.size,
                    " bytes, but it is of kind ", now.kind, " and ", now.size, " bytes, or they are others");
+    return true;
+  }
+  bool install(snapshot_mark const& m, above_mark above) requires installing_storage<Storage> {
+    [[maybe_unused]] auto const compacted = log().compacted(), last = log().last();
+    QUORATE_ASSERT(compacted < m.at, "the replica installs a snapshot up to ", m.at,
+                   " over a log that is compacted up to ", compacted);
+    bool const stays = keeps_above(log(), m, above);
+    if (!s_.install(m, above)) return false;
+    begins(m);
+    ends("install(", m.at, stays ? last : m.at);
+    written_.push_back({{}, {}, m, stays});
     return true;
   }
   bool compact(log_index upto) {
@@ -86,8 +97,10 @@ public:
   // The shape as it was when this was called last.
   picture const& before() const { return before_; }
   void look() {
-    for (auto const& [run, config] : written_) {
-      if (run.count == 0)
+    for (auto const& [run, config, mark, stays] : written_) {
+      if (mark.at != log_index{})
+        (void)before_.install(mark, stays ? above_mark::always : above_mark::if_agreeing);
+      else if (run.count == 0)
         before_.truncate(run.first);
       else
         (void)before_.put(run, config);
@@ -98,14 +111,27 @@ public:
   }
 
 private:
-  struct written_run { // a truncation has a count of 0
+  struct written_run { // a truncation has a count of 0, an installation a mark
     entry_run run{};
     configuration config{};
+    snapshot_mark mark{};
+    bool stays = false; // what stood above that
   };
   void ends([[maybe_unused]] char const* call, [[maybe_unused]] log_index i,
             [[maybe_unused]] log_index must) const {
     QUORATE_ASSERT(std::as_const(s_).log().last() == must, "Storage: log().last() must be ", must, " after ", call,
                    i, "...), but it is ", std::as_const(s_).log().last());
+  }
+  // Behind that mark, at once.
+  void begins([[maybe_unused]] snapshot_mark const& m) const {
+    QUORATE_ASSERT(log().compacted() == m.at, "Storage: log().compacted() must be ", m.at, " after install(", m.at,
+                   ", ...), but it is ", log().compacted());
+    QUORATE_ASSERT(log().stamp_at(m.at) == m.written_at, "Storage: log().stamp_at(", m.at,
+                   ") must be the mark's, ", m.written_at, ", after install(", m.at, ", ...), but it is ",
+                   log().stamp_at(m.at));
+    QUORATE_ASSERT(log().config_at(m.at) == m.config, "Storage: log().config_at(", m.at,
+                   ") must be the mark's after install(", m.at, ", ...), with the voters ", m.config.voters,
+                   ", but it has ", log().config_at(m.at).voters);
   }
   // At once, durable or not.
   void shows(entry_run const& run) const {

@@ -6,6 +6,10 @@
 //   if (!opened) { report(opened.error); return; }
 //   quorate::file_wal& storage = *opened.wal;
 //
+// install() makes the log begin behind a snapshot: by a record of its turn, so a crash leaves the old log or the
+// new one. Whether what is above the mark stays is judged at the call, by the log as it shows then; a recovery
+// judges alike when it comes to the record. Segments of which nothing is left go when that turn is durable.
+//
 // What it rests on: a sync that returns success has put the bytes on stable storage. A disk that lies about this
 // breaks every promise made here, and nothing above can tell. Rot is noticed and refused, but for one place:
 // inside the very last turn it looks like a torn tail, and is cut and reported. If that turn changed nothing but
@@ -73,7 +77,7 @@ public:
     return reader_.read(dir_, segments_, tail_, durable_, head_.salt, log_, i, n);
   }
 
-  // A put, a truncation or a compaction reaches the disk with the next sync.
+  // A put, a truncation, a compaction or an installation reaches the disk with the next sync.
   bool put(entry_run const& run, payloads bytes) {
     if (dir_.failed()) return false;
     if (run.first != log_.last() + 1 ||
@@ -110,6 +114,19 @@ public:
     wal::byte_writer w{config};
     wal::config_fields::write(w, log_.config_at(upto));
     tail_.add({0, wal::record_type::base, {}, 0, upto, log_.stamp_at(upto)}, config);
+    return true;
+  }
+
+  // One record, so after a crash the log is the old one or the new one. It reaches back as a truncation from the
+  // entry behind the mark does: to judge by that, a recovery needs the log as it was.
+  [[gnu::cold]] bool install(snapshot_mark const& m, above_mark above) {
+    if (dir_.failed()) return false;
+    if (m.at <= log_.compacted()) return misused("begin behind a snapshot", m.at);
+    log_.install(m, above);
+    std::byte fields[wal::install_fields::encoded_size];
+    wal::install_fields{m.config, above}.encode(fields);
+    tail_.add({0, wal::record_type::install, {}, 0, m.at, m.written_at}, fields);
+    lowest_cut_ = (std::min)(lowest_cut_, m.at + 1);
     return true;
   }
 
@@ -343,12 +360,12 @@ private:
   std::uint64_t durable_ = 0;               // log offset up to which everything is on stable storage
   std::uint64_t prepared_ = 0;              // and up to which it is written
   std::uint64_t slot_number_ = 0;           // of the slot that was written last
-  log_index lowest_cut_{~std::uint64_t{0}}; // of the truncations that wait for a sync
+  log_index lowest_cut_{~std::uint64_t{0}}; // of the truncations and installations that wait for a sync
   wal::reader<Files> reader_{};
   wal_counters counters_{};
 };
 
 using file_wal = basic_file_wal<posix_files>;
-static_assert(parted_storage<file_wal>);
+static_assert(parted_storage<file_wal> && installing_storage<file_wal>);
 
 } // namespace quorate

@@ -52,6 +52,12 @@ public:
     log_.truncate(from);
     return true;
   }
+  [[gnu::cold]] bool install(snapshot_mark const& m, above_mark above) {
+    note({log_.last(), true});
+    replaced_.push_back({.whole = {log_}});
+    log_.install(m, above);
+    return true;
+  }
   bool put(hard_state const& h) {
     note({log_.last(), true});
     replaced_.push_back({.hard = hard_});
@@ -112,9 +118,10 @@ private:
     configuration config{};
     std::vector<std::byte> bytes{};
   };
-  struct replaced { // what a write took away: a hard state, or the entries behind a truncation
+  struct replaced { // what a write took away: a hard state, the entries behind a truncation, or the log
     std::optional<hard_state> hard{};
     std::vector<removed_run> removed{};
+    std::vector<memory_log> whole{}; // one or none, and small where there is none
   };
   struct undo {                // how to take one write back
     log_index before{};        // the last entry before it
@@ -138,6 +145,10 @@ private:
     undo_.resize(undo_room_);
   }
   void take_back(undo const& u) {
+    if (u.has_replaced && !replaced_.back().whole.empty()) {
+      log_ = std::move(replaced_.back().whole.front());
+      return replaced_.pop_back();
+    }
     log_.truncate(u.before + 1);
     if (!u.has_replaced) return;
     auto const r = std::move(replaced_.back());
@@ -178,6 +189,6 @@ private:
   std::uint64_t durable_ = 0; // writes that a sync has covered
 };
 
-static_assert(storage<memory>);
+static_assert(installing_storage<memory>);
 
 } // namespace quorate

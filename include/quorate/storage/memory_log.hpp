@@ -71,6 +71,15 @@ public:
     shape_.compact(upto);
     set_tail(empty() ? 0 : tail_);
   }
+  // Begins behind the mark (core/snapshot.hpp). Precondition: compacted() < m.at.
+  [[gnu::cold]] void install(snapshot_mark const& m, above_mark above) {
+    if (keeps_above(shape_, m, above))
+      mark(m.at + 1, begin_of(m.at + 1)); // what is before it may be overwritten
+    else
+      for (auto i = compacted() + 1; i <= last(); i = i + 1) marks_[slot_of(i)] = {};
+    (void)shape_.install(m, above);
+    set_tail(empty() ? 0 : tail_);
+  }
   // Makes it a log whose entries up to `compacted` are gone; only while it is empty.
   void start_at(log_index compacted, stamp stamp_there, configuration in_force) {
     shape_ = shape{compacted, stamp_there, in_force};

@@ -39,7 +39,7 @@ struct without_payload {
 template <std::size_t Runs, class Hard = raft::term_and_vote, std::size_t Configs = 1>
 struct shape_disk : without_payload {
   using log_type = log_shape<Runs, Configs>;
-  using write = std::variant<Hard, entry_run, truncation>;
+  using write = std::variant<Hard, entry_run, truncation, installation>;
   log_type log{};
   Hard hard{};
   constexpr void found(configuration const& config) {
@@ -47,6 +47,7 @@ struct shape_disk : without_payload {
   }
   constexpr bool carry_out(Hard const& w) { return hard = w, true; }
   constexpr bool carry_out(truncation const& w) { return log.truncate(w.from), true; }
+  constexpr bool carry_out(installation const& w) { return log.install(w.mark, above_mark::if_agreeing), true; }
   // A configuration entry is one of those that were there from the start.
   constexpr bool carry_out(entry_run const& w) { return log.put(w, log.config_at(log.last())); }
   friend constexpr bool operator==(shape_disk const&, shape_disk const&) = default;

@@ -19,6 +19,7 @@ struct log_reports : recollection {
   std::size_t reads_refused = 0, contradictions = 0;
   log_index committed{};
   bool committed_fell = false; // a report was not above the one before
+  log_index wanted{};          // by a snapshot
   std::size_t hard_writes = 0, truncations = 0;
 
   template <class Host, class What>
@@ -40,6 +41,7 @@ struct log_reports : recollection {
   constexpr void report(quorate::readable r) { readable = r.upto, read_index = r.index; }
   constexpr void report(quorate::reads_refused) { ++reads_refused; }
   constexpr void report(more_due) {}
+  constexpr void report(snapshot_wanted const& s) { wanted = s.at; }
   constexpr void report(contradiction) { ++contradictions; }
 };
 

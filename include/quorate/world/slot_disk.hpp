@@ -113,6 +113,13 @@ public:
   constexpr void compact(log_index upto) {
     if (upto > compacted_) compacted_ = upto;
   }
+  // What stands above the mark stays. Of what it takes the place of, only the stamp there is known any more.
+  constexpr void install(snapshot_mark const& m) {
+    for (auto i = log_index{1}; i <= m.at; i = i + 1) cells_[i.value - 1] = {};
+    cells_[m.at.value - 1].voted = m.written_at;
+    if (m.at > last_) last_ = m.at;
+    compacted_ = m.at;
+  }
   friend constexpr bool operator==(slot_log const&, slot_log const&) = default;
 
 private:
@@ -140,7 +147,7 @@ private:
 template <std::size_t Slots, class Hard = multi_paxos::promise_and_mark, std::size_t Configs = 1>
 struct slot_disk {
   using log_type = slot_log<Slots, Configs>;
-  using write = std::variant<Hard, entry_run>;
+  using write = std::variant<Hard, entry_run, installation>;
   using payload = slot_offer;
   log_type log{};
   Hard hard{};
@@ -151,6 +158,7 @@ struct slot_disk {
   constexpr slot_offer const& at_hand() const { return offered; }
   constexpr bool carry_out(Hard const& w) { return hard = w, true; }
   constexpr bool carry_out(entry_run const& w) { return log.put(w, offered); }
+  constexpr bool carry_out(installation const& w) { return log.install(w.mark), true; }
   template <class M>
   constexpr slot_offer payload_of(M const& m) const {
     slot_offer o{};

@@ -77,12 +77,26 @@ public:
     if (upto <= compacted()) return;
     gone_ += static_cast<std::size_t>(upto - compacted());
     shape_.compact(upto);
+    give_back();
+  }
+
+  // Begins behind the mark (core/snapshot.hpp). Precondition: compacted() <= m.at.
+  [[gnu::cold]] void install(snapshot_mark const& m, above_mark above) {
+    auto const before = compacted();
+    if (shape_.install(m, above))
+      gone_ += static_cast<std::size_t>(m.at - before);
+    else
+      gone_ = slots_.size();
+    give_back();
+  }
+
+private:
+  void give_back() {
     if (gone_ < 1024 || gone_ < slots_.size() / 2) return; // moving the rest up costs less than one step an entry
     slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(gone_));
     gone_ = 0;
   }
 
-private:
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
   struct slot {
     std::uint64_t at;   // log offset of the payload

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "quorate/core/entry.hpp"
+#include "quorate/core/snapshot.hpp"
 #include "quorate/storage/wal/fields.hpp"
 
 #include <optional>
@@ -56,10 +57,33 @@ enum class record_type : std::uint8_t {
   truncate,    // entries from `first` on are gone
   state,       // behind the head a node_state
   base,        // entries up to `first` are compacted; `written_at` there, and behind the head its configuration
+  install, // the log begins behind a snapshot's mark: `first`, `written_at`, and behind the head install_fields
 };
 // What is above is a later build's. Whoever finds such a record in a good frame does not go on: to leave it out
-// would be to forget.
-inline constexpr record_type last_enumerator(record_type) { return record_type::base; }
+// would be to forget. So a new type needs no new format version: `install` came after version 3 was there, and a
+// build from before it opens every store of version 3 but one that has such a record, of which it tells.
+inline constexpr record_type last_enumerator(record_type) { return record_type::install; }
+
+// Of a snapshot's mark, what is not in the record's head; and what was to become of the entries above it.
+struct install_fields {
+  configuration config{};
+  above_mark above{};
+
+  static constexpr std::size_t encoded_size = config_fields::encoded_size + 8;
+
+  [[gnu::cold]] void encode(std::byte* to) const {
+    byte_writer w{to};
+    config_fields::write(w, config);
+    w.u8(above <= last_enumerator(above) ? static_cast<std::uint8_t>(above) : 0).bytes(block<7>{});
+  }
+  [[gnu::cold]] static install_fields decode(std::byte const* from) {
+    byte_reader r{from};
+    install_fields f;
+    f.config = config_fields::read(r);
+    f.above = static_cast<above_mark>(r.u8());
+    return f;
+  }
+};
 
 struct record_head {
   std::uint32_t length{}; // of what is behind the head
@@ -102,7 +126,7 @@ struct record_head {
     h.flags = 0;
     if (type == record_type::entries) return h;
     h.kind = {}, h.count = 0;
-    if (type != record_type::base) h.written_at = {};
+    if (type != record_type::base && type != record_type::install) h.written_at = {};
     if (type == record_type::state) h.first = {};
     return h;
   }

@@ -55,6 +55,7 @@ public:
       return std::nullopt;
     case record_type::state: return next_state(s, behind);
     case record_type::base: return base(s, head, behind);
+    case record_type::install: return install(s, head, behind);
     }
     return stray();
   }
@@ -65,7 +66,8 @@ private:
   }
 
   static std::optional<trouble> unknown_head(segment const& s, record_head const& head, byte_span whole) {
-    if (head.type < record_type::entries || head.type > last_enumerator(record_type{}))
+    auto const newest = s.version < 3 ? record_type::base : last_enumerator(record_type{});
+    if (head.type < record_type::entries || head.type > newest)
       return trouble{"the type " + std::to_string(static_cast<unsigned>(head.type)) + " of the record", 0, true};
     if (s.version < 3) return std::nullopt;
     if (head.flags != 0) return trouble{"the flag " + hex_byte(head.flags) + " of the record", 0, true};
@@ -123,6 +125,20 @@ private:
     }
     compacted = (std::max)(compacted, head.first);
     log.compact(head.first);
+    return std::nullopt;
+  }
+
+  // What stands above the mark stays or goes by the log as it stands here, as it did when this was written. It may
+  // be the very place behind which the first segment that is left begins.
+  [[gnu::cold]] std::optional<trouble> install(segment& s, record_head const& head, byte_span behind) {
+    if (behind.size() != install_fields::encoded_size || head.first < log.compacted()) return stray();
+    auto const fields = install_fields::decode(behind.data());
+    std::byte own[install_fields::encoded_size];
+    fields.encode(own);
+    if (auto t = strange_byte(own, behind, "the record")) return t->offset += record_head::encoded_size, t;
+    s.lowest_cut = (std::min)(s.lowest_cut, head.first + 1);
+    compacted = (std::max)(compacted, head.first);
+    log.install({head.first, head.written_at, fields.config}, fields.above);
     return std::nullopt;
   }
 };

@@ -46,7 +46,7 @@ struct segment {
   log_index before{};                      // the log's last index when it was made
   std::uint32_t page{};                    // as in its head
   std::uint32_t version = format_version;  // of its head, its slots and its frames
-  log_index lowest_cut{~std::uint64_t{0}}; // the least index from which a record in it truncates
+  log_index lowest_cut{~std::uint64_t{0}}; // the least index from which on a record in it needs what was before
 
   bool has_slots() const { return page != 0; }
   std::uint64_t slot_at(std::uint64_t number) const { return page * (1 + number % 2); }

@@ -1,0 +1,106 @@
+// A snapshot is fetched from a leader by who needs it. It is asked for piece by piece; each request says what has
+// come, so it acknowledges, and it is said again when nothing comes. What has come stays when a link is cut: the
+// transfer goes on where it stood.
+#pragma once
+
+#include "quorate/log/doubt.hpp"
+#include "quorate/replica/transfer_message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace quorate {
+
+// One transfer at a time, into a snapshot store. Whose bytes they are is (leader, its incarnation, id): what is of
+// another member, another life or another snapshot is dropped, and never comes into one buffer (scenario S14).
+//
+// `say(peer, message)` sends. tick() is called once a heartbeat interval.
+template <snapshot_store Store>
+class snapshot_fetch {
+public:
+  using bytes = std::span<std::byte const>;
+  // `patience`: after so many ticks without progress the transfer is given up. It is never given up for its age: a
+  // slow link takes as long as it takes (scenario S18).
+  snapshot_fetch(Store& s, incarnation_id self, std::uint32_t patience = 100)
+      : store_{s}, self_{self}, patience_{patience} {}
+
+  bool under_way() const { return from_.member != no_member; }
+  stamp era() const { return era_; }
+  std::uint64_t got() const { return got_; }
+  // All of it has come, and waits for sealed().
+  bool complete() const { return under_way() && head_ && got_ == head_->size; }
+
+  // The core wants a snapshot at or above `at` (snapshot_wanted). Each offer comes here: one that is under way
+  // from that leader in that era goes on (scenario S6); another one ends.
+  template <class Say>
+  void want(peer leader, stamp era, log_index at, Say&& say) {
+    if (under_way() && (from_ != leader || era_ != era)) end();
+    if (under_way() && (!head_ || head_->at >= at)) return;
+    end();
+    from_ = leader, era_ = era, at_ = at, idle_ = 0;
+    ask(false, say);
+  }
+  // With the era it ends: the next leader may have compacted elsewhere.
+  void end() { from_ = {}, era_ = {}, at_ = {}, head_.reset(), got_ = 0, idle_ = 0; }
+
+  template <class Say>
+  void heard(peer sender, snapshot_head const& m, bytes entry, Say&& say) {
+    if (!is_of(sender, m.asker) || m.at < at_ || m.at > last_index_believed) return;
+    if (head_ && head_->id == m.id && head_->server == m.server) return; // it was asked for again
+    auto const config = configuration_form::read(entry, m.config);
+    if (!config) return;
+    // What had come of another one is worth nothing: begin() lets go of it.
+    head_.reset(), got_ = 0;
+    if (!store_.begin(snapshot_mark{m.at, m.written_at, *config}, entry)) return end();
+    head_ = m, idle_ = 0;
+    if (!complete()) ask(false, say);
+  }
+  template <class Say>
+  void heard(peer sender, snapshot_piece const& m, bytes piece, Say&& say) {
+    if (!is_of(sender, m.asker) || !head_ || head_->id != m.id || head_->server != m.server) return;
+    // Only what follows: what was lost on the way, and all behind it, is sent again.
+    if (m.from != got_ || piece.empty() || piece.size() > head_->size - got_) return;
+    if (!store_.write(piece)) return end();
+    got_ += piece.size(), idle_ = 0;
+    if (!complete()) ask(false, say);
+  }
+  template <class Say>
+  void tick(Say&& say) {
+    if (!under_way() || complete()) return;
+    if (++idle_ > patience_) return end();
+    if (idle_ > 1) ask(true, say); // one whole interval without progress
+  }
+
+  // Seals what is complete. Its mark, to be told to the core as `installable` in era(); nothing if what has come
+  // is not what was sent, or can't be sealed: then the next offer begins anew.
+  std::optional<snapshot_mark> sealed() {
+    if (!complete()) return std::nullopt;
+    auto const head = *head_;
+    auto const got = store_.unfinished();
+    end();
+    // Before it is sealed: what is newest can't be dropped.
+    if (!got || got->size != head.size || got->checksum != head.checksum || !store_.seal()) return std::nullopt;
+    return got->mark;
+  }
+
+private:
+  bool is_of(peer sender, incarnation_id asker) const { return under_way() && sender == from_ && asker == self_; }
+  template <class Say>
+  void ask(bool again, Say&& say) {
+    say(from_, snapshot_ask{self_, at_, head_ ? head_->id : snapshot_id{}, got_, again});
+  }
+
+  Store& store_;
+  incarnation_id self_;
+  std::uint32_t patience_;
+  peer from_{};
+  stamp era_{};
+  log_index at_{};
+  std::optional<snapshot_head> head_{};
+  std::uint64_t got_ = 0;
+  std::uint32_t idle_ = 0; // ticks since something has come
+};
+
+} // namespace quorate

@@ -1,0 +1,112 @@
+// The other side of a snapshot's transfer (fetching.hpp): who has it sends pieces when it is asked to, and keeps a
+// few words a peer.
+#pragma once
+
+#include "quorate/replica/transfer_message.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace quorate {
+
+struct transfer_limits {
+  std::size_t piece = 64 << 10; // bytes of one message
+  std::size_t window = 1 << 20; // bytes sent to one peer that it has not acknowledged
+  std::uint64_t a_tick = 0;     // bytes that all transfers may send from one tick to the next; 0: no limit
+  std::uint32_t patience = 100; // ticks after which a peer that asks for nothing is forgotten
+};
+
+// `say(peer, message, bytes)` sends; the bytes are borrowed. tick() is called once a heartbeat interval.
+template <snapshot_store Store, std::size_t Nodes>
+class snapshot_serve {
+public:
+  snapshot_serve(Store& s, incarnation_id self, transfer_limits const& l = {})
+      : store_{s}, self_{self}, limits_{l}, buffer_(l.piece), left_{l.a_tick} {}
+
+  template <class Say>
+  void heard(peer sender, snapshot_ask const& m, Say&& say) {
+    if (sender.place.value >= Nodes) return;
+    auto& to = peers_[sender.place.value];
+    auto const known = m.id == snapshot_id{} ? std::nullopt : find(m.id);
+    if (!known) return tell_which(sender, m, to, say);
+    bool const anew = to.who != sender || to.asker != m.asker || to.id != m.id || m.again;
+    if (anew) to = {sender, m.asker, m.id, known->size, m.from, m.from, 0};
+    if (m.from < to.acknowledged || m.from > to.sent) return; // of an earlier moment
+    to.acknowledged = m.from, to.idle = 0;
+    go_on(to, say);
+  }
+  template <class Say>
+  void tick(Say&& say) {
+    left_ = limits_.a_tick;
+    for (std::size_t i = 0; i < Nodes; ++i) { // nobody is always the first
+      auto& to = peers_[(i + first_) % Nodes];
+      if (to.id == snapshot_id{}) continue;
+      if (++to.idle > limits_.patience)
+        to = {};
+      else
+        go_on(to, say);
+    }
+    first_ = (first_ + 1) % Nodes;
+  }
+  // Is it being sent to somebody? Then it is not to be dropped, and not compacted beyond.
+  bool in_use(snapshot_id id) const {
+    return std::any_of(peers_.begin(), peers_.end(), [&](transfer const& t) { return t.id == id; });
+  }
+
+private:
+  struct transfer {
+    peer who{};
+    incarnation_id asker{};
+    snapshot_id id{}; // 0: none
+    std::uint64_t size = 0;
+    std::uint64_t acknowledged = 0, sent = 0;
+    std::uint32_t idle = 0; // ticks since it has asked
+  };
+
+  std::optional<snapshot_info> find(snapshot_id id) const {
+    for (auto s = store_.newest(); s; s = store_.before(s->id))
+      if (s->id == id) return s;
+    return std::nullopt;
+  }
+  template <class Say>
+  void tell_which(peer sender, snapshot_ask const& m, transfer& to, Say&& say) {
+    to = {};
+    auto const s = store_.newest();
+    if (!s || s->mark.at < m.at) return;
+    auto const entry = store_.entry(s->id);
+    if (!entry) return;
+    say(sender,
+        snapshot_head{m.asker, self_, s->id, s->mark.at, s->mark.written_at, s->mark.config.number, s->size,
+                      s->checksum},
+        *entry);
+    to = {sender, m.asker, s->id, s->size, 0, 0, 0};
+  }
+  template <class Say>
+  void go_on(transfer& to, Say&& say) {
+    while (to.sent < to.size && to.sent - to.acknowledged < limits_.window) {
+      auto most = std::min<std::uint64_t>(limits_.piece, limits_.window - (to.sent - to.acknowledged));
+      if (limits_.a_tick != 0) most = std::min(most, left_);
+      if (most == 0) return; // until the next tick
+      auto const n = store_.read(to.id, to.sent, {buffer_.data(), static_cast<std::size_t>(most)});
+      if (!n || *n == 0) return void(to = {}); // it is gone, or damaged: who asks again is told of another
+      say(to.who, snapshot_piece{to.asker, self_, to.id, to.sent}, std::span<std::byte const>{buffer_.data(), *n});
+      to.sent += *n;
+      if (limits_.a_tick != 0) left_ -= *n;
+    }
+  }
+
+  Store& store_;
+  incarnation_id self_;
+  transfer_limits limits_;
+  std::vector<std::byte> buffer_;
+  std::uint64_t left_;
+  std::array<transfer, Nodes> peers_{};
+  std::size_t first_ = 0;
+};
+
+} // namespace quorate
