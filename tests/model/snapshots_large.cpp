@@ -20,10 +20,10 @@ TEST_CASE("Raft: T2C1R1 with a sync in flight, a compaction, an installation") {
 }
 
 TEST_CASE("Multi-Paxos: a ballot, a command, a heartbeat, a compaction, an installation; and with a restart") {
-  CHECK(states_of(snapped_paxos<small_paxos<>>{one_ballot, {}}) == 1302414);
+  CHECK(states_of(snapped_paxos<small_paxos<>>{one_ballot, {}}) == 1291940);
   auto bounds = one_ballot;
   bounds.crashes = 1;
-  CHECK(states_of(snapped_paxos<small_paxos<>>{bounds, {}}) == 5580446);
+  CHECK(states_of(snapped_paxos<small_paxos<>>{bounds, {}}) == 5627417);
 }
 
 } // namespace

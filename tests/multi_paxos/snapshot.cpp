@@ -78,6 +78,43 @@ TEST_CASE("S24: an offer that is lost is said again, once a heartbeat") {
   CHECK(w[C].wanted == at(4));
 }
 
+TEST_CASE("however often it answers, a peer is offered a snapshot once a heartbeat interval") {
+  snapped w;
+  leave_behind(w);
+  beat(w);
+  std::size_t offers = 0;
+  auto const count = [&](auto const& p) {
+    offers += std::holds_alternative<offer_snapshot>(p.what) ? 1 : 0;
+    return true;
+  };
+  for (int i = 0; i < 8; ++i) {
+    w.propose(A);
+    w.settle_where(snapped::all(), count);
+    w.read(A);
+    w.settle_where(snapped::all(), count);
+  }
+  CHECK(offers == 0);
+  w.expire(A, timer::heartbeat);
+  w.settle_where(snapped::all(), count);
+  CHECK(offers == 1);
+}
+
+TEST_CASE(
+    "what a follower holds of its leader's log is chosen where the leader has compacted: nothing is fetched") {
+  snapped w;
+  w.elect(A);
+  for (int i = 0; i < 3; ++i) w.propose(A);
+  w.settle_where(snapped::all(), [](auto const& p) { // C hears no commit index above 2
+    return p.to != C || !std::holds_alternative<multi_paxos::heartbeat>(p.what);
+  });
+  auto const promised = w.state(A).promised;
+  REQUIRE(w.state(C).verified == at(4));
+  REQUIRE(w.state(C).commit < at(4));
+  w.step(C, from{peer{A}, offer_snapshot{promised, at(4), promised, snapped::config}});
+  CHECK(w.state(C).commit == at(4));
+  CHECK(w[C].wanted == log_index{});
+}
+
 TEST_CASE("S2: what is not above what is known to be chosen changes nothing; another ballot there is no matter") {
   snapped w;
   w.elect(A);

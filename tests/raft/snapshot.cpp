@@ -184,6 +184,22 @@ TEST_CASE("S12: who leads, campaigns, or is in another era installs nothing") {
   CHECK(w.log(C).compacted() == log_index{});
 }
 
+TEST_CASE(
+    "a mark that is not in the leader's log, as far as that is verified, is of a later leader: not installed") {
+  snapped<> w;
+  w.lay_down(C, {}, 3);
+  w.step(C, from{peer{A}, append_entries{term(3), at(1), term(0), term(3), at(1), 4, entry_kind::command}});
+  REQUIRE(w.state(C).verified == at(5));
+  REQUIRE(w.state(C).commit == at(1));
+  auto const before = w.log(C);
+  install(w, C, {at(4), term(2), w.log(C).config_at(at(1))}, term(3));
+  CHECK(w.log(C) == before);
+  install(w, C, {at(4), term(3), w.log(C).config_at(at(1))}, term(3));
+  CHECK(w.log(C).compacted() == at(4));
+  CHECK(w.log(C).last() == at(5));
+  CHECK(w.state(C).verified == at(5));
+}
+
 TEST_CASE("S8: a candidate that hears an offer of its term follows, and wants it") {
   snapped<core<raft::pre_vote<off>>> w;
   leave_behind(w);

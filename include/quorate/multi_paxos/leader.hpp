@@ -66,13 +66,19 @@ constexpr void on(node_state<Options>& s, from<heartbeat_answer> const& e, Log c
   // The peer holds everything that was sent, and the slots that it has not acknowledged are chosen. So the leader
   // waits for no answer, even if all answers were lost and the window is full. The slots that the peer was not
   // sent may be compacted here.
-  if (p.next <= stands + 1) p.next = stands + 1, p.in_flight = 0;
-  if (answers(m.beat, p.asked)) ask_again_of(s, e.node, m.verified, log, out);
+  bool const asked = answers(m.beat, p.asked);
+  if (p.next <= stands + 1) {
+    // Who still needs a snapshot is offered it again once a heartbeat interval, however many answers come.
+    bool const offered = p.next == stands + 1 && p.next <= log.compacted();
+    if (!offered || asked) p.in_flight = 0;
+    p.next = stands + 1;
+  }
+  if (asked) ask_again_of(s, e.node, m.verified, log, out);
   if constexpr (Options::reads) confirm_round(s, e.node, m.round, log, out);
 }
 
-// A snapshot is offered when the peer has said that it needs one, and again when it has answered a heartbeat and
-// still does.
+// A snapshot is offered when the peer has said that it needs one, and again once it has answered the heartbeat of
+// the next interval and still does.
 template <class Options, log_view Log, class Out>
 [[gnu::cold]] constexpr void offer(node_state<Options>& s, peer n, std::uint64_t config, Log const& log,
                                    Out& out) {

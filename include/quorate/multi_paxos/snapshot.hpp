@@ -13,6 +13,7 @@ constexpr void on(node_state<Options>& s, from<offer_snapshot> const& e, Log con
   if (!in_force(s, e, log)) return;
   if (m.ballot < s.promised) return refuse(s, e.node, m.ballot, log, out);
   if (!follow(s, e.node, m.ballot, out)) return;
+  advance_commit(s, chosen_here(s, m.last), out); // what the leader has compacted is chosen
   if (m.last > s.commit) out.report(snapshot_wanted{m.last});
 }
 
@@ -25,7 +26,7 @@ template <class Options, class Out>
   auto const& mark = e.mark;
   if (s.is != role::follower || e.era != s.promised || s.leader.member == no_member) return;
   if (mark.at <= s.commit) return;
-  if (mark.written_at > s.promised) return; // nobody's: an acceptor has no vote above its promise
+  if (mark.written_at > s.promised) return; // of a later ballot: that one's leader will offer it
   out.write(installation{mark});
   advance_commit(s, mark.at, out);
 }

@@ -53,10 +53,12 @@ template <class Options, log_view Log, class Out>
                                             Out& out) {
   auto const& mark = e.mark;
   if (s.is != role::follower || e.era != s.current_term || s.leader.member == no_member) return;
-  if (mark.written_at > s.current_term) return; // nobody's
+  if (mark.written_at > s.current_term) return; // of a later term: that one's leader will offer it
   if (contradicts(s, mark.at, mark.written_at, log)) return out.report(contradiction{mark.at});
   // Nothing to install; said all the same, because the leader may not have heard.
   if (mark.at <= s.commit) return acknowledge(s, s.commit, out);
+  // What is verified is this leader's log. Who gave another mark below its end leads another term.
+  if (mark.at <= s.verified && log.stamp_at(mark.at) != mark.written_at) return;
   out.write(installation{mark});
   // A tail that stays is not known to be this leader's, so the mark is what is acknowledged, and no entry above
   // it.

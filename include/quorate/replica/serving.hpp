@@ -21,7 +21,9 @@ struct transfer_limits {
   std::uint32_t patience = 100; // ticks after which a peer that asks for nothing is forgotten
 };
 
-// `say(peer, message, bytes)` sends; the bytes are borrowed. tick() is called once a heartbeat interval.
+// `say(peer, message, bytes)` sends; the bytes are borrowed. tick() is called once a heartbeat interval. `led`:
+// the era that this node leads. Who asks in another one is not answered: what a later leader has compacted may not
+// be in the log that it has verified.
 template <snapshot_store Store, std::size_t Nodes>
 class snapshot_serve {
 public:
@@ -29,11 +31,12 @@ public:
       : store_{s}, self_{self}, limits_{l}, buffer_(l.piece), left_{l.a_tick} {}
 
   template <class Say>
-  void heard(peer sender, snapshot_ask const& m, Say&& say) {
-    if (sender.place.value >= Nodes) return;
+  void heard(peer sender, snapshot_ask const& m, stamp led, Say&& say) {
+    if (sender.place.value >= Nodes || m.era != led) return;
     auto& to = peers_[sender.place.value];
     auto const known = m.id == snapshot_id{} ? std::nullopt : find(m.id);
     if (!known) return tell_which(sender, m, to, say);
+    if (m.from > known->size) return;
     bool const anew = to.who != sender || to.asker != m.asker || to.id != m.id || m.again;
     if (anew) to = {sender, m.asker, m.id, known->size, m.from, m.from, 0};
     if (m.from < to.acknowledged || m.from > to.sent) return; // of an earlier moment
@@ -43,15 +46,18 @@ public:
   template <class Say>
   void tick(Say&& say) {
     left_ = limits_.a_tick;
-    for (std::size_t i = 0; i < Nodes; ++i) { // nobody is always the first
-      auto& to = peers_[(i + first_) % Nodes];
+    auto const first = first_;
+    for (std::size_t i = 0; i < Nodes; ++i) {
+      auto const at = (i + first) % Nodes;
+      auto& to = peers_[at];
       if (to.id == snapshot_id{}) continue;
+      auto const sent = to.sent;
       if (++to.idle > limits_.patience)
         to = {};
       else
         go_on(to, say);
+      if (to.sent != sent) first_ = (at + 1) % Nodes; // so nobody is always the first
     }
-    first_ = (first_ + 1) % Nodes;
   }
   // Is it being sent to somebody? Then it is not to be dropped, and not compacted beyond.
   bool in_use(snapshot_id id) const {

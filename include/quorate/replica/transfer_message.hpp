@@ -16,14 +16,15 @@ namespace quorate {
 // way.
 struct snapshot_ask {
   static constexpr quorate::strength says = quorate::strength::advisory;
+  stamp era{};            // only its leader answers: another node's snapshot may be of a later one
   incarnation_id asker{}; // the sender's incarnation: bytes for an earlier one are not for this
   log_index at{};
   snapshot_id id{};
   std::uint64_t from{};
   bool again = false;
-  using fields = field_list<field<"asker", &snapshot_ask::asker>, field<"at", &snapshot_ask::at>,
-                            field<"id", &snapshot_ask::id>, field<"from", &snapshot_ask::from>,
-                            field<"again", &snapshot_ask::again>>;
+  using fields = field_list<field<"era", &snapshot_ask::era>, field<"asker", &snapshot_ask::asker>,
+                            field<"at", &snapshot_ask::at>, field<"id", &snapshot_ask::id>,
+                            field<"from", &snapshot_ask::from>, field<"again", &snapshot_ask::again>>;
   friend constexpr bool operator==(snapshot_ask const&, snapshot_ask const&) = default;
 };
 
