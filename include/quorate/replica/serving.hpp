@@ -39,7 +39,7 @@ public:
     if (m.from > known->size) return;
     bool const anew = to.who != sender || to.asker != m.asker || to.id != m.id || m.again;
     if (anew) to = {sender, m.asker, m.id, known->size, m.from, m.from, 0};
-    if (m.from < to.acknowledged || m.from > to.sent) return; // of an earlier moment
+    if (m.from < to.acknowledged || m.from > to.reached) return; // of an earlier moment
     to.acknowledged = m.from, to.idle = 0;
     go_on(to, say);
   }
@@ -51,12 +51,12 @@ public:
       auto const at = (i + first) % Nodes;
       auto& to = peers_[at];
       if (to.id == snapshot_id{}) continue;
-      auto const sent = to.sent;
+      auto const before = to.reached;
       if (++to.idle > limits_.patience)
         to = {};
       else
         go_on(to, say);
-      if (to.sent != sent) first_ = (at + 1) % Nodes; // so nobody is always the first
+      if (to.reached != before) first_ = (at + 1) % Nodes; // so nobody is always the first
     }
   }
   // Is it being sent to somebody? Then it is not to be dropped, and not compacted beyond.
@@ -70,7 +70,7 @@ private:
     incarnation_id asker{};
     snapshot_id id{}; // 0: none
     std::uint64_t size = 0;
-    std::uint64_t acknowledged = 0, sent = 0;
+    std::uint64_t acknowledged = 0, reached = 0;
     std::uint32_t idle = 0; // ticks since it has asked
   };
 
@@ -94,14 +94,15 @@ private:
   }
   template <class Say>
   void go_on(transfer& to, Say&& say) {
-    while (to.sent < to.size && to.sent - to.acknowledged < limits_.window) {
-      auto most = std::min<std::uint64_t>(limits_.piece, limits_.window - (to.sent - to.acknowledged));
+    while (to.reached < to.size && to.reached - to.acknowledged < limits_.window) {
+      auto most = std::min<std::uint64_t>(limits_.piece, limits_.window - (to.reached - to.acknowledged));
       if (limits_.a_tick != 0) most = std::min(most, left_);
       if (most == 0) return; // until the next tick
-      auto const n = store_.read(to.id, to.sent, {buffer_.data(), static_cast<std::size_t>(most)});
+      auto const n = store_.read(to.id, to.reached, {buffer_.data(), static_cast<std::size_t>(most)});
       if (!n || *n == 0) return void(to = {}); // it is gone, or damaged: who asks again is told of another
-      say(to.who, snapshot_piece{to.asker, self_, to.id, to.sent}, std::span<std::byte const>{buffer_.data(), *n});
-      to.sent += *n;
+      say(to.who, snapshot_piece{to.asker, self_, to.id, to.reached},
+          std::span<std::byte const>{buffer_.data(), *n});
+      to.reached += *n;
       if (limits_.a_tick != 0) left_ -= *n;
     }
   }
