@@ -95,8 +95,8 @@ private:
   template <class Say>
   void go_on(transfer& to, Say&& say) {
     while (to.reached < to.size && to.reached - to.acknowledged < limits_.window) {
-      auto most = std::min<std::uint64_t>(limits_.piece, limits_.window - (to.reached - to.acknowledged));
-      if (limits_.a_tick != 0) most = std::min(most, left_);
+      auto most = (std::min<std::uint64_t>)(limits_.piece, limits_.window - (to.reached - to.acknowledged));
+      if (limits_.a_tick != 0) most = (std::min)(most, left_);
       if (most == 0) return; // until the next tick
       auto const n = store_.read(to.id, to.reached, {buffer_.data(), static_cast<std::size_t>(most)});
       if (!n || *n == 0) return void(to = {}); // it is gone, or damaged: who asks again is told of another

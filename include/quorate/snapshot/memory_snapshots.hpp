@@ -39,7 +39,7 @@ public:
   void spoil(std::uint64_t at) {
     auto const n = newest();
     if (!n) return;
-    auto const image = find(slots(), n->id)->image.bytes();
+    auto const image = find(cells(), n->id)->image.bytes();
     image[static_cast<std::size_t>(at % image.size())] ^= std::byte{0x10};
   }
 };

@@ -118,12 +118,12 @@ public:
     failure_ = {}, reading_ = {};
     abandon();
     for (auto& s : slots_)
-      if (s.now == slot::is::sealed) check(s);
+      if (s.now == slot::is::sealed) examine(s);
   }
 
 protected:
   explicit snapshot_slots(std::uint64_t ids_above) : last_id_{ids_above} {}
-  Slots& slots() { return slots_; }
+  Slots& cells() { return slots_; }
   using slot = typename Slots::value_type;
   void abandon() {
     if (auto* const s = being_made()) *s = slot{};
@@ -131,8 +131,8 @@ protected:
 
   // The slot of a whole one, or nullptr.
   template <class Range>
-  static auto find(Range& slots, snapshot_id id) -> decltype(&*slots.begin()) {
-    for (auto& s : slots)
+  static auto find(Range& all, snapshot_id id) -> decltype(&*all.begin()) {
+    for (auto& s : all)
       if (s.now == slot::is::sealed && s.info.id == id) return &s;
     return nullptr;
   }
@@ -170,7 +170,7 @@ private:
     s = slot{};
     return false;
   }
-  void check(slot& s) {
+  void examine(slot& s) {
     source from{std::as_const(s.image).bytes()};
     auto const found = inspect_snapshot(from, true);
     if (found.verdict != snapshot_verdict::whole)
