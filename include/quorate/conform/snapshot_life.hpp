@@ -337,12 +337,13 @@ private:
       return breach(law::entries_are_kept, "the entry of the configuration as it was given",
                     entry ? "other bytes" : "nullopt");
     auto const from = any_.below(s.bytes.size() + 3);
-    auto const size = any_.below(70);
+    auto const size = static_cast<std::size_t>(any_.below(70));
     std::vector<std::byte> out(size);
     call("read " + text(size) + " from " + text(from));
     auto const n = store_->read(s.info.id, from, out);
     if (!n) return failed("to read");
-    auto const there = (std::min)(size, s.bytes.size() - (std::min<std::size_t>)(s.bytes.size(), from));
+    auto const there = (std::min)(
+        size, s.bytes.size() - static_cast<std::size_t>((std::min<std::uint64_t>)(s.bytes.size(), from)));
     if (*n != there || !std::equal(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(there),
                                    s.bytes.begin() + static_cast<std::ptrdiff_t>(there == 0 ? 0 : from)))
       breach(law::bytes_are_read_as_written, text(there) + " bytes, as they were written",

@@ -61,7 +61,7 @@ inline modelled_snapshot any_snapshot(sim::stream& any, log_index above) {
   m.written_at = stamp{any.between(1, 9)};
   m.config = configuration{node_set<64>::first(static_cast<unsigned>(any.between(1, 3)))};
   m.config.number = log_index{any.between(1, m.at.value)};
-  std::vector<std::byte> const address(any.below(20), static_cast<std::byte>(any()));
+  std::vector<std::byte> const address(static_cast<std::size_t>(any.below(20)), static_cast<std::byte>(any()));
   configuration_form::write(
       m.config, [&](std::byte b) { s.entry.push_back(b); },
       [&](node_index place) {
