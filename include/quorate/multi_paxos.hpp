@@ -12,7 +12,7 @@ namespace quorate::multi_paxos {
 
 static_assert(log_core<node<>>);
 
-// A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads.
+// A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads, snapshots.
 template <class Messages, class Storage, class Timer, class... Keywords>
 using replica =
     quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,

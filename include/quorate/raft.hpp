@@ -12,7 +12,7 @@ namespace quorate::raft {
 static_assert(log_core<node<>>);
 
 // A node of a log replicated by Raft. Keywords (any order): quorum, limits, pre_vote, check_quorum, first_entry,
-// pipelining, answer_stale, eager_commit, read_index.
+// pipelining, answer_stale, eager_commit, read_index, snapshots.
 template <class Messages, class Storage, class Timer, class... Keywords>
 using replica =
     quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,

@@ -3,6 +3,7 @@
 // are laid by hand, or the leader is given the two configurations.
 #include "explored.hpp"
 #include "multi_paxos_cores.hpp"
+#include "one_value.hpp"
 #include "raft_cores.hpp"
 
 #include "quorate/mutant/careless_core.hpp"
@@ -172,20 +173,10 @@ template <class... Without>
 using small_multi_paxos = careless<multi_paxos_core<4, multi_paxos::quorum_reads<off>, Without...>>;
 
 template <class Core>
-struct slots_laid_by_hand : multi_paxos_system<Core, 4, false, moving_slots> {
-  using base = multi_paxos_system<Core, 4, false, moving_slots>;
-  using base::base, base::digest;
+struct slots_laid_by_hand : one_value<multi_paxos_system<Core, 4, false, moving_slots>> {
+  using base = one_value<multi_paxos_system<Core, 4, false, moving_slots>>;
+  using base::base;
   using typename base::node;
-  struct ghost { // what is chosen in slot 3
-    bool known = false;
-    slot_value what{};
-    friend bool operator==(ghost const&, ghost const&) = default;
-  };
-  static ghost first_ghost() { return {}; }
-  static void digest(ghost const& g, renaming const& p, digester& h) {
-    h.add(g.known), digest_value(g.what, p, h);
-  }
-
   node first(node_index self) const {
     node n;
     n.self = self;
@@ -213,33 +204,6 @@ struct slots_laid_by_hand : multi_paxos_system<Core, 4, false, moving_slots> {
   }
   bool dead(node const& n, typename base::message const& m, std::uint64_t spent) const {
     return n.self == C || base::dead(n, m, spent);
-  }
-  // What is true of one node by itself is not asked: without the rule it breaks at once.
-  template <class Tell>
-  static bool holds(node const&, Tell&&) {
-    return true;
-  }
-  template <class... Args>
-  static bool follows(Args const&...) {
-    return true;
-  }
-  template <class Tell>
-  static bool observe(ghost& g, node const& n, Tell&& tell) {
-    log_index const third{3};
-    if (n.core.commit_index() < third) return true;
-    auto const& what = n.written.log[third].what;
-    if (g.known && !(g.what == what))
-      return tell("of a slot one value is chosen", "node ", n.self, " has another");
-    g = {true, what};
-    return true;
-  }
-  template <class Tell>
-  static bool holds_beside(ghost const&, node const&, Tell&&) {
-    return true;
-  }
-  template <class World>
-  bool goal(World const&, row) const {
-    return true;
   }
 };
 

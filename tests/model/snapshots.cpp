@@ -1,6 +1,7 @@
 // Snapshots on the shipped cores, explored to the last state within bounds: a node compacts, a follower is offered
 // a snapshot, and its host says that it can be installed: late, again, in another era, after a crash. The counts
 // are exact. Each rule is taken out once, and is missed.
+#include "one_value.hpp"
 #include "snapshot_cores.hpp"
 
 #include <string>
@@ -136,19 +137,10 @@ constexpr stamp first_of_a = multi_paxos::make_ballot(1, member_id{1});
 constexpr stamp second_of_a = multi_paxos::make_ballot(2, member_id{1});
 constexpr stamp first_of_b = multi_paxos::make_ballot(1, member_id{2});
 template <class Core, class Disk = slot_disk>
-struct votes_above : snapped_paxos<Core, false, Disk> {
-  using base = snapped_paxos<Core, false, Disk>;
-  using base::base, base::digest;
+struct votes_above : one_value<snapped_paxos<Core, false, Disk>> {
+  using base = one_value<snapped_paxos<Core, false, Disk>>;
+  using base::base;
   using typename base::node;
-  struct ghost { // what is chosen in slot 3
-    bool known = false;
-    slot_value what{};
-    friend bool operator==(ghost const&, ghost const&) = default;
-  };
-  static ghost first_ghost() { return {}; }
-  static void digest(ghost const& g, renaming const& p, digester& h) {
-    h.add(g.known), digest_value(g.what, p, h);
-  }
   static void vote(node& n, std::uint64_t at, stamp ballot, stamp by) {
     n.written.offered = {log_index{at}, {}};
     (void)n.written.offered.what.push_back({by, at});
@@ -171,33 +163,6 @@ struct votes_above : snapped_paxos<Core, false, Disk> {
   }
   bool can(node const& n, std::size_t code) const {
     return (code != base::election || n.self != B) && base::can(n, code);
-  }
-  // What is true of one node by itself is not asked: without the rule it breaks at once.
-  template <class Tell>
-  static bool holds(node const&, Tell&&) {
-    return true;
-  }
-  template <class... Args>
-  static bool follows(Args const&...) {
-    return true;
-  }
-  template <class Tell>
-  static bool observe(ghost& g, node const& n, Tell&& tell) {
-    log_index const third{3};
-    if (n.core.commit_index() < third || n.written.log.compacted() >= third) return true;
-    auto const& what = n.written.log[third].what;
-    if (g.known && !(g.what == what))
-      return tell("of a slot one value is chosen", "node ", n.self, " has another");
-    g = {true, what};
-    return true;
-  }
-  template <class Tell>
-  static bool holds_beside(ghost const&, node const&, Tell&&) {
-    return true;
-  }
-  template <class World>
-  bool goal(World const&, row) const {
-    return true;
   }
 };
 constexpr multi_paxos_bounds two_ballots{.ballots = 2, .proposers = 3, .commands = 1, .named = true};

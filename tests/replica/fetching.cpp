@@ -288,5 +288,48 @@ TEST_CASE("a new era ends a transfer, and one that has nothing to give is silent
   CHECK(!l.fetch.sealed());
 }
 
+TEST_CASE("S14: a late head begins nothing anew, neither while pieces come nor when all have come") {
+  link l;
+  keep(l.theirs, 30, state_of(14, 300));
+  l.want(20);
+  auto const head_of = [&](std::uint64_t id, std::uint64_t at) {
+    auto const i = *l.theirs.newest();
+    return snapshot_head{l.asker,       l.server,          snapshot_id{id},
+                         log_index{at}, i.mark.written_at, i.mark.config.number,
+                         i.size,        i.checksum};
+  };
+  auto const entry = *l.theirs.entry(l.theirs.newest()->id);
+  for (int i = 0; i < 4; ++i) { // the head, and a piece
+    auto const m = l.net.front();
+    l.net.erase(l.net.begin());
+    l.hand_over(m);
+  }
+  auto const got = l.fetch.got();
+  REQUIRE(got > 0);
+  l.fetch.heard(leader, head_of(77, 25), entry, [](peer, auto const&) {});
+  l.fetch.heard(leader, head_of(78, 30), entry, [](peer, auto const&) {});
+  CHECK(l.fetch.got() == got);
+  l.settle();
+  REQUIRE(l.fetch.complete());
+  l.fetch.heard(leader, head_of(79, 31), entry, [](peer, auto const&) {});
+  CHECK(l.fetch.complete());
+  CHECK(l.fetch.sealed());
+}
+
+TEST_CASE("S14: what is sealed is what was fetched, and no save that has the same bytes") {
+  link l;
+  auto const state = state_of(15, 300);
+  keep(l.theirs, 30, state);
+  l.want(20);
+  l.settle();
+  REQUIRE(l.fetch.complete());
+  configuration c{node_set<64>::first(3)};
+  c.number = log_index{1};
+  REQUIRE(l.ours.begin({log_index{10}, stamp{7}, c}, entry_of(c)));
+  REQUIRE(l.ours.write(state));
+  CHECK(!l.fetch.sealed());
+  CHECK(!l.ours.newest());
+}
+
 } // namespace
 } // namespace quorate::test

@@ -68,5 +68,18 @@ TEST_CASE("a full Raft follower acknowledges what it took, and says nothing of w
   CHECK(disk.log().last() == log_index{80});
 }
 
+// No replica fetches one yet. The keyword must not keep it from all else.
+TEST_CASE("a replica that is offered a snapshot follows its leader, and goes on") {
+  using replica = raft::replica<messages<std::uint64_t>, memory, manual_timer, raft::snapshots<on>>;
+  memory disk{};
+  replica r{{node_id{1}, {node_id{1}, node_id{2}, node_id{3}}}, disk, manual_timer{{100, 30, 400}, 1}};
+  r.receive(node_id{2}, raft::offer_snapshot{term_id{1}, log_index{9}, term_id{1}});
+  r.turn(
+      1, [](node_id, auto const&, payloads) {}, [](auto const&) {});
+  CHECK(!r.stopped());
+  CHECK(r.status().leader == node_id{2});
+  CHECK(disk.log().last() == log_index{1});
+}
+
 } // namespace
 } // namespace quorate

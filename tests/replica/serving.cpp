@@ -40,5 +40,24 @@ TEST_CASE("a window bounds what is on its way, and a rate what leaves from one t
   CHECK(l.serve.in_use(id));
 }
 
+TEST_CASE("who does not lead that era answers nothing, and nobody is sent what lies behind the end") {
+  link l;
+  keep(l.theirs, 30, state_of(5, 300));
+  auto const id = l.theirs.newest()->id;
+  std::size_t said = 0;
+  auto const count = [&](peer, auto const&, std::span<std::byte const>) { ++said; };
+  for (auto const other_era : {stamp{}, stamp{6}, stamp{8}}) {
+    l.serve.heard(needy, {led, l.asker, log_index{20}, {}, 0, false}, other_era, count);
+    l.serve.heard(needy, {led, l.asker, log_index{20}, id, 0, false}, other_era, count);
+  }
+  l.serve.heard(needy, {led, l.asker, log_index{20}, id, 301, false}, led, count);
+  CHECK(said == 0);
+  CHECK(!l.serve.in_use(id));
+  l.serve.heard(needy, {led, l.asker, log_index{20}, id, 300, false}, led, count);
+  CHECK(said == 0); // it has all
+  l.serve.heard(needy, {led, l.asker, log_index{20}, id, 299, true}, led, count);
+  CHECK(said == 1);
+}
+
 } // namespace
 } // namespace quorate::test

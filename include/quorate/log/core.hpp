@@ -82,11 +82,11 @@ inline constexpr bool is_outcome_list<outcome_list<Os...>> = true;
 // | c.step(e, log, out) |                | see below                                                             |
 //
 // The events `e` are start, once and before all others; from<M> for each M of messages; propose, flush and timer;
-// and read, if options::reads. After start their order is any, repeats and messages from anybody included. A
-// sender has a member's number; its place is no_node, or below limit.nodes. `log` is a log_view, as the log
-// stands; what the step writes shows in it before the next step. `out` is a sink (effect/sink.hpp). A propose is
-// answered in its step by `proposed` or `proposal_refused`; a read in any later one, by `readable` or
-// `reads_refused`.
+// read, if options::reads; and installable, if options::snapshots. After start their order is any, repeats and
+// messages from anybody included. A sender has a member's number; its place is no_node, or below limit.nodes.
+// `log` is a log_view, as the log stands; what the step writes shows in it before the next step. `out` is a sink
+// (effect/sink.hpp). A propose is answered in its step by `proposed` or `proposal_refused`; a read in any later
+// one, by `readable` or `reads_refused`.
 template <class C>
 concept log_core = std::regular<C> &&
     std::constructible_from<C, peer, typename C::hard_type const&, detail::no_log const&> &&

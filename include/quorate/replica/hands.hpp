@@ -102,6 +102,7 @@ public:
     refused_for = r.reason;
   }
   void report(committed const&) {}
+  void report(snapshot_wanted const&) {} // nobody fetches one yet: an offer does nothing
   void report(readable const& r) { read_answer = r, news_ |= notice; }
   void report(reads_refused const&) { reads_lost = true, news_ |= notice; }
   void report(more_due const&) { more_to_send = true; }
