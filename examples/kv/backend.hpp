@@ -3,6 +3,7 @@
 
 #include "info.hpp"
 #include "limits.hpp"
+#include "machine.hpp"
 #include "resp.hpp"
 
 #include "quorate/core/ballot.hpp"
@@ -10,6 +11,7 @@
 #include "quorate/multi_paxos.hpp"
 #include "quorate/raft.hpp"
 #include "quorate/service/key_value.hpp"
+#include "quorate/snapshot/folder_snapshots.hpp"
 #include "quorate/storage/file_wal.hpp"
 #include "quorate/timer/steady.hpp"
 
@@ -23,23 +25,15 @@ namespace kv {
 
 using clock = std::chrono::steady_clock;
 
-// Who asked: travels in the entry, so that the node whose client waits knows its own operation when it is applied.
-struct asked_by {
-  quorate::node_id node{};
-  quorate::incarnation_id incarnation{};
-  std::uint64_t number{};
-  using fields = quorate::field_list<quorate::field<"node", &asked_by::node>,
-                                     quorate::field<"incarnation", &asked_by::incarnation>,
-                                     quorate::field<"number", &asked_by::number>>;
-};
-
-struct messages : quorate::messages<std::string_view, asked_by> {
+struct messages : quorate::messages<std::string_view> {
   // Another one when an older build can't carry out the operations of a newer one: those two must not share a log.
-  static constexpr std::uint64_t fingerprint = 1;
+  static constexpr std::uint64_t fingerprint = 2;
 };
 // The protocol is this one type.
-using raft_replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer>;
-using multi_paxos_replica = quorate::multi_paxos::replica<messages, quorate::file_wal, quorate::steady_timer>;
+using raft_replica = quorate::raft::replica<messages, quorate::file_wal, quorate::steady_timer,
+                                            quorate::snapshots_in<quorate::folder_snapshots>>;
+using multi_paxos_replica = quorate::multi_paxos::replica<messages, quorate::file_wal, quorate::steady_timer,
+                                                          quorate::snapshots_in<quorate::folder_snapshots>>;
 
 // The client's numbers behind the tokens of one kind, which are given one after the other.
 class token_numbers {
@@ -91,15 +85,16 @@ inline std::string_view why_unknown(quorate::refusal r) {
 template <class Replica, class Port>
 class backend_of {
 public:
-  explicit backend_of(Replica& r) : replica_{r} {}
-  void serve(Port& p) { port_ = &p, slice_ = p.limit().slice; }
+  backend_of(Replica& r, machine& m) : replica_{r}, machine_{m} {}
+  void serve(Port& p) {
+    port_ = &p, slice_ = p.limit().slice;
+    machine_.limit_answers(p.limit().max_answer());
+  }
 
   // --- what the port asks (client_port.hpp)
   bool available() const { return !replica_.stopped() && replica_.core().leader() != quorate::no_node; }
   void submit_write(std::uint64_t number, std::string_view operation) {
-    auto const id = replica_.storage().identity();
-    auto const token = replica_.propose(operation, {id.node, id.incarnation, number});
-    if (token)
+    if (auto const token = replica_.propose(operation))
       writes_.add(token->value, number);
     else
       port_->refused(number, why_refused(token.reason()));
@@ -110,38 +105,26 @@ public:
     else
       port_->refused(number, why_refused(token.reason()));
   }
-  quorate::service::key_value const& store() const { return store_; }
-  bool tidy(quorate::service::work_budget& budget) { return store_.tidy(budget); }
+  quorate::service::key_value const& store() const { return machine_.store(); }
+  bool tidy(quorate::service::work_budget& budget) { return machine_.tidy(budget); }
   info report() const;
 
   // --- what the replica tells, in its turn
   // Enough for one turn: the peers are to be heard again.
   bool sated() {
-    if (applied_ < slice_) return false;
-    applied_ = 0;
+    if (machine_.spent() - spent_before_ < slice_) return false;
+    spent_before_ = machine_.spent();
     return true;
   }
-  void operator()(quorate::applied<messages> const& e) {
-    ++commits_;
-    applied_ +=
-        cost::request + cost::key * quorate::service::key_count(e.command) + cost::of_bytes(e.command.size());
-    auto const id = replica_.storage().identity();
-    if (e.extra.node != id.node || e.extra.incarnation != id.incarnation) {
-      quorate::service::no_reply nobody{};
-      store_.apply(e.command, nobody);
-      return;
-    }
-    reply_.clear();
-    resp_writer answer{reply_};
-    store_.apply(e.command, answer, port_->limit().max_answer());
-    applied_ += cost::of_reply(reply_.size());
-    port_->complete(e.extra.number, reply_);
+  void operator()(quorate::proposal_result<std::string_view> const& r) {
+    writes_.settle(r.token.value, 1, [&](std::uint64_t number) { port_->complete(number, r.result); });
   }
   void operator()(quorate::proposal_outcome const& o) {
     writes_.settle(o.first.value, o.count, [&](std::uint64_t number) {
       if (o.what == quorate::fate::refused) port_->refused(number, why_refused(o.reason));
       if (o.what == quorate::fate::unknown) port_->unknown(number, why_unknown(o.reason));
-      // done: it is answered when it is applied
+      // Done and not answered: it was forwarded, and the leader's word that it took it came late or never.
+      if (o.what == quorate::fate::done) port_->unknown(number, "it was carried out, and its answer is lost");
     });
   }
   void operator()(quorate::read_outcome const& o) {
@@ -156,14 +139,12 @@ public:
 
 private:
   Replica& replica_;
+  machine& machine_;
   Port* port_ = nullptr;
-  quorate::service::key_value store_;
-  std::string reply_;
   token_numbers writes_;
   token_numbers reads_;
-  std::uint64_t commits_ = 0;
   std::uint64_t slice_ = limits{}.slice;
-  std::uint64_t applied_ = 0; // since it was sated: what that has cost (units: cost)
+  std::uint64_t spent_before_ = 0; // what applying had cost when it was sated last
 };
 
 // A Raft leader looks for where a peer's log and its own agree; a Multi-Paxos leader is told.
@@ -218,14 +199,21 @@ info backend_of<Replica, Port>::report() const {
     if (!s.leads) continue; // what a follower has of it is left from another time, or from nowhere
     told.match = p.match.value;
     told.next = p.next.value;
-    told.state = state_of(p);
+    told.state = p.next < s.first ? "snapshot" : state_of(p); // it needs what is compacted
   }
   i.elections = s.counters.elections;
   i.leader_changes = s.counters.leader_changes;
-  i.commits = commits_;
+  i.commits = machine_.operations();
   i.syncs = s.counters.syncs;
   i.bytes = s.written.bytes;
   i.entries = s.written.entries;
+  i.first_index = s.first.value;
+  i.snapshot_index = s.snapshots.newest.value;
+  i.snapshot_state = s.snapshots.fetching ? "fetching" : s.snapshots.saving ? "saving" : "idle";
+  i.sends_snapshot = s.snapshots.sending;
+  i.snapshots_saved = s.snapshots.saved;
+  i.snapshots_fetched = s.snapshots.fetched;
+  i.snapshots_failed = s.snapshots.failed;
   return i;
 }
 

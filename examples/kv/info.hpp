@@ -20,7 +20,7 @@ struct peer_info {
   // Only a leader knows these.
   std::optional<std::uint64_t> match{}; // known to be durable there; it may have more
   std::optional<std::uint64_t> next{};  // sent from here on
-  std::string_view state{};             // probe, replicate
+  std::string_view state{};             // probe, replicate, snapshot
   // Any node knows these.
   bool connected = false;       // what is sent to it goes out
   bool hearing = false;         // it has a connection to this node
@@ -54,7 +54,11 @@ struct info {
   std::string leader_address; // as it stands in --cluster
   std::uint64_t commit_index = 0;
   std::uint64_t applied_index = 0;
+  std::uint64_t first_index = 0; // of the entries that are kept
   std::uint64_t last_index = 0;
+  std::uint64_t snapshot_index = 0;         // where the newest whole one stands; 0: there is none
+  std::string_view snapshot_state = "idle"; // saving: of its own state; fetching: from the leader
+  bool sends_snapshot = false;              // to another node
   std::vector<peer_info> peers;
 
   // Counted since this process started.
@@ -65,6 +69,9 @@ struct info {
   std::uint64_t sync_under_way_ms = 0; // how long the one that is under way has taken so far; 0: none is
   std::uint64_t bytes = 0;             // written to the log
   std::uint64_t entries = 0;           // written to the log
+  std::uint64_t snapshots_saved = 0;
+  std::uint64_t snapshots_fetched = 0;
+  std::uint64_t snapshots_failed = 0; // the node's log says why
 
   // Filled in by the client port.
   std::size_t connected_clients = 0;

@@ -110,11 +110,19 @@ inline void memory(info const& i, text& t) {
   t.line("clients_closed_for_memory", i.closed_for_memory);
 }
 
-inline void persistence(info const&, text& t) {
+inline void persistence(info const& i, text& t) {
   t.line("loading", 0); // a node listens when it has read its log
   t.line("aof_enabled", 1);
   t.line("aof_rewrite_in_progress", 0);
-  t.line("rdb_bgsave_in_progress", 0);
+  t.line("rdb_bgsave_in_progress", i.snapshot_state == "saving" ? 1 : 0);
+  t.line("snapshot_index", i.snapshot_index);
+  t.line("snapshot_state", i.snapshot_state);
+  t.line("snapshot_sending", i.sends_snapshot ? 1 : 0);
+  t.line("snapshots_saved", i.snapshots_saved);
+  t.line("snapshots_fetched", i.snapshots_fetched);
+  t.line("snapshots_failed", i.snapshots_failed);
+  t.line("log_first_index", i.first_index);
+  t.line("log_last_index", i.last_index);
 }
 
 inline void stats(info const& i, text& t) {

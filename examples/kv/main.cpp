@@ -43,6 +43,8 @@ std::optional<kv::serve_options> options_of(kv::serve_flags const& f, std::strin
   o.heartbeat = f.heartbeat;
   o.limit = f.limit;
   o.protocol = f.protocol;
+  o.snapshot_bytes = f.snapshot_bytes;
+  o.transfer_rate = f.transfer_rate;
   kv::address const* looked_up = &f.listen;
   try {
     o.listen = resolve(f.listen);

@@ -46,6 +46,8 @@ struct serve_flags {
   std::chrono::milliseconds heartbeat{100};
   std::uint64_t cluster_id = 1;
   kv::protocol protocol = kv::protocol::raft;
+  std::uint64_t snapshot_bytes = std::uint64_t{64} << 20;
+  std::uint64_t transfer_rate = std::uint64_t{32} << 20;
   bool insecure = false; // addresses that other machines may reach are taken
   pid_t parent = 0;      // die with it; 0: live on
 };
@@ -194,6 +196,15 @@ inline constexpr serve_flag optional_flags[] = {
      [](auto& o, auto flag, auto text) {
        o.limit.idle_timeout =
            std::chrono::seconds{integer_within<std::chrono::seconds::rep>(flag, text, 0, 1000000)};
+     }},
+    {"--snapshot-bytes", "BYTES",
+     "how much is written to the log before the state is saved and\nthe log behind it goes; 0: never (67108864)",
+     [](auto& o, auto flag, auto text) {
+       o.snapshot_bytes = integer_within<std::uint64_t>(flag, text, 0, std::uint64_t{1} << 40);
+     }},
+    {"--transfer-rate", "BYTES", "a second, of snapshots that this node sends; 0: no limit\n(33554432)",
+     [](auto& o, auto flag, auto text) {
+       o.transfer_rate = integer_within<std::uint64_t>(flag, text, 0, std::uint64_t{1} << 40);
      }},
     {"--insecure", "",
      "takes addresses that are not loopback: whoever can reach them\ncan speak as a node, or as a client",

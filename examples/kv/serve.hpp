@@ -39,16 +39,21 @@ struct serve_options {
   limits limit{};
   std::size_t peer_guests = 64; // connections at the peers' port that have not said yet who they are
   kv::protocol protocol = kv::protocol::raft;
+  std::uint64_t snapshot_bytes = std::uint64_t{64}
+                                 << 20; // of entries applied from one snapshot to the next; 0: none
+  std::uint64_t transfer_rate = std::uint64_t{32} << 20; // of snapshots sent, bytes a second; 0: no limit
 };
 
 template <class Replica>
 class server {
 public:
-  server(serve_options const& o, quorate::file_wal& disk, quorate::known_stores& known, event_log& log)
+  server(serve_options const& o, quorate::file_wal& disk, quorate::folder_snapshots& snapshots,
+         quorate::known_stores& known, event_log& log)
       : options_{o}, disk_{disk}, known_{known}, log_{log},
         replica_{config(o), disk,
                  quorate::steady_timer{{o.election_timeout, o.heartbeat, o.limit.request_timeout},
-                                       disk.identity().store.value ^ disk.identity().incarnation.value}},
+                                       disk.identity().store.value ^ disk.identity().incarnation.value},
+                 snapshots, machine_},
         backend_{*this}, transport_{transport_options(), io_, on_frame{this}, on_log{this}} {}
 
   // Serves until SIGTERM or SIGINT. Returns the exit status.
@@ -80,7 +85,7 @@ public:
 private:
   class backend : public backend_of<Replica, client_port<backend>> {
   public:
-    explicit backend(server& s) : backend_of<Replica, client_port<backend>>{s.replica_}, server_{s} {}
+    explicit backend(server& s) : backend_of<Replica, client_port<backend>>{s.replica_, s.machine_}, server_{s} {}
     void warn(std::string const& text) { server_.log_(level::warning, text); }
     info report() const { // the addresses are known here
       auto i = backend_of<Replica, client_port<backend>>::report();
@@ -128,9 +133,14 @@ private:
   static std::string text(asio::ip::tcp::endpoint const& e) { return text_of(e); }
   static quorate::replica_config config(serve_options const& o) {
     quorate::replica_config c{.self = o.id};
-    c.max_command_bytes = o.limit.max_operation() + 64; // with its length and who asked
+    c.max_command_bytes = o.limit.max_operation() + 64;
     c.staged_bytes = (std::size_t{4} << 20) + c.max_command_bytes;
     for (auto const& [node, address] : o.cluster) c.members.push_back(node);
+    c.compaction.bytes = o.snapshot_bytes;
+    if (o.transfer_rate != 0) { // a tick is a heartbeat interval
+      auto const a_tick = o.transfer_rate * static_cast<std::uint64_t>(o.heartbeat.count()) / 1000;
+      c.transfer.a_tick = std::max<std::uint64_t>(a_tick, 1);
+    }
     return c;
   }
   quorate::tcp_options transport_options() {
@@ -156,8 +166,11 @@ private:
   void turn() {
     sockets_.time([this] { loop_.hear(); });
     slices_.time([this] { port_->work(); });
-    auto const next = turns_.time([this] { return loop_.turn(wire::sender(transport_, replica_), backend_); });
+    auto const next = turns_.time([this] {
+      return loop_.turn(wire::sender(transport_, replica_), quorate::hosted{machine_, backend_});
+    });
     note_leader();
+    note_snapshots();
     if (next.pending || port_->pending() || finished()) return;
     loop_.rest(next);
   }
@@ -174,6 +187,16 @@ private:
     else
       log_(level::warning, "no leader is known");
     if (found) port_->wake();
+  }
+
+  void note_snapshots() {
+    auto const now = replica_.status().snapshots;
+    if (now.failed != told_.failed)
+      log_(level::warning, "a snapshot has failed: " + std::string{replica_.snapshot_failure()});
+    if (now.fetching && !told_.fetching)
+      note("fetching a snapshot: the leader keeps no more what this node needs");
+    if (now.fetched != told_.fetched) note("a snapshot has come, at index " + std::to_string(now.newest.value));
+    told_ = now;
   }
 
   void shut_down() {
@@ -198,6 +221,7 @@ private:
   quorate::known_stores& known_;
   event_log& log_;
   asio::io_context io_{1};
+  machine machine_{};
   Replica replica_;
   backend backend_;
   quorate::tcp_transport<on_frame, on_log> transport_;
@@ -210,6 +234,7 @@ private:
   std::optional<clock::time_point> deadline_{};
   std::optional<quorate::node_id> leader_{};
   quorate::stamp era_{};
+  quorate::snapshot_status told_{};
   clock::time_point began_ = clock::now();
 };
 
@@ -222,14 +247,20 @@ int serve_with(serve_options const& o, event_log& log) {
   if (error) return complain("can't make the data directory " + o.data + ": " + error.message());
   quorate::known_stores known{o.data};
   if (!known.failure().empty()) return complain(known.failure());
-  auto opened = quorate::file_wal::open({.directory = o.data + "/log",
-                                         .cluster = o.cluster_id,
-                                         .node = o.id,
-                                         .protocol = std::string{Replica::core_type::protocol_name} + " 1",
-                                         .expected_because = known.expects_log()});
+  auto opened =
+      quorate::file_wal::open({.directory = o.data + "/log",
+                               .cluster = o.cluster_id,
+                               .node = o.id,
+                               .protocol = std::string{Replica::core_type::protocol_name} + " 2",
+                               .segment_bytes = std::size_t{16} << 20, // whole ones go, behind a snapshot
+                               .expected_because = known.expects_log()});
   if (!opened) return complain(opened.error);
   for (auto const& note : opened.wal->recovered().notes) log(level::warning, note);
-  auto const s = std::make_unique<server<Replica>>(o, *opened.wal, known, log); // too large for the stack
+  auto kept = quorate::folder_snapshots::open({.directory = o.data + "/snapshots", .cluster = o.cluster_id});
+  if (!kept) return complain(kept.error);
+  if (auto const why = kept.store->failure(); !why.empty()) log(level::warning, why);
+  // It is too large for the stack.
+  auto const s = std::make_unique<server<Replica>>(o, *opened.wal, *kept.store, known, log);
   return s->run();
 }
 inline int serve(serve_options o) {

@@ -72,8 +72,10 @@ int run(options const& o) {
 }
 
 int run_protocol(options const& o) {
-  if (o.protocol == "raft") return run<sim::raft_family<>>(o);
-  if (o.protocol == "multi-paxos") return run<sim::multi_paxos_family<>>(o);
+  bool const raft = o.protocol == "raft", with = o.snapshots;
+  if (raft) return with ? run<sim::raft_with_snapshots<>>(o) : run<sim::raft_family<>>(o);
+  if (o.protocol == "multi-paxos")
+    return with ? run<sim::multi_paxos_with_snapshots<>>(o) : run<sim::multi_paxos_family<>>(o);
   if (o.protocol == "paxos") return run<sim::paxos_family<>>(o);
   return run<sim::caspaxos_family<>>(o);
 }

@@ -19,7 +19,8 @@ struct options {
   std::uint32_t nodes = 0;
   std::uint64_t first = 1;
   std::uint64_t seeds = 1000;
-  bool one = false; // --seed was given
+  bool one = false;      // --seed was given
+  bool snapshots = true; // of the replicated logs
   quorate::sim::fault_set faults = quorate::sim::all_faults;
   std::string faults_named{}; // as they were given; empty: swarm
   std::string trace{};
@@ -33,6 +34,8 @@ inline constexpr std::string_view usage =
   simulate [--protocol P] [--nodes N] [--seeds COUNT | --seed N] [options]
 
   --protocol P    raft, multi-paxos, paxos or caspaxos (raft)
+  --no-snapshots  raft and multi-paxos without snapshots; left out: their nodes save a state
+                  machine, let go of the log behind that, and fetch from each other
   --nodes N       1 to 7; left out: each seed draws its own
   --seeds COUNT   how many seeds, from 1 on (1000)
   --seed N        this seed alone
@@ -89,6 +92,8 @@ inline void read_flag(flags::reader& in, options& o) {
   auto const number = [&] { return flags::integer_within<std::uint64_t>(flag, in.value(), 1, ~0ULL >> 1); };
   if (flag == "--shrink")
     in.no_value(), o.shrink = true;
+  else if (flag == "--no-snapshots")
+    in.no_value(), o.snapshots = false;
   else if (flag == "--protocol")
     read_protocol(in.value(), o);
   else if (flag == "--nodes")
@@ -115,6 +120,8 @@ inline std::string read(std::span<char const* const> words, options& o) {
     bool seeds = false;
     for (flags::reader in{words}; in.next(); detail::read_flag(in, o)) seeds = seeds || in.word() == "--seeds";
     if (o.one && seeds) return "--seed: expected without --seeds, but both came: one seed, or the first so many";
+    if (!o.snapshots && o.protocol != "raft" && o.protocol != "multi-paxos")
+      return "--no-snapshots: expected with raft or multi-paxos, but " + o.protocol + " came: it has none";
     if (o.one) o.seeds = 1;
   } catch (flags::failure const& f) { return f.text; }
   return "";

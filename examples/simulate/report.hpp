@@ -78,6 +78,7 @@ void tell_coverage(quorate::sim::coverage const& c, double seconds) {
 inline std::string replay_line(options const& o, std::uint64_t seed) {
   auto line = "simulate --protocol " + o.protocol;
   if (o.nodes != 0) line += " --nodes " + std::to_string(o.nodes);
+  if (!o.snapshots) line += " --no-snapshots";
   line += " --seed " + std::to_string(seed);
   if (!o.faults_named.empty()) line += " --faults " + o.faults_named;
   return line;

@@ -12,10 +12,11 @@ namespace quorate::multi_paxos {
 
 static_assert(log_core<node<>>);
 
-// A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads, snapshots.
+// A node of a log replicated by Multi-Paxos. Keywords (any order): quorum, limits, quorum_reads, snapshots_in
+// (snapshots, of a core alone).
 template <class Messages, class Storage, class Timer, class... Keywords>
 using replica =
     quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,
-                     Messages, Storage, Timer>;
+                     Messages, Storage, Timer, snapshot_store_of<Keywords...>>;
 
 } // namespace quorate::multi_paxos

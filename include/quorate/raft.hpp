@@ -12,10 +12,10 @@ namespace quorate::raft {
 static_assert(log_core<node<>>);
 
 // A node of a log replicated by Raft. Keywords (any order): quorum, limits, pre_vote, check_quorum, first_entry,
-// pipelining, answer_stale, eager_commit, read_index, snapshots.
+// pipelining, answer_stale, eager_commit, read_index, snapshots_in (snapshots, of a core alone).
 template <class Messages, class Storage, class Timer, class... Keywords>
 using replica =
     quorate::replica<::quorate::detail::keywords_first<node<Keywords...>, options<Keywords...>, Keywords...>,
-                     Messages, Storage, Timer>;
+                     Messages, Storage, Timer, snapshot_store_of<Keywords...>>;
 
 } // namespace quorate::raft

@@ -35,13 +35,14 @@ struct sole_node {
   using replica = Protocol<messages, quorate::memory, quorate::manual_timer>;
   quorate::memory disk{{.identity = {.node = quorate::node_id{9}, .incarnation = quorate::incarnation_id{1}}}};
   replica node{{quorate::node_id{9}, {quorate::node_id{9}}}, disk, quorate::manual_timer{{10, 3, 60}, 1}};
-  backend_of<replica, silent_port> backend{node};
+  machine store{};
+  backend_of<replica, silent_port> backend{node, store};
 
   std::string info() const { return info_text(backend.report(), std::array{std::string_view{"consensus"}}); }
   std::string info_of_leader() {
     for (std::uint64_t now = 0; now < 60; ++now)
       node.turn(
-          now, [](auto&&...) {}, backend);
+          now, [](auto&&...) {}, quorate::hosted{store, backend});
     return info();
   }
 };
@@ -147,20 +148,21 @@ void views_of_three() {
   std::deque<memory> disks;
   std::deque<Replica> nodes;
   std::deque<backend_of<Replica, silent_port>> backends;
+  std::deque<machine> stores;
   loopback<Replica> net;
   for (auto const id : ids) {
     auto& disk = disks.emplace_back(memory_options{.identity = {.node = id, .incarnation = incarnation_id{1}}});
     auto& node = nodes.emplace_back(replica_config{id, ids}, disk, manual_timer{{10, 3, 60}, id.value});
     net.attach(id, node);
-    backends.emplace_back(node);
+    backends.emplace_back(node, stores.emplace_back());
   }
   std::size_t leaders = 0;
   std::string operation;
   quorate::service::op_writer{operation, quorate::service::op_code::del, 0};
   for (std::uint64_t now = 0; now < 200; ++now, net.deliver_all())
     for (std::size_t i = 0; i < 3; ++i) {
-      if (now == 100) (void)nodes[i].propose(operation, {});
-      nodes[i].turn(now, net.sender(ids[i]), backends[i]);
+      if (now == 100) (void)nodes[i].propose(operation);
+      nodes[i].turn(now, net.sender(ids[i]), hosted{stores[i], backends[i]});
     }
   for (auto const& b : backends) {
     auto const i = b.report();

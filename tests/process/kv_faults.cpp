@@ -42,7 +42,8 @@ struct counter_record {
 class trial {
 public:
   trial(std::string program, std::string protocol, std::uint64_t seed)
-      : cluster_{std::move(program), {"--protocol", std::move(protocol)}}, random_{seed} {}
+      : cluster_{std::move(program), {"--protocol", std::move(protocol), "--snapshot-bytes", "20000"}},
+        random_{seed} {}
 
   // The number of violations.
   int run(std::chrono::seconds length) {
@@ -168,7 +169,24 @@ private:
       for (std::size_t i = 0; i < counters; ++i) check_counter(c, node, i);
       check_sets(c, node);
     }
+    check_snapshots();
     if (!cluster_.stop_all(10s)) fail("a node did not stop cleanly");
+  }
+  // Each node has saved its state again and again, and its log is short.
+  void check_snapshots() {
+    for (std::size_t node = 0; node < kv::cluster::size; ++node) {
+      kv::client c{20s};
+      auto const told = [&](char const* name) {
+        return c.connected() || c.connect(cluster_.port(node))
+                   ? kv::as_number(kv::ask_info(c, name, "persistence"))
+                   : 0;
+      };
+      auto const at = told("snapshot_index"), first = told("log_first_index"), last = told("log_last_index");
+      std::printf("node %zu: a snapshot at %llu, the log from %llu to %llu\n", node + 1,
+                  static_cast<unsigned long long>(at), static_cast<unsigned long long>(first),
+                  static_cast<unsigned long long>(last));
+      if (at == 0) fail("a node has no snapshot");
+    }
   }
   void check_counter(kv::client& c, std::size_t node, std::size_t i) {
     auto const r = c.call({"GET", counter_name(i)});

@@ -159,7 +159,7 @@ private:
     tcp_options o;
     o.protocol_versions = {wire_version, wire_version};
     o.cluster = cluster_id{1}, o.self = id(liar_), o.store = store, o.incarnation = life;
-    o.protocol = Replica::core_type::protocol_name;
+    o.protocol = wire_of<Replica>::protocol();
     o.command_fingerprint = command_fingerprint<typename Replica::messages_type>();
     asio::ip::tcp::endpoint const any{asio::ip::address_v4::loopback(), 0};
     o.peers[id(liar_)] = any;
@@ -190,7 +190,7 @@ private:
     auto opened = file_wal::open({.directory = c_.data(liar_) + "/log",
                                   .cluster = cluster_id{1},
                                   .node = id(liar_),
-                                  .protocol = std::string{Replica::core_type::protocol_name} + " 1"});
+                                  .protocol = std::string{Replica::core_type::protocol_name} + " 2"});
     if (!opened) throw std::runtime_error{opened.error};
     auto const life = opened.wal->identity().incarnation;
     using core = typename Replica::core_type;

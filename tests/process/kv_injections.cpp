@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int sets = 6;
+constexpr int sets = 6; // and after each two of them a snapshot
 std::string key(int i) { return "key:" + std::to_string(i); }
 
 using quorate::test::content;
@@ -45,10 +45,26 @@ public:
 
   // `tracer`: words before the program's own. The process is the node's own also then (strace -D).
   void start(std::vector<std::string> words) {
-    for (auto const& w : std::vector<std::string>{
-             program_, "serve", "--id", "1", "--cluster", "1=127.0.0.1:" + std::to_string(ports_[0]), "--listen",
-             "127.0.0.1:" + std::to_string(ports_[1]), "--data", data(), "--protocol", protocol_,
-             "--election-timeout", "20", "--heartbeat", "10", "--die-with-parent", std::to_string(::getpid())})
+    for (auto const& w : std::vector<std::string>{program_,
+                                                  "serve",
+                                                  "--id",
+                                                  "1",
+                                                  "--cluster",
+                                                  "1=127.0.0.1:" + std::to_string(ports_[0]),
+                                                  "--listen",
+                                                  "127.0.0.1:" + std::to_string(ports_[1]),
+                                                  "--data",
+                                                  data(),
+                                                  "--protocol",
+                                                  protocol_,
+                                                  "--election-timeout",
+                                                  "20",
+                                                  "--heartbeat",
+                                                  "10",
+                                                  "--snapshot-bytes",
+                                                  "40",
+                                                  "--die-with-parent",
+                                                  std::to_string(::getpid())})
       words.push_back(w);
     std::filesystem::remove(log());
     status_.reset();
@@ -95,6 +111,9 @@ int play(lone_node& node) {
       auto const r = c.call({"SET", key(i), key(i)});
       if (!r || r->is_error()) return;
       acknowledged = i + 1;
+      // The next one when the snapshot is there: then the calls come in one order, nearly.
+      for (int n = 0; n < 200 && kv::ask_info(c, "snapshot_state", "persistence").value_or("idle") != "idle"; ++n)
+        ::usleep(1000);
     }
   });
   return acknowledged;

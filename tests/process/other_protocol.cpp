@@ -60,8 +60,10 @@ void handshake(kv::cluster& c) {
   c.start(2, multi_paxos);
   auto const leader = c.leader(20s);
   expect(leader && *leader < 2, "two nodes of one protocol elect a leader among them");
-  std::string const to_raft = "protocol mismatch: node 3 has 'multi-paxos', node 1 has 'raft'";
-  std::string const to_paxos = "protocol mismatch: node 1 has 'raft', node 3 has 'multi-paxos'";
+  std::string const to_raft =
+      "protocol mismatch: node 3 has 'multi-paxos, snapshots', node 1 has 'raft, snapshots'";
+  std::string const to_paxos =
+      "protocol mismatch: node 1 has 'raft, snapshots', node 3 has 'multi-paxos, snapshots'";
   expect(says(c, 0, "we refuse it: " + to_raft),
          "a node of Raft refuses one of Multi-Paxos that dials it, and says why");
   expect(says(c, 2, "it refuses us: " + to_raft), "the refused node hears it");
@@ -93,8 +95,8 @@ int main(int argc, char** argv) {
     kv::cluster cluster{argv[1]};
     handshake(cluster);
     expect(cluster.stop_all(10s), "all stop cleanly");
-    directory(cluster, 0, multi_paxos, "belongs to protocol raft 1 and not to protocol multi-paxos 1");
-    directory(cluster, 2, raft, "belongs to protocol multi-paxos 1 and not to protocol raft 1");
+    directory(cluster, 0, multi_paxos, "belongs to protocol raft 2 and not to protocol multi-paxos 2");
+    directory(cluster, 2, raft, "belongs to protocol multi-paxos 2 and not to protocol raft 2");
     for (std::size_t i = 0; i < 2; ++i) cluster.start(i, raft);
     expect(cluster.leader(20s).has_value() && answers(cluster, 0, {"GET", "a"}, "1"),
            "its own protocol finds all there");

@@ -19,7 +19,7 @@ TEST_CASE("what is fetched is what was kept, of any size, with its mark and its 
     l.want(20);
     l.settle();
     REQUIRE(l.fetch.complete());
-    auto const mark = l.fetch.sealed();
+    auto const mark = l.sealed();
     REQUIRE(mark);
     CHECK(*mark == l.theirs.newest()->mark);
     CHECK(kept(l.ours) == state);
@@ -64,7 +64,7 @@ TEST_CASE("S6, S14: whatever is lost, comes twice or late, what is sealed is one
       }
     }
     if (!l.fetch.complete()) continue;
-    auto const mark = l.fetch.sealed();
+    auto const mark = l.sealed();
     REQUIRE(mark);
     auto const got = kept(l.ours);
     bool same = got == kept(others);
@@ -106,7 +106,7 @@ TEST_CASE("after a cut the transfer goes on where it stood, and at most a window
   CHECK(l.fetch.complete());
   CHECK(l.sent_bytes <= 1'000 + small.window);
   CHECK(before >= 9'000);
-  CHECK(l.fetch.sealed());
+  CHECK(l.sealed());
   CHECK(kept(l.ours) == state);
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("what is not of that leader, life or snapshot changes nothing; what is
   l.fetch.heard(leader, snapshot_piece{l.asker, l.server, head.id, 0}, piece, say);
   l.fetch.heard(leader, snapshot_piece{l.asker, l.server, head.id, 100}, bytes(50), say);
   REQUIRE(l.fetch.complete());
-  CHECK(!l.fetch.sealed()); // zeros, which are not what the checksum is of
+  CHECK(!l.sealed()); // zeros, which are not what the checksum is of
   CHECK(!l.fetch.under_way());
 }
 
@@ -199,7 +199,7 @@ std::size_t sent_over(std::uint32_t ticks_a_piece, std::size_t pieces) {
     for (auto& m : std::exchange(l.net, {})) line.push_back(std::move(m));
   }
   REQUIRE(l.fetch.complete());
-  CHECK(l.fetch.sealed());
+  CHECK(l.sealed());
   CHECK(kept(l.ours) == state);
   return l.sent_bytes;
 }
@@ -215,7 +215,7 @@ TEST_CASE("a snapshot that was sealed and not installed is not fetched again") {
   keep(l.theirs, 30, state_of(10, 300));
   l.want(20);
   l.settle();
-  auto const mark = l.fetch.sealed();
+  auto const mark = l.sealed();
   REQUIRE(mark);
   l.want(25, leader, stamp{8}); // the era has ended meanwhile
   CHECK(l.here == mark);
@@ -228,7 +228,7 @@ TEST_CASE("a snapshot that was sealed and not installed is not fetched again") {
   CHECK(!l.here);
 }
 
-TEST_CASE("S14: a save that is begun in the same store ends the transfer, and gets none of its bytes") {
+TEST_CASE("S14, P54: a save that is begun in the same store ends the transfer, and gets none of its bytes") {
   link l;
   keep(l.theirs, 30, state_of(11, 300));
   l.want(20);
@@ -285,7 +285,7 @@ TEST_CASE("a new era ends a transfer, and one that has nothing to give is silent
   CHECK(l.fetch.era() == stamp{8});
   CHECK(l.fetch.got() == 0);
   l.fetch.end();
-  CHECK(!l.fetch.sealed());
+  CHECK(!l.sealed());
 }
 
 TEST_CASE("S14: a late head begins nothing anew, neither while pieces come nor when all have come") {
@@ -313,7 +313,7 @@ TEST_CASE("S14: a late head begins nothing anew, neither while pieces come nor w
   REQUIRE(l.fetch.complete());
   l.fetch.heard(leader, head_of(79, 31), entry, [](peer, auto const&) {});
   CHECK(l.fetch.complete());
-  CHECK(l.fetch.sealed());
+  CHECK(l.sealed());
 }
 
 TEST_CASE("S14: what is sealed is what was fetched, and no save that has the same bytes") {
@@ -327,7 +327,7 @@ TEST_CASE("S14: what is sealed is what was fetched, and no save that has the sam
   c.number = log_index{1};
   REQUIRE(l.ours.begin({log_index{10}, stamp{7}, c}, entry_of(c)));
   REQUIRE(l.ours.write(state));
-  CHECK(!l.fetch.sealed());
+  CHECK(!l.sealed());
   CHECK(!l.ours.newest());
 }
 

@@ -95,8 +95,10 @@ std::string those_that_work(std::string const& name, told const& as_usual, Numbe
 
 TEST_CASE_TEMPLATE("replica_config: each number is refused by name, or works", Protocol, raft_protocol,
                    multi_paxos_protocol) {
-  auto [self, members, staged_bytes, max_command_bytes, max_frame_bytes] = replica_config{};
+  auto [self, members, staged_bytes, max_command_bytes, max_frame_bytes, applied, compaction, transfer] =
+      replica_config{};
   (void)self, (void)members, (void)staged_bytes, (void)max_command_bytes, (void)max_frame_bytes;
+  (void)applied, (void)compaction, (void)transfer; // of these below, and in snapshotting.cpp
   auto const staged = [](told& t) -> std::size_t& { return t.config.staged_bytes; };
   auto const command = [](told& t) -> std::size_t& { return t.config.max_command_bytes; };
   auto const frame = [](told& t) -> std::size_t& { return t.config.max_frame_bytes; };
@@ -265,11 +267,58 @@ TEST_CASE_TEMPLATE("a full log: the refusal and the status say so, and what to d
   CHECK(done > 30);
   CHECK(refused > 100);
   CHECK(r.status().trouble == "the log is full: compact() it, or give it more room");
-  r.compact(r.applied_index());
+  CHECK(r.compact(r.applied_index()) == nullptr);
   CHECK(r.status().trouble.empty());
   auto const before = done;
   run(200, 210);
   CHECK(done > before);
+}
+
+// A log on a disk outlives the machine: what is compacted could not be applied again.
+TEST_CASE("without snapshots a log is compacted only if what goes is not needed again") {
+  test::wal_on_disk disk{{.identity = {cluster_id{7}, node_id{1}, store_id{3}, incarnation_id{1}}}};
+  using node = raft::replica<messages<std::uint64_t>, test::wal_on_disk, manual_timer>;
+  replica_config config{.self = node_id{1}, .members = {node_id{1}}};
+  manual_timer const timer{{10, 3, 99}, 1};
+  auto const live = [](node& r, std::uint64_t from, std::size_t& applied) {
+    for (auto now = from; now < from + 100; ++now) {
+      if (now % 10 == 0) (void)r.propose(now);
+      r.turn(
+          now, [](auto, auto const&, auto) {},
+          [&](auto const& e) {
+            if constexpr (requires { e.command; }) ++applied;
+          });
+    }
+  };
+  std::size_t applied = 0;
+  {
+    node r{config, disk, timer};
+    live(r, 0, applied);
+    REQUIRE(applied > 5);
+    auto const* const why = r.compact(r.applied_index());
+    REQUIRE(why != nullptr);
+    CHECK(std::string{why}.find("give the replica a snapshot store") != std::string::npos);
+    CHECK(disk.log().compacted() == log_index{});
+  }
+  log_index stands{};
+  {
+    config.applied = log_index{5}; // the machine has kept that
+    node r{config, disk, timer};
+    REQUIRE(r.failure().empty());
+    CHECK(r.applied_index() == log_index{5});
+    live(r, 100, applied);
+    stands = r.applied_index();
+    CHECK(r.compact(log_index{8}) == nullptr);
+    REQUIRE(disk.log().compacted() > log_index{5});
+  }
+  auto const refused = [&](std::optional<log_index> at) {
+    config.applied = at;
+    return node{config, disk, timer}.failure();
+  };
+  CHECK(refused(std::nullopt).find("the log begins behind index 8, and nothing says") == 0);
+  CHECK(refused(log_index{5}).find("the log begins behind index 8, and replica_config::applied is 5") == 0);
+  CHECK(refused(stands + 1000).find("and the log ends at") != std::string::npos);
+  CHECK(refused(stands).empty());
 }
 
 } // namespace

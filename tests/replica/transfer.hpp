@@ -69,6 +69,10 @@ struct link {
   std::size_t sent_bytes = 0;
   std::optional<snapshot_mark> here{}; // what want() has said
 
+  // Checks what has come, and seals it: its mark.
+  std::optional<snapshot_mark> sealed() {
+    return fetch.checked() && ours.seal() ? std::optional{ours.newest()->mark} : std::nullopt;
+  }
   auto says(peer from) {
     return [this, from](peer to, auto const& m, std::span<std::byte const> with = {}) {
       sent_bytes += std::holds_alternative<snapshot_piece>(decltype(message::what){m}) ? with.size() : 0;

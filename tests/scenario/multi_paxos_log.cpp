@@ -60,8 +60,30 @@ TEST_CASE("P41: what was executed and forgotten is not free") {
   auto const told = w.take<promise>(C);
   CHECK(std::get<promise>(told.what).kept == at(5));
   w.hand_over(told);
+  CHECK(w.state(C).is == role::candidate); // A might know
+  CHECK(w.log(C).last() == at(1));
+  auto forgotten = std::get<promise>(told.what);
+  w.receive(C, A, forgotten);
   CHECK(w.state(C).is == role::follower);
   CHECK(w.log(C).last() == at(1));
+}
+
+// Else a leader would be found only once the one who has compacted campaigns itself, which a candidate that is
+// refused again and again puts off.
+TEST_CASE("P41: a quorum that has its votes is enough, whoever else has forgotten the slot") {
+  world<3> w;
+  leave_c_behind(w);
+  w.compact(B, at(4)); // A has not
+  w.expire(C, timer::election);
+  for (auto const n : {A, B}) w.receive(C, n, canvass_granted{*ballot_above(w.state(C).seen, C), all3});
+  w.turn(C);
+  auto const b = w.state(C).promised;
+  w.lose_everything();
+  w.receive(C, B, promise{b, at(2), at(5), at(4), stamp{}, 0, {}, all3}); // it has forgotten those
+  REQUIRE(w.state(C).is == role::candidate);
+  w.receive(C, A, promise{b, at(2), at(1), at(1), w.log(A).stamp_at(at(2)), 3, entry_kind::command, all3});
+  CHECK(w.state(C).is == role::candidate);
+  CHECK(w.count<fetch>(A) == 1); // the values that it must propose
 }
 
 TEST_CASE("P41: who knows it still can teach it, and what lies behind is asked for anew") {

@@ -137,6 +137,32 @@ TEST_CASE("what a later era writes over was durable when its own write was, thou
   }
 }
 
+// Entries 1 and 2 are on the disk; a snapshot of index 3 comes, and entry 4 behind it.
+TEST_CASE("an installation is there after a power cut, with what stood above it, or the log is the old one") {
+  for (std::size_t kept = 0; kept <= 2; ++kept) {
+    CAPTURE(kept);
+    written_to d;
+    d.term(1), d.entry(1, 1), d.entry(2, 1);
+    REQUIRE(d.disk.sync(d.order()));
+    configuration config{node_set<64>::first(3)};
+    (void)d.tickets.next();
+    REQUIRE(d.disk.install({log_index{3}, stamp{1}, config}, above_mark::if_agreeing));
+    (void)d.order();
+    CHECK(d.disk.installs());
+    CHECK(d.disk.durable_log().compacted() == log_index{});
+    CHECK(d.disk.is_durable(log_index{2}));
+    CHECK_FALSE(d.disk.is_durable(log_index{3}));
+    CHECK_FALSE(d.was_durable(log_index{3}, stamp{1}));
+    d.entry(4, 1);
+    d.disk.crash(kept);
+    CHECK_FALSE(d.disk.installs());
+    CHECK(d.disk.log().compacted() == log_index{kept == 0 ? 0U : 3U});
+    CHECK(d.disk.log().last() == log_index{kept + 2});
+    CHECK(d.disk.durable_log().last() == d.disk.log().last());
+    CHECK(d.disk.is_durable(log_index{3}) == (kept > 0));
+  }
+}
+
 TEST_CASE("a disk in trouble takes nothing, and says why") {
   written_to d;
   d.disk.make(sim::disk_trouble::full);

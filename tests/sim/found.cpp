@@ -63,5 +63,16 @@ TEST_CASE("a Multi-Paxos candidate with a slow disk waits for the answers to wha
   all_well<sim::multi_paxos_family<>>({889});
 }
 
+// What was here already was to be installed, and the disk refused that write: the replica heard of it a turn
+// later.
+TEST_CASE("an installation that can't be written stops the node at once") {
+  all_well<sim::raft_with_snapshots<>>({1976});
+}
+// The power went between a seal and the compaction behind it, and the log was full: so nothing was applied, and
+// there was no next save.
+TEST_CASE("a node that starts with a snapshot lets go of the log behind it") {
+  all_well<sim::multi_paxos_with_snapshots<>>({1780, 5671, 8554, 16992, 18125, 22014});
+}
+
 } // namespace
 } // namespace quorate

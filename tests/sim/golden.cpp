@@ -26,6 +26,12 @@ TEST_CASE("two seeds of each protocol come to what they came to before") {
   CHECK(hash_of<sim::caspaxos_family<>>(1) == 0x5c5c537da5b86c4aU);
   CHECK(hash_of<sim::caspaxos_family<>>(2) == 0x2b6dd9feca7c3879U);
 }
+TEST_CASE("with snapshots too") {
+  CHECK(hash_of<sim::raft_with_snapshots<>>(1) == 0xb9dab0af59e9bde0U);
+  CHECK(hash_of<sim::raft_with_snapshots<>>(2) == 0x360a469c87bd27e4U);
+  CHECK(hash_of<sim::multi_paxos_with_snapshots<>>(1) == 0x35b8e875131427faU);
+  CHECK(hash_of<sim::multi_paxos_with_snapshots<>>(2) == 0xab105ce988abf428U);
+}
 
 TEST_CASE("watching a run does not change it") {
   check::trace seen;
@@ -48,10 +54,11 @@ TEST_CASE("one knob does not shift what the others draw") {
   CHECK(one.network() == other.network());
 }
 
-TEST_CASE("a replay of a run's actions comes to where the run came") {
+TEST_CASE_TEMPLATE("a replay of a run's actions comes to where the run came", Family, sim::multi_paxos_family<>,
+                   sim::multi_paxos_with_snapshots<>) {
   sim::schedule actions;
-  auto const run = sim::run_seed<sim::multi_paxos_family<>>({.seed = 5, .nodes = 3}, nullptr, &actions);
-  auto const again = sim::replay<sim::multi_paxos_family<>>(run.built, actions);
+  auto const run = sim::run_seed<Family>({.seed = 5, .nodes = 3}, nullptr, &actions);
+  auto const again = sim::replay<Family>(run.built, actions);
   CHECK(again.broken == nullptr);
   CHECK((again.carried_out == actions));
 }

@@ -93,6 +93,40 @@ TEST_CASE("what is applied is committed, only once, and a prefix of one order") 
         "command 12");
 }
 
+TEST_CASE("a machine is restored forward, to what is committed, with the state of that index") {
+  with_a_book b;
+  for (std::uint64_t state : {100U, 101U, 102U, 103U}) b.book.note_state(state);
+  auto const restore = [&](std::uint64_t index, std::uint64_t digest) {
+    b.promises.hear(b.host, sim::machine_restored{log_index{index}, digest});
+    return b.told_of();
+  };
+  b.apply(1, 10);
+  CHECK(restore(2, 102) == "nothing");
+  CHECK(restore(2, 102).find("a machine is brought forward, to what is committed: ") == 0);
+  CHECK(restore(4, 104).find("a machine is brought forward, to what is committed: ") == 0);
+  b.apply(3, 12); // and the list goes on from there
+  CHECK(b.told_of() == "nothing");
+  b.host.seen.applied = 1;
+  CHECK(restore(2, 101) ==
+        "the state of an index is the same on every node: node A restores another one at index 2");
+}
+TEST_CASE("a result is that of the token's command, and comes with it, before the outcome") {
+  with_a_book b;
+  b.ask(11);
+  auto const result = [&](std::uint64_t token, std::uint64_t index) {
+    b.promises.hear(b.host, proposal_result<int>{proposal_token{token}, log_index{index}, 0});
+    return b.told_of();
+  };
+  b.apply(1, 10);
+  CHECK(result(1, 1) ==
+        "a result is that of the token's command: node A gives command 11 the result of command 10");
+  CHECK(result(1, 2).find("a result comes with its command, before the outcome: ") == 0);
+  b.apply(2, 11);
+  CHECK(result(1, 2) == "nothing");
+  CHECK(b.propose_became(1, fate::done, 2) == "nothing");
+  CHECK(result(1, 2).find("a result comes with its command, before the outcome: ") == 0);
+}
+
 TEST_CASE("a token has one outcome, and they are numbered from 1 on") {
   with_a_book b;
   b.ask(10);

@@ -1,4 +1,4 @@
-// Every protocol in three hundred seeds of bad weather, watched at each event.
+// Every protocol in three hundred seeds of bad weather, watched at each event; with snapshots, and without.
 #include "support/seeds.hpp"
 #include "sim/protocols.hpp"
 
@@ -28,7 +28,7 @@ TEST_CASE_TEMPLATE("one to seven nodes in three hundred seeds of bad weather", F
   auto const all = storm<Family>(1, seeds(300));
   CHECK(all.run_twice == seeds(300) / 100);
   auto const& covered = all.covered;
-  for (std::size_t i = 0; i < sim::faults; ++i) {
+  for (std::size_t i = 0; i < (sim::keeps_snapshots<Family> ? sim::faults : sim::faults_of_all); ++i) {
     auto const f = static_cast<sim::fault>(i);
     INFO(std::string{Family::name}, ": ", std::string{name_of(f)});
     CHECK(covered.enabled[i] > 0);
@@ -57,6 +57,19 @@ TEST_CASE("what replicated logs alone can show is shown") {
       CHECK((*covered)[h] > 0);
   CHECK(raft[sim::happening::truncations] > 0);
   CHECK(paxos[sim::happening::rewrites] > 0);
+}
+
+TEST_CASE_TEMPLATE("what snapshots alone can show is shown", Family, sim::raft_with_snapshots<>,
+                   sim::multi_paxos_with_snapshots<>) {
+  auto const covered = storm<Family>(1, 400, 5).covered;
+  for (auto const h :
+       {sim::happening::compactions, sim::happening::saved, sim::happening::fetched, sim::happening::unsealed,
+        sim::happening::cut_off, sim::happening::installed, sim::happening::restored, sim::happening::found,
+        sim::happening::seals_kept, sim::happening::seals_lost, sim::happening::refused_starts,
+        sim::happening::starts_from_old}) {
+    INFO(std::string{Family::name}, ": ", std::string{name_of(h)});
+    CHECK(covered[h] > 0);
+  }
 }
 
 } // namespace

@@ -87,6 +87,18 @@ constexpr finding find(node_state<Options> const& s, configuration const& config
   return f;
 }
 
+// Do those that still have their votes at s.unsettled make a quorum? Then they know what was chosen there, as of
+// any slot, whoever else has compacted it.
+template <class Options>
+constexpr bool told_without_the_forgetful(node_state<Options> const& s, configuration const& config) {
+  node_set<64> told{};
+  (config.voters & Options::nodes_wide).for_each([&](node_index n) {
+    auto const& r = s.reports[n.value];
+    if (r.given && r.kept <= s.unsettled) told.insert(n);
+  });
+  return met<Options>(quorum_phase::election, told, config);
+}
+
 // The next `count` slots are settled; what was reported of those behind them still holds.
 template <class Options, log_view Log>
 constexpr void move_on(node_state<Options>& s, std::uint32_t count, Log const& log) {
@@ -164,8 +176,11 @@ constexpr void settle(node_state<Options>& s, bool moved, Log const& log, Out& o
       return;
     }
     auto const f = find(s, config);
-    // Nothing is proposed where somebody knows no more what was chosen (scenario P41).
-    if (f.gone && !f.chosen) return step_down(s, out);
+    // Nothing is proposed where somebody knows no more what was chosen (scenario P41), unless enough others do.
+    if (f.gone && !f.chosen && !told_without_the_forgetful(s, config)) {
+      if (given == (config.voters & Options::nodes_wide)) step_down(s, out); // nobody is left who might tell
+      return;
+    }
     if (f.count == ~std::uint32_t{0}) return become_leader(s, log, out);
     // Is there room to propose it again?
     auto const end = s.unsettled + f.count - 1;

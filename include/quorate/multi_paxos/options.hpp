@@ -10,7 +10,7 @@ namespace quorate::multi_paxos {
 template <bool On> // linearizable reads by a quorum round; off leaves no state
 struct quorum_reads : switched<struct quorum_reads_axis, On> {};
 template <bool On> // who needs what is compacted is offered a snapshot
-struct snapshots : switched<struct snapshots_axis, On> {};
+struct snapshots : switched<::quorate::snapshots_axis, On> {};
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, quorum_reads_axis, snapshots_axis>;

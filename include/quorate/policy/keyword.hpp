@@ -146,5 +146,32 @@ struct limits {
   using axis = limits_axis;
   static constexpr limit_values value = decltype(detail::fitting_limits<V>())::value;
 };
+// Whether the log may forget: who needs what is compacted is offered a snapshot. A replica has a store for them,
+// of that type (policy/snapshot_store.hpp). For a core alone each protocol has a switch of this axis,
+// snapshots<on>.
+struct snapshots_axis;
+template <class Store>
+struct snapshots_in {
+  using axis = snapshots_axis;
+  static constexpr bool value = on;
+  using store = Store;
+};
+
+// Stands for a snapshot store where there is none.
+struct no_snapshots {};
+namespace detail {
+struct without_snapshots {
+  using store = no_snapshots;
+};
+template <class K>
+struct store_of_keyword : without_snapshots {};
+template <class K>
+requires requires { typename K::store; }
+struct store_of_keyword<K> : K {};
+} // namespace detail
+// The store that the keywords name.
+template <class... Keywords>
+using snapshot_store_of =
+    typename detail::store_of_keyword<pick<snapshots_axis, detail::without_snapshots, Keywords...>>::store;
 
 } // namespace quorate

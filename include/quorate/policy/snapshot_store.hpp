@@ -83,6 +83,12 @@ concept snapshot_store = requires(S& s, S const& c, snapshot_mark const& mark, s
 // |                   |                           | thread, and touches nothing that the other calls touch      |
 // | s.finish_seal(p)  | bool                      | after wait() has returned, on the thread of the calls: as   |
 // |                   |                           | seal()                                                      |
+//
+// Such a store may have one member more, because to remove a large file takes a while, too. What it gives goes the
+// same way. Meanwhile all may be called:
+//
+// | s.prepare_drop(id)| optional<S::pending_seal> | drop() in parts: from now on it is not there. nullopt: it    |
+// |                   |                           | was not, or is the newest. finish_seal(p) says: it is gone   |
 template <class S>
 concept parted_snapshot_store = snapshot_store<S> && requires(S& s, typename S::pending_seal p) {
   requires std::movable<typename S::pending_seal>;
@@ -90,6 +96,18 @@ concept parted_snapshot_store = snapshot_store<S> && requires(S& s, typename S::
   { p.wait() }
   noexcept;
   { s.finish_seal(static_cast<typename S::pending_seal&&>(p)) } -> std::same_as<bool>;
+};
+
+// What a store is between prepare_seal() and finish_seal(); nothing for one whose seal has no parts.
+template <class S>
+struct pending_seal_of {
+  struct type {
+    void wait() noexcept {}
+  };
+};
+template <parted_snapshot_store S>
+struct pending_seal_of<S> {
+  using type = typename S::pending_seal;
 };
 
 } // namespace quorate

@@ -52,6 +52,9 @@ struct store_identity {
 // It may have a member c.misfit(), text, which says why its options can't work; empty: they can. A replica on such
 // a storage is stopped from the start, and its failure() is that text.
 //
+// One that keeps nothing beyond its process says `static constexpr bool is_volatile = true`: then a replica
+// without snapshots may compact, because nobody will want to build the machine's state again.
+//
 // A put adds no more entries than log().room() says there is room for. A storage that can write only so much in
 // one go has one member more: c.turn_bytes(), std::uint64_t: how many bytes of payloads may be put between two
 // sync orders. A replica never puts more, and is stopped from the start if its options ask for more.
@@ -104,7 +107,9 @@ concept parted_storage = storage<S> && requires(S s, typename S::pending_sync p,
 // What a storage is between prepare() and finish(); nothing for one whose sync has no parts.
 template <class S>
 struct pending_of {
-  struct type {};
+  struct type {
+    void wait() noexcept {}
+  };
 };
 template <parted_storage S>
 struct pending_of<S> {

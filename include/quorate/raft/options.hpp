@@ -25,7 +25,7 @@ struct eager_commit : switched<struct eager_commit_axis, On> {};
 template <bool On> // linearizable reads by ReadIndex (§6.4)
 struct read_index : switched<struct read_index_axis, On> {};
 template <bool On> // who needs what is compacted is offered a snapshot (§5)
-struct snapshots : switched<struct snapshots_axis, On> {};
+struct snapshots : switched<::quorate::snapshots_axis, On> {};
 
 namespace keywords_detail {
 using axes = ::quorate::detail::axes<quorum_axis, limits_axis, pre_vote_axis, check_quorum_axis, first_entry_axis,

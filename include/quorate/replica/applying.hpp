@@ -11,14 +11,19 @@
 
 namespace quorate {
 
-template <class Messages, class Body>
+// `Counts`: the bytes that are applied, for whoever saves the machine after so many.
+template <class Messages, class Body, bool Counts>
 class applying {
 public:
-  void begin(Body const& b) { index_ = b.log().compacted(); }
+  void begin(log_index applied) { index_ = applied; }
 
   log_index index() const { return index_; } // of the last entry applied
   stamp era() const { return era_; }         // of that entry; nothing before the first
   bool behind(Body const& b) const { return index_ < b.core.commit_index(); }
+
+  std::uint64_t bytes() const { return applied_bytes_; } // of entries applied, since the start; 0 if not counted
+  // The machine was restored from a snapshot.
+  void jump(snapshot_mark const& to) { index_ = to.at, era_ = to.written_at; }
 
   // The next run, as much of it as one turn should take. Precondition: behind(). May stop the replica.
   template <class Machine>
@@ -42,6 +47,7 @@ private:
   std::uint32_t apply(Body& b, entry_run const& run, Machine&& machine) {
     auto const bytes = b.storage.read(run.first, run.count);
     if (!bytes) return 0;
+    if constexpr (Counts) applied_bytes_ += bytes->whole().size();
     std::uint32_t taken = 0;
     bool sound = true;
     bool sated = false;
@@ -68,6 +74,7 @@ private:
 
   log_index index_{};
   stamp era_{};
+  std::uint64_t applied_bytes_ = 0;
 };
 
 } // namespace quorate

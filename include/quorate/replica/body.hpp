@@ -121,6 +121,7 @@ struct replica_body {
   std::string failure{};  // why it has stopped, unless the storage knows better
   staging<time> staged;
   std::size_t max_command_bytes;
+  bool may_forget = false; // without a snapshot: what is compacted is never to be applied again
   std::size_t max_frame_bytes;
   std::string oversized{}; // the first entry that did not leave because frames are too small; empty: none
   stamp first_era{};       // in which it was started

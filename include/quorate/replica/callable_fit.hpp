@@ -5,10 +5,13 @@
 #include "quorate/core/never.hpp"
 #include "quorate/core/payloads.hpp"
 #include "quorate/message/set.hpp"
+#include "quorate/replica/hosted.hpp"
+#include "quorate/replica/machine_fit.hpp"
 #include "quorate/replica/messages_fit.hpp"
 #include "quorate/replica/outcome.hpp"
 
 #include <type_traits>
+#include <utility>
 
 namespace quorate::detail {
 
@@ -43,10 +46,40 @@ inline constexpr bool takes = std::is_invocable_v<Machine&, Event>;
 template <class Machine, class Event>
 inline constexpr bool would_change = std::is_invocable_v<Machine&, Event&>;
 
-template <class Machine, class Messages>
+// Of hosted{machine, host}.
+template <class Hosted, class Messages>
+constexpr auto fitting_hosted() {
+  using machine = std::remove_reference_t<decltype(std::declval<Hosted&>().machine)>;
+  using host = std::remove_reference_t<decltype(std::declval<Hosted&>().host)>;
+  if constexpr (!state_machine<machine, typename Messages::command>)
+    (void)sizeof(why_no_machine<machine_fault<machine, typename Messages::command>()>);
+  else if constexpr (!takes<host, proposal_outcome const&>)
+    static_assert(never<host>, "quorate: the host of hosted{machine, host} can't be called with proposal_outcome "
+                               "const&, what became of a proposal");
+  else if constexpr (!takes<host, read_outcome const&>)
+    static_assert(never<host>, "quorate: the host of hosted{machine, host} can't be called with read_outcome "
+                               "const&, what became of a read");
+  else
+    return type_is<Hosted>{};
+}
+template <class Hosted, class Messages>
+using hosted_type = decltype(fitting_hosted<Hosted, Messages>());
+
+// `Saved`: the replica has a snapshot store.
+template <class Machine, class Messages, bool Saved>
 constexpr auto fitting_machine() {
   using command = applied<Messages>;
   if constexpr (std::is_same_v<Messages, no_messages>) { // of which all has been said
+    return type_is<no_callable const>{};
+  } else if constexpr (is_hosted<Machine>) {
+    if constexpr (std::is_void_v<hosted_type<Machine, Messages>>)
+      return type_is<no_callable const>{};
+    else
+      return type_is<Machine>{};
+  } else if constexpr (Saved) {
+    static_assert(never<Machine>,
+                  "quorate: a replica with a snapshot store is given a state machine and its host, "
+                  "hosted{machine, host}, and no bare callable (replica/hosted.hpp)");
     return type_is<no_callable const>{};
   } else if constexpr (takes<Machine, command> && takes<Machine, proposal_outcome const&> &&
                        takes<Machine, read_outcome const&>) {

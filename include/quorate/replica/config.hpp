@@ -4,9 +4,11 @@
 #include "quorate/core/id.hpp"
 #include "quorate/core/payloads.hpp"
 #include "quorate/policy/limits.hpp"
+#include "quorate/replica/snapshot_options.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace quorate {
@@ -32,6 +34,11 @@ struct replica_config {
   // Proposals for another leader are parted into frames of this size. An entry that was written under other
   // options may be larger than what is carried: a peer that lacks it can't catch up, and status().trouble says so.
   std::size_t max_frame_bytes = 0;
+  // A machine that keeps its own state, and has no snapshots here: up to where it has applied. What it is given
+  // begins behind that, and compact() drops what is applied. Nothing: the machine begins anew at each start.
+  std::optional<log_index> applied{};
+  compaction_options compaction{}; // of a replica with a snapshot store, and so is the next one
+  transfer_limits transfer{};
 };
 
 inline constexpr std::size_t most_command_bytes = std::size_t{1} << 30;

@@ -6,6 +6,7 @@
 #include "quorate/log/doubt.hpp"
 #include "quorate/log/entry_message.hpp"
 #include "quorate/replica/message.hpp"
+#include "quorate/replica/transfer_message.hpp"
 
 #include <cstddef>
 #include <type_traits>
@@ -44,6 +45,26 @@ char const* doubt_records(entry_kind kind, payloads records, Ids const& ids) {
   }
 }
 
+// Of a snapshot's transfer.
+template <class Body>
+char const* doubt_transfer(Body&, snapshot_ask const& m, payloads) {
+  return m.at > last_index_believed ? "an index that no log has" : nullptr;
+}
+template <class Body>
+char const* doubt_transfer(Body& b, snapshot_head const& m, payloads records) {
+  if (m.at > last_index_believed || m.config > m.at) return "a snapshot at an index that no log has";
+  if (m.id == snapshot_id{}) return "a snapshot without a name";
+  if (m.size > most_snapshot_bytes) return "a snapshot of more bytes than there are";
+  return b.ids.is_named_by(records.front())
+             ? nullptr
+             : "a snapshot of a configuration with other members: membership is fixed";
+}
+template <class Body>
+char const* doubt_transfer(Body&, snapshot_piece const& m, payloads records) {
+  auto const n = records.front().size();
+  return n == 0 || m.from > most_snapshot_bytes ? "a piece of a snapshot that none has" : nullptr;
+}
+
 template <class Messages, class Body, class M>
 char const* doubt(Body& b, M const& m, payloads records) {
   using core = typename Body::core_type;
@@ -54,7 +75,9 @@ char const* doubt(Body& b, M const& m, payloads records) {
   }
   if constexpr (requires { m.index; })
     if (m.index > last_index_believed) return "an index that no log has";
-  if constexpr (std::is_same_v<M, forward>) {
+  if constexpr (transfer_messages::contains<M>) {
+    return doubt_transfer(b, m, records);
+  } else if constexpr (std::is_same_v<M, forward>) {
     return doubt_records<Messages>(entry_kind::command, records, b.ids);
   } else if constexpr (entry_message<M>) {
     return doubt_records<Messages>(m.entries().kind, records, b.ids);

@@ -59,7 +59,7 @@ public:
     if (!store_.begin(snapshot_mark{m.at, m.written_at, *config}, entry)) return end();
     head_ = m, mine_ = store_.unfinished()->id;
     idle_ = silent_ = 0;
-    if (!complete()) ask(false, say);
+    ask(false, say);
   }
   template <class Say>
   void heard(peer sender, snapshot_piece const& m, bytes piece, Say&& say) {
@@ -70,7 +70,7 @@ public:
     if (!is_mine() || !store_.write(piece)) return end();
     got_ += piece.size(), idle_ = silent_ = 0;
     if (++in_order_ % 64 == 0 && wait_ > 1) wait_ /= 2;
-    if (!complete()) ask(false, say);
+    ask(false, say);
   }
   template <class Say>
   void tick(Say&& say) {
@@ -83,17 +83,16 @@ public:
     ask(true, say);
   }
 
-  // Seals what is complete. Its mark, to be told to the core as `installable` in era(); nothing if what has come
-  // is not what was sent, or can't be sealed: then the next offer begins anew.
-  std::optional<snapshot_mark> sealed() {
-    if (!complete()) return std::nullopt;
+  // Ends the transfer of what is complete. Whether what has come is what was sent: then it is to be sealed, and
+  // the core to be told of it as `installable`, in the era that era() was before. If not, the next offer begins
+  // anew. It is asked before the seal: what is newest can't be dropped.
+  bool checked() {
+    if (!complete()) return false;
     auto const head = *head_;
     bool const mine = is_mine();
     auto const got = store_.unfinished();
     end();
-    // Before it is sealed: what is newest can't be dropped.
-    if (!mine || got->size != head.size || got->checksum != head.checksum || !store_.seal()) return std::nullopt;
-    return got->mark;
+    return mine && got->size == head.size && got->checksum == head.checksum;
   }
 
 private:

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace quorate {
 
@@ -32,6 +33,19 @@ namespace detail {
                      " for commands of max_command_bytes (", c.max_command_bytes,
                      ") and appends of limits' append_bytes (", append_bytes,
                      "), or 0 for just that; raise it, or lower the other two"});
+  return std::nullopt;
+}
+
+// Of a replica with a snapshot store.
+[[gnu::cold, gnu::noinline]] inline complaint snapshots_misfit(replica_config const& c) {
+  auto const is_zero = [](std::string_view name, std::string_view meaning) {
+    return sentence({"replica_config::", name, " is 0: expected 1 or more, or no snapshot would ever be ", meaning,
+                     "; leave it as it was, or raise it"});
+  };
+  if (c.compaction.step == 0) return is_zero("compaction.step", "saved or restored");
+  if (c.transfer.piece == 0) return is_zero("transfer.piece", "sent");
+  if (c.transfer.window == 0) return is_zero("transfer.window", "sent");
+  if (c.transfer.patience == 0) return is_zero("transfer.patience", "fetched");
   return std::nullopt;
 }
 

@@ -52,8 +52,11 @@ std::optional<std::string> recover(Body& b, node_id self) {
 } // namespace detail
 
 // Sees to it that the log begins with these members, and makes the core. Returns what is wrong, if anything is.
-template <class Body>
-[[gnu::cold]] std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all) {
+//
+// `find()` is asked before the core is made: what has to be done with the log first, by whoever has the machine.
+template <class Body, class Find>
+[[gnu::cold]] std::optional<std::string> found(Body& b, node_id self, std::vector<node_id> const& all,
+                                               Find&& find) {
   for (auto const id : all)
     if (id == node_id{})
       return "a node's id is 0 in replica_config::members: expected 1 or more, because 0 names nobody; give this "
@@ -70,6 +73,7 @@ template <class Body>
   auto const record = b.ids.record();
   auto why =
       b.log().last() == log_index{} ? detail::lay_down(b, payloads::trusted(record, 1)) : detail::compare(b);
+  if (!why) why = find();
   return why ? why : detail::recover(b, self);
 }
 

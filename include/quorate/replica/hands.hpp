@@ -14,6 +14,7 @@
 #include "quorate/replica/hard.hpp"
 #include "quorate/replica/message.hpp"
 #include "quorate/replica/rewriting.hpp"
+#include "quorate/replica/transfer_message.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -23,9 +24,15 @@
 
 namespace quorate {
 
+// Can the logs of such cores forget? Then their replicas send each other snapshots.
+template <class Core>
+inline constexpr bool forgets = requires {
+  requires Core::options::snapshots;
+};
 // Everything that one replica of a protocol says on the wire; a message's place here is its type number.
 template <class Core>
-using wire_messages = joined_messages<typename Core::messages, replica_messages>;
+using wire_messages = joined_messages<typename Core::messages, replica_messages,
+                                      std::conditional_t<forgets<Core>, transfer_messages, message_set<>>>;
 
 struct write_counters {
   std::uint64_t entries = 0;
@@ -102,7 +109,7 @@ public:
     refused_for = r.reason;
   }
   void report(committed const&) {}
-  void report(snapshot_wanted const&) {} // nobody fetches one yet: an offer does nothing
+  void report(snapshot_wanted const& w) { wanted_snapshot = w.at, news_ |= notice; }
   void report(readable const& r) { read_answer = r, news_ |= notice; }
   void report(reads_refused const&) { reads_lost = true, news_ |= notice; }
   void report(more_due const&) { more_to_send = true; }
@@ -156,6 +163,7 @@ public:
   bool reads_lost = false;     // until taken
   bool more_to_send = false;   // until taken
   log_index contradicted_at{}; // 0: none
+  log_index wanted_snapshot{}; // one at or above this, until taken; 0: none
   write_counters counters{};
   std::uint64_t dropped() const { return dropped_ + outbox_.dropped(); }
 

@@ -78,10 +78,13 @@ public:
 
   // --- outcomes
 
+  // Entries up to `upto` are committed.
   template <class Tell>
-  void settle(Body const& b, Tell&& tell) {
-    if (!waiting_.empty()) waiting_.settle(b.core.commit_index(), b.log(), tell);
+  void settle(Body const& b, log_index upto, Tell&& tell) {
+    if (!waiting_.empty()) waiting_.settle(upto, b.log(), tell);
   }
+  // Of the proposal that is the entry there; 0 if none that waits is known to be it.
+  proposal_token token_at(log_index index, stamp era) { return proposal_token{waiting_.token_at(index, era)}; }
   // An entry of `era` was applied, and those before it were of an earlier one.
   template <class Tell>
   void outlived(stamp era, Tell&& tell) {

@@ -2,6 +2,7 @@
 // few words a peer.
 #pragma once
 
+#include "quorate/replica/snapshot_options.hpp"
 #include "quorate/replica/transfer_message.hpp"
 
 #include <algorithm>
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace quorate {
-
-struct transfer_limits {
-  std::size_t piece = 64 << 10; // bytes of one message
-  std::size_t window = 1 << 20; // bytes sent to one peer that it has not acknowledged
-  std::uint64_t a_tick = 0;     // bytes that all transfers may send from one tick to the next; 0: no limit
-  std::uint32_t patience = 100; // ticks after which a peer that asks for nothing is forgotten
-};
 
 // `say(peer, message, bytes)` sends; the bytes are borrowed. tick() is called once a heartbeat interval. `led`:
 // the era that this node leads. Who asks in another one is not answered: what a later leader has compacted may not
@@ -39,8 +33,11 @@ public:
     if (m.from > known->size) return;
     bool const anew = to.who != sender || to.asker != m.asker || to.id != m.id || m.again;
     if (anew) to = {sender, m.asker, m.id, known->size, m.from, m.from, 0};
-    if (m.from < to.acknowledged || m.from > to.reached) return; // of an earlier moment
+    if (m.from < to.acknowledged) return; // of an earlier moment
     to.acknowledged = m.from, to.idle = 0;
+    to.reached = (std::max)(to.reached, m.from); // what was asked for again came all the same
+    // It has all of it. A while longer its log may need what stands behind the snapshot.
+    if (m.from == to.size) to.idle = limits_.patience - limits_.patience / 4;
     go_on(to, say);
   }
   template <class Say>
@@ -58,6 +55,10 @@ public:
         go_on(to, say);
       if (to.reached != before) first_ = (at + 1) % Nodes; // so nobody is always the first
     }
+  }
+  // Is any being sent?
+  bool busy() const {
+    return std::any_of(peers_.begin(), peers_.end(), [](transfer const& t) { return t.id != snapshot_id{}; });
   }
   // Is it being sent to somebody? Then it is not to be dropped, and not compacted beyond.
   bool in_use(snapshot_id id) const {

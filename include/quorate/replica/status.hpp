@@ -17,6 +17,16 @@ struct replica_counters {
   std::uint64_t dropped_in = 0; // messages not taken: from strangers, malformed, copies, or too many for a turn
 };
 
+struct snapshot_status {
+  log_index newest{};      // of the newest whole snapshot; 0: there is none
+  bool saving = false;     // the machine's state is being saved
+  bool fetching = false;   // one is being fetched, or the machine restored from it
+  bool sending = false;    // one is being sent
+  std::uint64_t saved = 0; // since the start, as the next two
+  std::uint64_t fetched = 0;
+  std::uint64_t failed = 0; // saves, fetches, removals; replica::snapshot_failure() says why the last one did
+};
+
 struct replica_status {
   node_id self{};
   bool leads = false;
@@ -27,6 +37,7 @@ struct replica_status {
   log_index first{};
   log_index last{};
   std::string_view trouble{}; // why there is no progress, or no proposal is taken; empty: nothing is in the way
+  snapshot_status snapshots{};
   replica_counters counters{};
   write_counters written{};
 };

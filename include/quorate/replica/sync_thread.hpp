@@ -4,12 +4,10 @@
 #pragma once
 
 #include "quorate/policy/storage.hpp"
+#include "quorate/replica/wait_thread.hpp"
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace quorate {
@@ -31,47 +29,19 @@ template <storage Storage>
 class sync_thread {
 public:
   // `ended`: a sync has ended, and take() says how. It must do no more than wake whoever calls take().
-  sync_thread(Storage& s, std::function<void()> ended) : storage_{s}, tell_{std::move(ended)} {}
-  sync_thread(sync_thread const&) = delete;
-  sync_thread& operator=(sync_thread const&) = delete;
-  // Waits for the sync that is under way.
-  ~sync_thread() {
-    if (!thread_.joinable()) return;
-    {
-      std::scoped_lock const lock{mutex_};
-      over_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-  }
+  sync_thread(Storage& s, std::function<void()> ended) : storage_{s}, thread_{std::move(ended)} {}
 
   // A sync has begun and is not taken yet.
   bool busy() const { return busy_; }
-  // ... and it has ended.
-  bool ended() const {
-    if constexpr (parted) {
-      if (!busy_) return false;
-      std::scoped_lock const lock{mutex_};
-      return !waiting_;
-    } else {
-      return busy_;
-    }
-  }
+  // ... and it has ended. One that could not begin has, too.
+  bool ended() const { return busy_ && (!thread_.busy() || thread_.ended()); }
 
   // Precondition: not busy().
   void begin(sync_order order) {
     QUORATE_ASSERT(!busy_, "sync_thread: a sync is under way, and only one may be at a time");
     busy_ = true;
-    if constexpr (parted) {
-      auto prepared = storage_.prepare(std::move(order));
-      if (!prepared) return; // take() says so
-      if (!thread_.joinable()) thread_ = std::thread{[this] { run(); }};
-      {
-        std::scoped_lock const lock{mutex_};
-        pending_.emplace(std::move(*prepared));
-        waiting_ = true;
-      }
-      changed_.notify_one();
+    if constexpr (parted_storage<Storage>) {
+      if (auto prepared = storage_.prepare(std::move(order))) thread_.begin(std::move(*prepared));
     } else {
       done_ = storage_.sync(std::move(order));
     }
@@ -81,44 +51,16 @@ public:
   std::optional<durable> take() {
     QUORATE_ASSERT(ended(), "sync_thread: no sync has ended");
     busy_ = false;
-    if constexpr (parted) {
-      if (!pending_) return std::nullopt;
-      auto const d = storage_.finish(std::move(*pending_));
-      pending_.reset();
-      return d;
-    } else {
-      return std::exchange(done_, std::nullopt);
-    }
+    if constexpr (parted_storage<Storage>)
+      if (thread_.busy()) return storage_.finish(thread_.take());
+    return std::exchange(done_, std::nullopt);
   }
 
 private:
-  static constexpr bool parted = parted_storage<Storage>;
-
-  void run() {
-    for (std::unique_lock lock{mutex_};;) {
-      changed_.wait(lock, [&] { return waiting_ || over_; });
-      if (!waiting_) return;
-      auto& p = *pending_; // nobody else touches it until waiting_ is false
-      lock.unlock();
-      if constexpr (parted) p.wait();
-      lock.lock();
-      waiting_ = false;
-      lock.unlock();
-      tell_();
-      lock.lock();
-    }
-  }
-
   Storage& storage_;
-  std::function<void()> tell_;
   bool busy_ = false;
   std::optional<durable> done_{}; // of a storage without parts
-  mutable std::mutex mutex_{};
-  std::condition_variable changed_{};
-  bool waiting_ = false; // the thread waits for `pending_`, or is about to
-  bool over_ = false;
-  std::optional<typename pending_of<Storage>::type> pending_{};
-  std::thread thread_{};
+  wait_thread<typename pending_of<Storage>::type> thread_;
 };
 
 } // namespace quorate

@@ -5,6 +5,7 @@
 #include "quorate/core/entry.hpp"
 #include "quorate/effect/strength.hpp"
 #include "quorate/message/fields.hpp"
+#include "quorate/message/set.hpp"
 #include "quorate/policy/snapshot_store.hpp"
 
 #include <cstdint>
@@ -58,5 +59,10 @@ struct snapshot_piece {
                             field<"id", &snapshot_piece::id>, field<"from", &snapshot_piece::from>>;
   friend constexpr bool operator==(snapshot_piece const&, snapshot_piece const&) = default;
 };
+
+// No machine's state is larger: 2^48.
+inline constexpr std::uint64_t most_snapshot_bytes = std::uint64_t{1} << 48;
+
+using transfer_messages = message_set<snapshot_ask, snapshot_head, snapshot_piece>;
 
 } // namespace quorate

@@ -58,6 +58,17 @@ public:
     sweep();
   }
 
+  // Which one is the entry at `index`, of `era`? 0: none that is known to be.
+  std::uint64_t token_at(log_index index, stamp era) const {
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      auto const& b = batches_[i];
+      if (!b.placed || b.era != era) continue;
+      if (index < b.index) return 0; // in one era those that come later stand later
+      if (index < b.index + b.count) return b.first + (index - b.index);
+    }
+    return 0;
+  }
+
   // The commit index is `commit`: whose fate is known?
   template <log_view Log, class Tell>
   void settle(log_index commit, Log const& log, Tell&& tell) {

@@ -43,11 +43,18 @@ struct wire_of {
   using set = versioned<wire_version, typename Replica::wire>;
   using extra = typename Replica::messages_type::envelope_extra;
 
-  // Writes into a transport's options (transport/tcp_options.hpp) what the replica knows: the protocol, the
-  // version of its frames, the fingerprint of its commands, and the largest frame that it sends.
+  // What two nodes must have in common to talk: where logs can forget, the messages have other numbers.
+  static std::string protocol() {
+    return std::string{Replica::core_type::protocol_name} +
+           (forgets<typename Replica::core_type> ? ", snapshots" : "");
+  }
+
+  // Writes into a transport's options (transport/tcp_options.hpp) what the replica knows: the protocol, and
+  // whether its nodes send each other snapshots, the version of its frames, the fingerprint of its commands, and
+  // the largest frame that it sends.
   template <class Options>
   static void describe(Options& o, Replica const& r) {
-    o.protocol = Replica::core_type::protocol_name;
+    o.protocol = protocol();
     o.protocol_versions = {wire_version, wire_version};
     o.command_fingerprint = command_fingerprint<typename Replica::messages_type>();
     o.max_frame_bytes = static_cast<std::uint32_t>(r.max_frame_bytes());
@@ -137,6 +144,8 @@ private:
       return m.entries().count;
     else if constexpr (std::is_same_v<M, forward>)
       return m.count;
+    else if constexpr (std::is_same_v<M, snapshot_head> || std::is_same_v<M, snapshot_piece>)
+      return 1;
     else
       return 0;
   }

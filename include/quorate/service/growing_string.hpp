@@ -56,6 +56,20 @@ public:
     return read(std::string_view{all});
   }
 
+  // A place in a string. It stays good when bytes are appended and when the string is moved.
+  struct place {
+    std::size_t piece = 0;
+    std::size_t offset = 0;
+  };
+  // The next bytes from `at` on that lie in a row, at most `most`; `at` is then behind them. Empty: at the end, or
+  // `most` is 0. So a long string is read bit by bit, and not put together.
+  std::string_view next(place& at, std::size_t most) const {
+    for (; at.piece < tail_.size() && at.offset == bytes_of(at.piece).size(); at.offset = 0) ++at.piece;
+    auto const bytes = std::string_view{bytes_of(at.piece)}.substr(at.offset, most);
+    at.offset += bytes.size();
+    return bytes;
+  }
+
   friend bool operator==(growing_string const& a, std::string_view b) {
     if (a.size() != b.size()) return false;
     bool same = true;
@@ -71,6 +85,7 @@ public:
   }
 
 private:
+  std::string const& bytes_of(std::size_t n) const { return n == 0 ? head_ : tail_[n - 1]; }
   template <class F>
   void each_piece(F&& f) const {
     f(std::string_view{head_});

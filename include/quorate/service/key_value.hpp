@@ -2,18 +2,19 @@
 // and the same answers on every node. The operations mean what Redis's commands of those names mean.
 #pragma once
 
+#include "quorate/core/config.hpp"
+#include "quorate/service/entries.hpp"
+#include "quorate/service/frozen_entries.hpp"
 #include "quorate/service/garbage.hpp"
 #include "quorate/service/growing_string.hpp"
 #include "quorate/service/integer.hpp"
 #include "quorate/service/operation.hpp"
 #include "quorate/service/reply_sink.hpp"
-#include "quorate/service/sip_hash.hpp"
 #include "quorate/service/work_budget.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,55 +49,61 @@ public:
 
   // Frees what deleted and overwritten values held, until the budget is used up; whether all is freed. To be
   // called now and then (a host's turn), or the memory stays taken. Changes nothing that can be read.
-  bool tidy(work_budget& budget) { return garbage_.tidy(budget); }
+  bool tidy(work_budget& budget) {
+    if (!frozen_.tidied() && (!frozen_.tidy(budget) || budget.left == 0))
+      return frozen_.tidied() && garbage_.empty();
+    return garbage_.tidy(budget);
+  }
 
   std::size_t size() const { return entries_.size(); }
   // The value of a key; nullptr if there is none.
   growing_string const* find(std::string_view key) const {
-    auto const at = entries_.find(probe{hash_of(key), key});
+    auto const at = entries_.find(entry_probe{hash_of(key), key});
     return at == entries_.end() ? nullptr : &at->second;
   }
   // Calls visit(hash, key) for each key from that place on in the store's order, until it says false. The keys'
   // bytes are good until the store changes.
   template <class Visit>
   void visit_from(std::uint64_t hash, std::string_view key, Visit&& visit) const {
-    for (auto at = entries_.lower_bound(probe{hash, key}); at != entries_.end(); ++at)
+    for (auto at = entries_.lower_bound(entry_probe{hash, key}); at != entries_.end(); ++at)
       if (!visit(at->first.hash, std::string_view{at->first.text})) return;
   }
 
-  // Where a key stands in SCAN's order: never 0, and below 2^53 so that every client language can hold it.
-  // To find two keys with one hash takes 2^26 tries. SCAN cannot stop between keys of one hash (key_walk). So the
-  // hash is one for which nobody can construct many such keys. Its two numbers are no secret: nodes and clients
-  // agree on them.
-  static constexpr std::uint64_t hash_of(std::string_view key) {
-    return sip_hash(0x71756f7261746521, 0x6b65792d76616c75, key) >> 11 | 1;
+  // Where a key stands in SCAN's order.
+  static constexpr std::uint64_t hash_of(std::string_view key) { return entry_hash(key); }
+
+  // For a save in steps. The entries as they stand now are what visit_frozen shows until thaw(), whatever is
+  // written meanwhile. Neither copies any of them. A write keeps what it replaces if it has not been shown yet: a
+  // copy of the key for each, and the old value, which is moved. Precondition of freeze(): !frozen().
+  void freeze() {
+    QUORATE_ASSERT(!frozen(), "key_value: freeze() while it is frozen");
+    frozen_.begin(entries_);
   }
+  bool frozen() const { return frozen_.shown(); }
+  void thaw() { frozen_.end(garbage_); }
+  // Calls visit(std::string_view key, growing_string const& value, std::size_t size) for the next entries in the
+  // store's order; the value's first `size` bytes are the frozen ones. If visit says false, the entry is not done
+  // with: the walk stops, and begins with it the next time. Goes by `most` entries at most, and may show none of
+  // them. True: all have been shown. Precondition: frozen().
+  template <class Visit>
+  bool visit_frozen(std::size_t most, Visit&& visit) {
+    return frozen_.visit(entries_, most, visit);
+  }
+  // Has these entries and no other. Precondition: !frozen(). The entries that were there are freed by tidy.
+  void become(entry_map&& entries) {
+    QUORATE_ASSERT(!frozen(), "key_value: become() while it is frozen");
+    garbage_.add(std::exchange(entries_, std::move(entries)));
+  }
+  // Has tidy free entries that are not the store's.
+  void let_go(entry_map&& entries) { garbage_.add(std::move(entries)); }
 
   friend bool operator==(key_value const&, key_value const&) = default;
 
 private:
-  struct placed_key {
-    std::uint64_t hash;
-    std::string text;
-    friend bool operator==(placed_key const&, placed_key const&) = default;
-  };
-  struct probe {
-    std::uint64_t hash;
-    std::string_view text;
-  };
-  struct order {
-    using is_transparent = void;
-    template <class A, class B>
-    bool operator()(A const& a, B const& b) const {
-      return a.hash != b.hash ? a.hash < b.hash : std::string_view{a.text} < std::string_view{b.text};
-    }
-  };
-  using map = std::map<placed_key, growing_string, order>;
-
   // A key's entry, or where it would be put: so that a key is hashed and looked for once.
   struct place {
-    probe wanted;
-    map::iterator at;
+    entry_probe wanted;
+    entry_map::iterator at;
     bool there;
 
     growing_string const* value() const { return there ? &at->second : nullptr; }
@@ -108,17 +115,19 @@ private:
     return value.with([](std::string_view text) { return parse_integer<std::int64_t>(text); });
   }
   place locate(std::string_view key) {
-    probe const wanted{hash_of(key), key};
+    entry_probe const wanted{hash_of(key), key};
     auto const at = entries_.lower_bound(wanted);
-    return {wanted, at, at != entries_.end() && !order{}(wanted, at->first)};
+    return {wanted, at, at != entries_.end() && !entry_order{}(wanted, at->first)};
   }
   // The value at that place, which is made if there is none.
   growing_string& slot(place const& p) {
     if (p.there) return p.at->second;
-    return entries_.emplace_hint(p.at, placed_key{p.wanted.hash, std::string{p.wanted.text}}, growing_string{})
+    return entries_.emplace_hint(p.at, entry_key{p.wanted.hash, std::string{p.wanted.text}}, growing_string{})
         ->second;
   }
   void put(place const& p, std::string_view value) {
+    if (frozen_.shown()) [[unlikely]]
+      p.there ? frozen_.before_put(p.at) : frozen_.before_insert(p.wanted);
     auto& there = slot(p);
     // A long value would leave its memory to a short one.
     if (there.memory() / 2 > value.size()) garbage_.add(std::exchange(there, {}));
@@ -126,6 +135,8 @@ private:
   }
   bool erase(place const& p) {
     if (!p.there) return false;
+    if (frozen_.shown()) [[unlikely]]
+      frozen_.before_erase(entries_, p.at);
     garbage_.add(std::move(p.at->second));
     entries_.erase(p.at);
     return true;
@@ -158,8 +169,9 @@ private:
   template <class Out>
   void mget(operation op, Out& out, std::size_t most) const;
 
-  map entries_;
-  garbage<map> garbage_;
+  entry_map entries_;
+  garbage<entry_map> garbage_;
+  frozen_entries frozen_;
 };
 
 template <reply_sink Out>
@@ -208,7 +220,10 @@ void key_value::apply_one(operation op, Out& out) {
       put(locate(key), op.arguments.next());
     }
     return out.status("OK");
-  case op_code::flush: garbage_.add(std::exchange(entries_, {})); return out.status("OK");
+  case op_code::flush:
+    if (frozen_.shown()) frozen_.before_flush(entries_);
+    garbage_.add(std::exchange(entries_, {}));
+    return out.status("OK");
   default: return; // exec and the reads are taken care of above
   }
 }
@@ -281,6 +296,8 @@ void key_value::append(operation op, Out& out) {
   auto const size = (at.there ? at.value()->size() : 0) + tail.size();
   // The limit travels in the operation: nodes that are started with different ones must still agree.
   if (size > op.numbers[0]) return out.error("ERR string exceeds maximum allowed size (--max-value)");
+  if (frozen_.shown()) [[unlikely]]
+    at.there ? frozen_.before_append(at.at) : frozen_.before_insert(at.wanted);
   slot(at).append(tail);
   out.integer(static_cast<std::int64_t>(size));
 }

@@ -13,20 +13,25 @@ enum class act : std::uint8_t {
   deliver, // the message from `peer` whose content is `match`; `flag`: a copy of it stays on its way
   turn,    // at the node's own time `match`; `flag`: a turn_steps
   sync,    // the one in flight at place `argument` ends; `flag`: a sync_end
-  crash,   // `argument` groups of what no sync covered are kept
+  crash,   // `argument` groups of what no sync covered are kept; `flag`: and a snapshot whose seal is on its way
   restart,
   propose, // the command with number `argument`
   read,
-  compact, // up to `argument`, or as far as all can bear
+  compact, // up to `argument`, or as far as all can bear; with snapshots: the machine is to be saved
   trouble, // `argument`: a disk_trouble, until the next start
   wipe,    // the node, which is down, gets an empty disk
   damage,  // the record of entry `argument` can't be read any more
   abandon, // it is never to come back
   renew,   // everything begins anew: a decision was made
+  seal,    // the snapshot that is being sealed has been; `flag`: a sync_end
+  rot,     // the newest snapshot, at byte `argument`, counted round and round
 };
+inline constexpr act last_enumerator(act) { return act::rot; }
+
 constexpr std::string_view name_of(act a) {
-  constexpr std::string_view names[] = {"deliver", "turn",    "sync", "crash",  "restart", "propose", "read",
-                                        "compact", "trouble", "wipe", "damage", "abandon", "renew"};
+  constexpr std::string_view names[] = {"deliver", "turn",    "sync",    "crash",   "restart",
+                                        "propose", "read",    "compact", "trouble", "wipe",
+                                        "damage",  "abandon", "renew",   "seal",    "rot"};
   return names[static_cast<std::uint8_t>(a)];
 }
 

@@ -5,12 +5,11 @@
 #include "quorate/effect/strength.hpp"
 #include "quorate/message/hash.hpp"
 #include "quorate/policy/quorum.hpp"
-#include "quorate/sim/chronicle.hpp"
-#include "quorate/sim/coverage.hpp"
+#include "quorate/sim/acquaintance.hpp"
+#include "quorate/sim/cluster_options.hpp"
 #include "quorate/sim/disk.hpp"
+#include "quorate/sim/findings.hpp"
 #include "quorate/sim/mailbox.hpp"
-#include "quorate/trace/sentence.hpp"
-#include "quorate/trace/spoken_message.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -25,16 +24,15 @@
 
 namespace quorate::sim {
 
-struct cluster_options {
-  std::uint32_t nodes = 3;
-  std::uint64_t seed = 0; // of the timers' jitter
-  timings times{};
-  std::size_t entries = 4096; // room on each disk
+// Have its nodes a state machine and snapshots of it?
+template <class Family>
+inline constexpr bool keeps_snapshots = requires {
+  requires Family::has_snapshots;
 };
 
 // `Family` names the node (log_node, decree_node), its disk, and the ghost that watches.
 template <class Family>
-class cluster {
+class cluster : public findings {
 public:
   using family = Family;
   using node_type = typename Family::node;
@@ -53,6 +51,8 @@ public:
     std::uint64_t shown = 0;   // by its clock, which never goes back
     bool lost = false;         // its disk is not what it was: it may stay away for good
     bool wiped = false;        // its disk is another one: the others refuse it, and it has forgotten what it said
+    bool rotten = false;       // its newest snapshot is damaged, and nothing else may lead to its log
+    bool aged = false;         // likewise, and something does
     bool abandoned = false;    // it is never to come back: nobody need keep anything for it
     typename ghost_type::record seen{};
 
@@ -103,27 +103,8 @@ public:
   host& operator[](std::uint32_t place) { return hosts_[place]; }
   host const& operator[](std::uint32_t place) const { return hosts_[place]; }
   std::vector<node_id> const& members() const { return members_; }
-  char const* broken() const { return broken_; } // nullptr: nothing
-  std::uint32_t broken_at() const { return broken_at_; }
-  breach const& breach_found() const { return breach_; }
-  // What the ghost tells into: empty until something is broken. (To make one for each question would be dear.)
-  breach& teller() { return teller_; }
-  void breaks(breach const& b, std::uint32_t place) {
-    if (broken_ != nullptr) return;
-    breach_ = b;
-    broken_ = b.law, broken_at_ = place;
-    log_.note({.node = place + 1, .kind = check::trace_kind::violation, .text = check::sentence_of(b)});
-  }
-  template <class... Values>
-  void breaks(char const* law, std::uint32_t place, Values const&... values) {
-    breach b{};
-    (void)b(law, values...);
-    breaks(b, place);
-  }
   ghost_type& ghost() { return ghost_; }
   ghost_type const& ghost() const { return ghost_; }
-  coverage& covered() { return covered_; }
-  chronicle& log() { return log_; }
   // Messages will be looked for by their content.
   void index_messages() { packets_.index(); }
   // May one more node lose its disk? The others must still be able to decide, and to find all that was decided.
@@ -141,6 +122,8 @@ public:
   static node_index index_of(host const& h) { return node_index{static_cast<std::uint8_t>(h.place())}; }
 
 private:
+  static constexpr bool has_snapshots = keeps_snapshots<Family>;
+
   void found() {
     for (auto const id : members_) {
       hosts_.emplace_back(id, Family::make_disk(identity_of(id, 100), options_.entries));
@@ -154,7 +137,10 @@ private:
   void boot(host& h) {
     auto const life = h.disk.identity().incarnation.value;
     auto const seed = options_.seed + h.id.value * 1'000'003U + life * 7'919U + renewals_ * 104'729U;
-    h.node.emplace(h.id, members_, h.disk, options_.times, seed);
+    if constexpr (has_snapshots)
+      h.disk.open(), h.node.emplace(h.id, members_, h.disk, options_.times, seed, options_.habits);
+    else
+      h.node.emplace(h.id, members_, h.disk, options_.times, seed);
     note(h, check::trace_kind::start, "");
     look_at(h, true);
   }
@@ -172,6 +158,12 @@ private:
     case act::damage: return (h.lost || can_lose(a.node)) && Family::can_damage(h.disk, a.argument);
     case act::renew: return Family::renews;
     case act::abandon: return true;
+    case act::seal:
+      if constexpr (has_snapshots) return h.up() && h.node->seals(); // also of a node that has stopped
+      return false;
+    case act::rot:
+      if constexpr (has_snapshots) return h.disk.snapshots().newest() && (h.lost || can_lose(a.node));
+      return false;
     default: return works;
     }
   }
@@ -182,7 +174,7 @@ private:
     switch (a.what) {
     case act::turn: turn(h, a.match, static_cast<turn_steps>(a.flag)); break;
     case act::sync: sync(h, a.argument, static_cast<sync_end>(a.flag)); break;
-    case act::crash: return crash(h, a.argument);
+    case act::crash: return crash(h, a.argument, a.flag != 0);
     case act::restart: return restart(h);
     case act::propose:
     case act::read: ghost_.request(h, a); break;
@@ -198,6 +190,8 @@ private:
       break;
     case act::renew: return renew();
     case act::abandon: h.abandoned = true; break;
+    case act::seal: seal(h, static_cast<sync_end>(a.flag)); break;
+    case act::rot: return rot(h, a.argument);
     case act::deliver: break;
     }
     if (h.up()) look_at(h, restarted);
@@ -215,6 +209,8 @@ private:
     h.node->collect(h.shown, send);
     must_have_left(h);
     if (steps == turn_steps::and_order || steps == turn_steps::all) start_sync(h);
+    if constexpr (has_snapshots)
+      if (steps != turn_steps::collect) h.node->start_seal();
     if (steps >= turn_steps::all) release(h);
   }
   void release(host& h) {
@@ -249,7 +245,25 @@ private:
       h.node->stop();
     release(h);
   }
-  void crash(host& h, std::size_t kept) {
+  void seal(host& h, sync_end end) {
+    if constexpr (has_snapshots) {
+      note(h, check::trace_kind::sync, end == sync_end::failed ? "of a snapshot failed" : "of a snapshot");
+      if (end == sync_end::untold) return;
+      if (end == sync_end::failed) h.disk.snapshots().fail_seal();
+      h.node->end_seal();
+      release(h);
+    }
+  }
+  void rot(host& h, std::uint64_t at) {
+    if constexpr (has_snapshots) {
+      auto const newest = h.disk.snapshots().newest()->mark.at.value;
+      bool const needed = h.disk.spoil(at, h.up()) || h.up();
+      (needed ? h.rotten : h.aged) = true;
+      h.lost = h.lost || needed;
+      note(h, check::trace_kind::fault, "its snapshot of index " + std::to_string(newest) + " rots");
+    }
+  }
+  void crash(host& h, std::size_t kept, bool sealed) {
     auto const risk = h.disk.groups_at_risk();
     kept = (std::min)(kept, risk);
     ++covered_[happening::crashes];
@@ -258,10 +272,15 @@ private:
     covered_[happening::torn_syncs] += h.in_flight.empty() ? 0 : 1;
     note(h, check::trace_kind::crash,
          std::to_string(risk - kept) + " of " + std::to_string(risk) + " groups lost");
+    if constexpr (has_snapshots)
+      if (h.node->seals()) ++covered_[sealed ? happening::seals_kept : happening::seals_lost];
     ghost_.ends(h);
     h.node.reset();
     h.in_flight.clear();
-    h.disk.crash(kept);
+    if constexpr (has_snapshots)
+      h.disk.crash(kept, sealed);
+    else
+      h.disk.crash(kept);
   }
   void restart(host& h) {
     ++covered_[happening::starts];
@@ -271,7 +290,7 @@ private:
   void wipe(host& h) {
     auto const last = h.disk.identity();
     h.disk = Family::make_disk(identity_of(h.id, last.store.value + 1000 - h.id.value), options_.entries);
-    h.lost = h.wiped = true;
+    h.lost = h.wiped = true, h.rotten = h.aged = false;
     h.seen = {};
     std::fill(h.known.begin(), h.known.end(), store_id{});
     note(h, check::trace_kind::fault, "it has an empty disk now");
@@ -323,19 +342,6 @@ private:
     packets_.note(slot);
     if (log_.traces()) note_message(check::trace_kind::send, p);
   }
-  // A message travels between two disks, as a frame does on a connection of transport/tcp.hpp. What was meant for
-  // a disk that is no more reaches nobody, even if its sender's disk is gone too, with what the sender knew.
-  // And both ends of a link remember which disk the other had. A message to an earlier life of the same disk is
-  // heard: that life has forgotten nothing that it said, and a transport without connections can't tell.
-  bool strangers(host& h, host& peer, packet const& p) {
-    if (p.meant_for != h.disk.identity().store) return true;
-    auto const meet = [](store_id& known, store_id is) {
-      if (known == store_id{}) known = is;
-      return known == is;
-    };
-    bool const met = meet(h.known[p.from], p.store);
-    return !(meet(peer.known[p.to], h.disk.identity().store) && met);
-  }
   void hand_over(host& h, packet const& p) {
     if (log_.traces()) note_message(check::trace_kind::deliver, p);
     auto const bytes = payloads::trusted(p.bytes, p.count);
@@ -347,7 +353,7 @@ private:
   // --- checks and records
   void look_at(host& h, bool restarted) {
     bool const had_stopped = h.seen.stopped;
-    if (!ghost_.after(h, restarted, teller_)) breaks(teller_, h.place());
+    if (!ghost_.after(h, restarted, teller())) breaks(teller(), h.place());
     if (h.up() && h.node->stopped() && !had_stopped) {
       h.seen.stopped = true;
       ++covered_[happening::stops];
@@ -362,18 +368,9 @@ private:
   }
   void note_message(check::trace_kind kind, packet const& p) {
     if (!log_.traces()) return;
-    bool const arrives = kind == check::trace_kind::deliver;
-    check::trace_record r{
-        .node = (arrives ? p.to : p.from) + 1, .kind = kind, .peer = (arrives ? p.from : p.to) + 1};
-    r.message = p.number;
+    auto r = record_of(p, kind);
     auto const& h = hosts_[r.node - 1];
     if (h.up()) r.term = h.node->era();
-    std::visit(
-        [&](auto const& m) {
-          r.name = type_name<std::remove_cvref_t<decltype(m)>>();
-          check::speak(r.text, m);
-        },
-        p.what);
     log_.note(std::move(r));
   }
 
@@ -385,12 +382,6 @@ private:
   std::uint64_t posted_ = 0;
   std::uint64_t renewals_ = 0;
   ghost_type ghost_;
-  coverage covered_{};
-  chronicle log_{};
-  char const* broken_ = nullptr;
-  breach breach_{}; // the first that was found
-  breach teller_{}; // what was told last
-  std::uint32_t broken_at_ = 0;
 };
 
 } // namespace quorate::sim

@@ -34,8 +34,19 @@ enum class happening : std::uint8_t {
   reads_refused,
   slow_disks, // nodes whose disk is slow to the end
   healed,     // seeds that came right at the end
+  saved,      // snapshots of a node's own machine, whole
+  fetched,    // snapshots of another node's, whole
+  unsealed,   // saves and fetches that failed
+  cut_off,    // transfers that ended before all had come
+  installed,  // marks put in the place of a log
+  restored,   // machines brought to a snapshot while their node ran
+  found,      // machines brought to a snapshot at a start
+  seals_kept, // at a crash, of snapshots whose seal was on its way
+  seals_lost,
+  refused_starts,  // of nodes whose newest snapshot has rotted, and no other leads to their log
+  starts_from_old, // whose newest has rotted, and that start from what came before it
 };
-inline constexpr std::size_t happenings = static_cast<std::size_t>(happening::healed) + 1;
+inline constexpr std::size_t happenings = static_cast<std::size_t>(happening::starts_from_old) + 1;
 constexpr std::string_view name_of(happening h) {
   constexpr std::string_view names[happenings] = {"starts",
                                                   "crashes",
@@ -59,7 +70,18 @@ constexpr std::string_view name_of(happening h) {
                                                   "reads-done",
                                                   "reads-refused",
                                                   "slow-disks",
-                                                  "healed"};
+                                                  "healed",
+                                                  "saved",
+                                                  "fetched",
+                                                  "unsealed",
+                                                  "cut-off",
+                                                  "installed",
+                                                  "restored",
+                                                  "found",
+                                                  "seals-kept",
+                                                  "seals-lost",
+                                                  "refused-starts",
+                                                  "starts-from-old"};
   return names[static_cast<std::size_t>(h)];
 }
 

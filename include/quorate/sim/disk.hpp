@@ -21,12 +21,13 @@ enum class disk_trouble : std::uint8_t { none, writes_fail, full };
 
 // What was written, as the simulator's checks want to know it.
 struct disk_write {
-  enum class kind : std::uint8_t { entries, truncation, hard };
+  enum class kind : std::uint8_t { entries, truncation, hard, installation };
   kind what{};
-  entry_run run{}; // of a truncation: what begins at run.first is gone
+  above_mark above{}; // of an installation
+  entry_run run{};    // of a truncation: what begins at run.first is gone
   hard_state hard{};
   std::uint64_t group = 0;      // those of one group, between two sync orders, are kept together or not at all
-  std::size_t at = 0, size = 0; // of its records
+  std::size_t at = 0, size = 0; // of its records; of an installation: which mark it is
 };
 
 // Of a hard state as storages keep it, what `Core` has written; nothing, if another core did.
@@ -70,6 +71,14 @@ public:
     if (fails()) return false;
     note({.what = disk_write::kind::hard, .hard = h});
     return inner_.put(h);
+  }
+  bool install(snapshot_mark const& mark, above_mark above) requires installing_storage<Storage> {
+    if (fails()) return false;
+    note({.what = disk_write::kind::installation, .above = above});
+    journal_.back().at = marks_.size();
+    marks_.push_back(mark);
+    ++installing_;
+    return inner_.install(mark, above);
   }
   bool compact(log_index upto) { return inner_.compact(upto); }
   std::optional<durable> sync(sync_order order) {
@@ -124,20 +133,23 @@ public:
   // The log as a power cut would leave it at the least.
   using shape = basic_log_shape<std::vector<log_span>, std::vector<config_mark>>;
   shape const& durable_log() const { return durable_log_; }
-  // Would entry i still be there as it is?
-  bool is_durable(log_index i) const { return i <= log().compacted() || on_disk(i, log()); }
+  // Of a write that is an installation, until the next sync.
+  snapshot_mark const& mark_of(disk_write const& w) const { return marks_[w.at]; }
+  // Is an installation on its way? Then what it covers may come back.
+  bool installs() const { return installing_ != 0; }
+  // Would entry i still be there as it is, or what it stands for be covered for good?
+  bool is_durable(log_index i) const {
+    if (installs()) return was_durable_before(i, [](disk_write const&) { return false; });
+    return i <= log().compacted() || on_disk(i, log());
+  }
   // Is the entry that stood at i when this node left `era` on the disk, or what has taken its place since? If the
   // node has not left it: is the one that stands there? (effect/outbox.hpp says why that is what must be durable.)
   template <class Core>
   bool was_durable(log_index i, stamp era) const {
     if (era_of<Core>(hard()) <= era) return is_durable(i);
     if (era_of<Core>(durable_hard_) > era) return true; // and so are all writes before that one
-    auto then = durable_log_;
-    for (auto const& w : pending()) {
-      if (w.what == disk_write::kind::hard && era_of<Core>(w.hard) > era) break;
-      carry_out(w, then);
-    }
-    return i <= then.compacted() || on_disk(i, then);
+    return was_durable_before(
+        i, [&](disk_write const& w) { return w.what == disk_write::kind::hard && era_of<Core>(w.hard) > era; });
   }
   Storage const& inner() const { return inner_; }
 
@@ -163,10 +175,11 @@ private:
     for (; durable_ < upto && head_ < journal_.size(); ++durable_, ++head_) {
       auto const& w = journal_[head_];
       if (w.what == disk_write::kind::hard) durable_hard_ = w.hard;
+      if (w.what == disk_write::kind::installation) --installing_;
       carry_out(w, durable_log_);
     }
-    if (durable_log_.compacted() < log().compacted()) durable_log_.compact(log().compacted());
-    if (head_ == journal_.size()) journal_.clear(), bytes_.clear(), head_ = 0;
+    if (!installs() && durable_log_.compacted() < log().compacted()) durable_log_.compact(log().compacted());
+    if (head_ == journal_.size()) journal_.clear(), bytes_.clear(), marks_.clear(), head_ = 0;
   }
   template <log_view Log>
   static shape shape_of(Log const& log) {
@@ -182,23 +195,42 @@ private:
   bool on_disk(log_index i, Log const& log) const {
     return i <= durable_log_.last() && i <= log.last() && durable_log_.stamp_at(i) == log.stamp_at(i);
   }
-  static void carry_out(disk_write const& w, shape& log) {
+  // Does a power cut leave what stood at i when `stop` was true of a write for the first time, or what an
+  // installation has covered since? An installation says nothing of what it covers.
+  template <class Stop>
+  bool was_durable_before(log_index i, Stop&& stop) const {
+    auto then = durable_log_;
+    for (auto const& w : pending()) {
+      if (stop(w) || (w.what == disk_write::kind::installation && i < mark_of(w).at)) break;
+      carry_out(w, then);
+    }
+    return i <= durable_log_.compacted() || on_disk(i, then);
+  }
+  void carry_out(disk_write const& w, shape& log) const {
     if (w.what == disk_write::kind::truncation) log.truncate(w.run.first);
     if (w.what == disk_write::kind::entries) (void)log.put(w.run);
+    if (w.what == disk_write::kind::installation) (void)log.install(mark_of(w), w.above);
   }
   bool carry_out(disk_write const& w) {
     switch (w.what) {
     case disk_write::kind::hard: return inner_.put(w.hard);
     case disk_write::kind::truncation:
       return w.run.first > log().compacted() && w.run.first <= log().last() + 1 && inner_.truncate(w.run.first);
+    case disk_write::kind::installation: return carry_out_install(w);
     case disk_write::kind::entries: break;
     }
     return w.run.first == log().last() + 1 &&
            inner_.put(w.run, payloads::trusted({bytes_.data() + w.at, w.size}, w.run.count));
   }
+  bool carry_out_install(disk_write const& w) {
+    if constexpr (installing_storage<Storage>)
+      return mark_of(w).at > log().compacted() && inner_.install(mark_of(w), w.above);
+    else
+      return false;
+  }
   void begin() {
-    journal_.clear(), bytes_.clear();
-    head_ = 0, durable_ = 0, group_ = 0;
+    journal_.clear(), bytes_.clear(), marks_.clear();
+    head_ = 0, durable_ = 0, group_ = 0, installing_ = 0;
     durable_hard_ = inner_.hard();
     durable_log_ = shape_of(inner_.log());
     trouble_ = disk_trouble::none;
@@ -208,8 +240,10 @@ private:
   Storage inner_;
   std::vector<disk_write> journal_{}; // from head_ on: what no sync has covered
   std::vector<std::byte> bytes_{};
+  std::vector<snapshot_mark> marks_{};
   std::size_t head_ = 0;
-  std::uint64_t durable_ = 0; // how many writes a sync has covered
+  std::size_t installing_ = 0; // installations that no sync has covered
+  std::uint64_t durable_ = 0;  // how many writes a sync has covered
   std::uint64_t group_ = 0;
   hard_state durable_hard_{};
   shape durable_log_{};

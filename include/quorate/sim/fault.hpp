@@ -40,16 +40,21 @@ enum class fault : std::uint8_t {
   small_disks, // room for few entries; there is no failure, only refusals
   wiped_disks, // an empty disk in place of the old one: the node must stay out
   damage,      // what was written long ago can't be read: the node must stop
+  // snapshots, where there are some
+  failed_seals,
+  damaged_snapshots, // the newest one rots
 };
-inline constexpr std::size_t faults = static_cast<std::size_t>(fault::damage) + 1;
+inline constexpr std::size_t faults = static_cast<std::size_t>(fault::damaged_snapshots) + 1;
+inline constexpr std::size_t faults_of_all = static_cast<std::size_t>(fault::damage) + 1; // of every protocol
 
 constexpr std::string_view name_of(fault f) {
   constexpr std::string_view names[faults] = {
-      "loss",          "duplication", "reordering",  "spikes",        "clogs",
-      "partitions",    "one-way",     "flapping",    "crashes",       "mid-turn",
-      "crash-loops",   "pauses",      "slow-nodes",  "drift",         "jumps",
-      "frozen-clocks", "lost-writes", "slow-syncs",  "crossed-syncs", "failed-syncs",
-      "failed-writes", "full-disks",  "small-disks", "wiped-disks",   "damage"};
+      "loss",          "duplication",      "reordering",  "spikes",        "clogs",
+      "partitions",    "one-way",          "flapping",    "crashes",       "mid-turn",
+      "crash-loops",   "pauses",           "slow-nodes",  "drift",         "jumps",
+      "frozen-clocks", "lost-writes",      "slow-syncs",  "crossed-syncs", "failed-syncs",
+      "failed-writes", "full-disks",       "small-disks", "wiped-disks",   "damage",
+      "failed-seals",  "damaged-snapshots"};
   return names[static_cast<std::size_t>(f)];
 }
 constexpr std::optional<fault> fault_named(std::string_view name) {
@@ -69,11 +74,11 @@ public:
   // Swarm testing: each fault that is allowed exists in a seed with odds of one half; how hard it strikes is drawn
   // on a log scale. `certain`: each one that is allowed exists.
   weather(stream& draw, fault_set allowed, bool certain = false) {
-    for (std::size_t i = 0; i < faults; ++i) {
-      bool const there = draw.below(2) == 0; // drawn for all, so that one does not shift the others
-      auto const how = static_cast<std::uint32_t>(draw.on_log_scale(1, 1000));
-      if ((allowed >> i & 1U) != 0 && (there || certain)) force_[i] = how;
-    }
+    for (std::size_t i = 0; i < faults_of_all; ++i) add(i, draw, allowed, certain);
+  }
+  // And those of snapshots, from a stream of their own.
+  void add_snapshots(stream& draw, fault_set allowed, bool certain = false) {
+    for (auto i = faults_of_all; i < faults; ++i) add(i, draw, allowed, certain);
   }
   std::uint32_t force(fault f) const { return force_[static_cast<std::size_t>(f)]; }
   bool has(fault f) const { return force(f) != 0; }
@@ -81,6 +86,12 @@ public:
   void end_all() { force_ = {}; }
 
 private:
+  void add(std::size_t i, stream& draw, fault_set allowed, bool certain) {
+    bool const there = draw.below(2) == 0; // drawn for all, so that one does not shift the others
+    auto const how = static_cast<std::uint32_t>(draw.on_log_scale(1, 1000));
+    if ((allowed >> i & 1U) != 0 && (there || certain)) force_[i] = how;
+  }
+
   std::array<std::uint32_t, faults> force_{};
 };
 

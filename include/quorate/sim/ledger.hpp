@@ -78,6 +78,9 @@ public:
     order_.push_back({v.written_at, era, v.content, v.number, list});
     return true;
   }
+  // What a machine's state is after so many entries: a digest. Told once of each, from 0 on.
+  void note_state(std::uint64_t digest) { states_.push_back(digest); }
+  std::uint64_t state_at(std::uint64_t index) const { return states_[static_cast<std::size_t>(index)]; }
   static bool refused(std::uint64_t number, std::uint64_t index, breach& tell) {
     return tell("what was refused is never committed", "command ", number, " was refused, and stands at ", index);
   }
@@ -100,6 +103,7 @@ private:
   std::vector<std::vector<version>> versions_{};
   std::vector<committed_entry> order_{};
   std::vector<promise> commands_{};
+  std::vector<std::uint64_t> states_{};
   std::uint64_t acknowledged_ = 0;
 };
 

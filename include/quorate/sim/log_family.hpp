@@ -10,9 +10,12 @@
 
 namespace quorate::sim {
 
-template <class Rules, class Core, class Messages, class Storage, class Timer>
+// A core with snapshots has a state machine, and a store for what it saves; without them they are ignored.
+template <class Rules, class Core, class Messages, class Storage, class Timer, class Machine = recorder<Messages>,
+          class Store = memory_snapshots>
 struct log_family {
-  using node = log_node<Core, Messages, Storage, Timer>;
+  using node = log_node<Core, Messages, Storage, Timer, Machine, Store>;
+  using disk_type = typename node::disk_type;
   template <class Cluster>
   using ghost = log_ghost<Cluster, Rules>;
 
@@ -23,10 +26,12 @@ struct log_family {
   static constexpr bool renews = false;
   static constexpr bool replicates_a_log = true;
 
-  static disk<Storage> make_disk(store_identity const& identity, std::size_t entries) {
-    return disk<Storage>{identity, entries};
+  static constexpr bool has_snapshots = node::has_snapshots;
+
+  static disk_type make_disk(store_identity const& identity, std::size_t entries) {
+    return disk_type{identity, entries};
   }
-  static bool can_damage(disk<Storage> const& d, std::uint64_t index) {
+  static bool can_damage(disk_type const& d, std::uint64_t index) {
     return log_index{index} > d.log().compacted() && log_index{index} <= d.log().last();
   }
 };

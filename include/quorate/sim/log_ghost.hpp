@@ -10,6 +10,7 @@
 #include "quorate/sim/kept.hpp"
 #include "quorate/sim/ledger.hpp"
 #include "quorate/sim/log_promises.hpp"
+#include "quorate/sim/snapshot_promises.hpp"
 #include "quorate/trace/trace.hpp"
 #include "quorate/truth/log.hpp"
 
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,7 @@ public:
     typename Rules::said said{}; // to others, and so never to be forgotten
     bool stopped = false;
     char const* role = "";
+    snapshots_of_a_node snapshots{};
   };
 
   explicit log_ghost(Cluster& c) : c_{c} {}
@@ -54,7 +57,9 @@ public:
     if (truth::begins_to_lead(h.seen.before, core) && !leads(h, tell)) return false;
     if (core.campaigns() && core.era() != h.seen.before.era()) ++c_.covered()[happening::elections];
     if (c_.log().traces()) note_changes(h);
-    return promises_.outcomes(h, tell);
+    if (!promises_.outcomes(h, tell)) return false;
+    if constexpr (has_snapshots) return snapshots_.after(h, tell);
+    return true;
   }
   template <class M>
   void said(host& h, node_id to, M const& m) {
@@ -64,6 +69,7 @@ public:
   }
   void request(host& h, action const& a) { promises_.request(h, a); }
   void compact(host& h, std::uint64_t upto) {
+    if constexpr (has_snapshots) return h.node->save(); // and it compacts by itself
     auto const most = (std::min)(upto, kept_by_all(c_, h));
     if (most <= h.disk.log().compacted().value) return;
     h.node->compact(log_index{most});
@@ -73,7 +79,10 @@ public:
   void hear(host& h, Outcome const& o) {
     promises_.hear(h, o);
   }
-  void ends(host& h) { h.seen.end(); } // what waits there has no outcome any more
+  void ends(host& h) {
+    if constexpr (has_snapshots) snapshots_.ends(h);
+    h.seen.end(); // what waits there has no outcome any more
+  }
   void begin_anew() {}
 
   // --- what a driver asks
@@ -84,6 +93,7 @@ public:
 private:
   using core_type = typename Cluster::node_type::core_type;
   static constexpr bool rewrites = core_type::rewrites;
+  static constexpr bool has_snapshots = forgets<core_type>;
 
   static node_index self(host const& h) { return Cluster::index_of(h); }
   // A node as truth/ looks at it: what of it is durable.
@@ -116,6 +126,8 @@ private:
                   ", and all is committed up to ", ledger_.committed());
     s.list = ledger_.list_at(s.commit);
     s.before = h.node->core();
+    if constexpr (has_snapshots)
+      if (!snapshots_.begins(h, tell)) return false;
     return Rules::remembers(self(h), said, hard_of<core_type>(h.disk.hard()), log.last(), tell);
   }
   void rebuild(host& h) {
@@ -140,6 +152,7 @@ private:
     h.seen.writes = h.disk.writes();
     rebuild(h);
     bool const right = promises_.outcomes(h, tell);
+    if (h.rotten) return ++c_.covered()[happening::refused_starts], right;
     return h.disk.failure().empty() ? tell("a node stops only if its disk fails", "node ", self(h), " has stopped")
                                     : right;
   }
@@ -150,7 +163,7 @@ private:
   bool writes(host& h, breach& tell) {
     auto& s = h.seen;
     auto const& log = h.disk.log();
-    bool right = true;
+    bool right = true, installs = false;
     if (s.writes != h.disk.writes()) {
       h.disk.each_after(s.writes, [&](disk_write const& w, payloads::bytes bytes) {
         if (w.what == disk_write::kind::truncation) {
@@ -158,12 +171,26 @@ private:
           s.log.truncate(w.run.first);
         } else if (w.what == disk_write::kind::entries) {
           right = entries(h, w.run, payloads::trusted(bytes, w.run.count), tell) && right;
+        } else if (w.what == disk_write::kind::installation) {
+          right = installation(h, h.disk.mark_of(w), w.above, tell) && right;
+          installs = true;
         }
       });
       s.writes = h.disk.writes();
     }
-    if (right && s.log.compacted() < log.compacted()) s.log.compact(log.compacted());
-    return right;
+    if (!right || s.log.compacted() >= log.compacted()) return right;
+    if (has_snapshots && !installs) ++c_.covered()[happening::compactions];
+    s.log.compact(log.compacted());
+    return true;
+  }
+  bool installation(host& h, snapshot_mark const& mark, above_mark above, breach& tell) {
+    auto& s = h.seen;
+    if constexpr (has_snapshots)
+      if (!snapshots_.may_install(h, mark, tell)) return false;
+    if (mark.at <= s.log.compacted())
+      return tell("what is installed is above what is compacted", "node ", self(h),
+                  " installs a snapshot of index ", mark.at, ", and has compacted up to ", s.log.compacted());
+    return s.log.install(mark, above), true;
   }
   bool entries(host& h, entry_run const& run, payloads bytes, breach& tell) {
     auto& s = h.seen;
@@ -207,6 +234,9 @@ private:
     auto const& core = h.node->core();
     auto const& log = h.disk.log();
     auto const upto = core.commit_index().value;
+    if (log.compacted().value > ledger_.committed())
+      return tell("what is compacted was committed", "node ", self(h), " has compacted up to ", log.compacted(),
+                  ", and all is committed up to ", ledger_.committed());
     for (auto i = (std::max)(s.commit, log.compacted().value) + 1; i <= upto; ++i) {
       auto const now = log.stamp_at(log_index{i});
       auto const* v = ledger_.find(i, now);
@@ -216,6 +246,7 @@ private:
       if (i > ledger_.committed()) {
         ++c_.covered()[happening::commits];
         if (!ledger_.commit(*v, core.era(), tell)) return false;
+        if constexpr (has_snapshots) snapshots_.committed(v->number);
         bool const founding = v->kind == entry_kind::configuration && v->written_at == stamp{}; // it needs no vote
         if (!founding && !on_a_quorum(h, i, *v, tell)) return false;
       }
@@ -229,9 +260,13 @@ private:
     return true;
   }
   bool holds_durably(host const& j, std::uint64_t i, version const& v) const {
-    auto const& log = j.disk.log();
+    if (j.disk.installs()) return shows(j.disk.durable_log(), i, v); // what comes covers no less
+    return (log_index{i} > j.disk.log().last() || j.disk.is_durable(log_index{i})) && shows(j.disk.log(), i, v);
+  }
+  template <class Log>
+  bool shows(Log const& log, std::uint64_t i, version const& v) const {
     if (i <= log.compacted().value) return true;
-    if (log_index{i} > log.last() || !j.disk.is_durable(log_index{i})) return false;
+    if (log_index{i} > log.last()) return false;
     auto const* held = ledger_.find(i, log.stamp_at(log_index{i}));
     return held != nullptr && held->content == v.content && (rewrites || held->written_at == v.written_at);
   }
@@ -281,6 +316,8 @@ private:
   Cluster& c_;
   ledger ledger_{};
   log_promises<Cluster> promises_{c_, ledger_};
+  std::conditional_t<has_snapshots, snapshot_promises<Cluster>, no_snapshot_promises<Cluster>> snapshots_{c_,
+                                                                                                          ledger_};
 };
 
 } // namespace quorate::sim

@@ -3,10 +3,16 @@
 #pragma once
 
 #include "quorate/replica/replica.hpp"
+#include "quorate/sim/cluster_options.hpp"
 #include "quorate/sim/disk.hpp"
+#include "quorate/sim/heard_machine.hpp"
+#include "quorate/sim/snapshot_disk.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace quorate::sim {
@@ -16,26 +22,27 @@ struct next_turn {
   bool pending = false;
 };
 
-template <class Core, class Messages, class Storage, class Timer>
+// With snapshots, if the core has them: then there are a state machine and a place to keep what it saves.
+template <class Core, class Messages, class Storage, class Timer, class Machine = recorder<Messages>,
+          class Store = memory_snapshots>
 class log_node {
   using times = timer_fitting<Timer>;
   using commands = command_fitting<Messages>;
 
 public:
+  static constexpr bool has_snapshots = forgets<Core>;
   using core_type = Core;
   using messages_type = Messages;
-  using disk_type = disk<Storage>;
-  using replica_type = replica<Core, Messages, disk_type, Timer>;
+  using disk_type = typename disk_for<has_snapshots, Storage, Store>::type;
+  using machine_type = Machine;
+  using store_type = std::conditional_t<has_snapshots, slow_snapshots<Store>, no_snapshots>;
+  using replica_type = replica<Core, Messages, disk_type, Timer, store_type>;
   using wire = typename replica_type::wire;
   using message = typename hands<Core, disk_type>::message;
 
-  log_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t, std::uint64_t seed)
-      : replica_{{.self = self,
-                  .members = members,
-                  .staged_bytes = std::size_t{1} << 16,
-                  .max_command_bytes = std::size_t{1} << 15},
-                 d,
-                 times::make(t, seed)} {}
+  log_node(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t, std::uint64_t seed,
+           snapshot_habits const& habits = {})
+      : replica_{make(self, members, d, t, seed, habits, machine_)} {}
 
   // Why no honest node says that, or nullptr.
   template <class M>
@@ -50,10 +57,25 @@ public:
   }
   std::optional<sync_order> start_sync() { return replica_.start_sync(); }
   void synced(durable d) { replica_.synced(d); }
-  template <class Send, class Machine>
-  void release(Send&& send, Machine&& machine) {
-    replica_.release(send, machine);
+  template <class Send, class Host>
+  void release(Send&& send, Host&& host) {
+    if constexpr (has_snapshots) {
+      heard_machine<Messages, Machine, std::remove_reference_t<Host>> heard{machine_, host};
+      replica_.release(send, hosted{heard, host});
+    } else {
+      replica_.release(send, host);
+    }
   }
+  // A seal begins, if there is something to seal; and it has ended, as the disk knows.
+  void start_seal() requires has_snapshots {
+    if (auto p = replica_.start_seal()) sealing_ = std::move(p);
+  }
+  void end_seal() requires has_snapshots {
+    auto p = *std::exchange(sealing_, std::nullopt);
+    p.wait();
+    replica_.sealed(std::move(p));
+  }
+  bool seals() const requires has_snapshots { return sealing_.has_value(); }
   void stop() { replica_.stop(); }
   bool stopped() const { return replica_.stopped(); }
   std::string failure() const { return replica_.failure(); }
@@ -75,8 +97,11 @@ public:
     }
   }
   void compact(log_index upto) { replica_.compact(upto); }
+  void save() requires has_snapshots { replica_.save(); }
 
   Core const& core() const { return replica_.core(); }
+  Machine& machine() requires has_snapshots { return machine_; }
+  snapshot_status snapshots() const { return replica_.status().snapshots; }
   log_index applied_index() const { return replica_.applied_index(); }
   bool leads() const { return !stopped() && core().leads(); }
   std::uint64_t era() const { return core().era().value; }
@@ -84,6 +109,25 @@ public:
   std::uint64_t commit() const { return core().commit_index().value; }
 
 private:
+  static replica_type make(node_id self, std::vector<node_id> const& members, disk_type& d, timings const& t,
+                           std::uint64_t seed, snapshot_habits const& habits, Machine& m) {
+    replica_config config{.self = self,
+                          .members = members,
+                          .staged_bytes = std::size_t{1} << 16,
+                          .max_command_bytes = std::size_t{1} << 15,
+                          .compaction = habits.compaction,
+                          .transfer = habits.transfer};
+    if constexpr (has_snapshots) {
+      return replica_type{config, d, times::make(t, seed), d.snapshots(), m};
+    } else {
+      (void)m;
+      config.applied = d.log().compacted(); // the ghost applies, and forgets nothing
+      return replica_type{config, d, times::make(t, seed)};
+    }
+  }
+
+  Machine machine_ = machine_fitting<Machine>::make(); // a new one each time that the node starts
+  std::optional<typename pending_seal_of<store_type>::type> sealing_{};
   replica_type replica_;
 };
 

@@ -2,10 +2,12 @@
 // A read or an append sees every operation that had ended before it began.
 #pragma once
 
+#include "quorate/replica/hosted.hpp"
 #include "quorate/replica/outcome.hpp"
 #include "quorate/sim/action.hpp"
 #include "quorate/sim/coverage.hpp"
 #include "quorate/sim/fitting.hpp"
+#include "quorate/sim/heard_machine.hpp"
 #include "quorate/sim/ledger.hpp"
 #include "quorate/trace/trace.hpp"
 
@@ -21,12 +23,12 @@ struct request_made {
   std::uint64_t must_see = 0; // what was acknowledged when it was made
 };
 struct told {
-  enum class kind : std::uint8_t { applied, proposal, read } what{};
+  enum class kind : std::uint8_t { applied, proposal, read, result, restored } what{};
   std::uint64_t token = 0;
   fate became{};
   refusal reason{};
   std::uint64_t index = 0;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0; // of the command; restored: a digest
 };
 
 // Of one node, in one life of it: what was asked, by token, and what it has told and applied.
@@ -36,6 +38,7 @@ struct requests_of_a_node {
   std::vector<told> heard{};
   std::uint64_t applied = 0;
   list_prefix list{};
+  bool restored = false; // since somebody looked
   bool waits() const { return proposals_told < proposals.size() || reads_told < reads.size(); }
   void end() { proposals.clear(), reads.clear(), heard.clear(); }
 };
@@ -71,14 +74,23 @@ public:
   }
   void hear(host& h, proposal_outcome const& o) { hear_all(h, o, told::kind::proposal); }
   void hear(host& h, read_outcome const& o) { hear_all(h, o, told::kind::read); }
+  template <class Result>
+  void hear(host& h, proposal_result<Result> const& r) {
+    h.seen.heard.push_back({.what = told::kind::result, .token = r.token.value, .index = r.index.value});
+  }
+  void hear(host& h, machine_restored const& r) {
+    h.seen.heard.push_back({.what = told::kind::restored, .index = r.at.value, .number = r.digest});
+  }
   bool outcomes(host& h, breach& tell) {
     bool right = true;
     for (auto const& t : h.seen.heard) {
       c_.log().mix(t.token << 8 ^ t.index << 4 ^ static_cast<std::uint64_t>(t.became));
       auto& first = right ? tell : later_; // of several the first is told
-      bool const as_it_must = t.what == told::kind::applied ? applies(h, t, first)
-                              : t.what == told::kind::read  ? reads(h, t, first)
-                                                            : proposes(h, t, first);
+      bool const as_it_must = t.what == told::kind::applied    ? applies(h, t, first)
+                              : t.what == told::kind::read     ? reads(h, t, first)
+                              : t.what == told::kind::proposal ? proposes(h, t, first)
+                              : t.what == told::kind::result   ? results(h, t, first)
+                                                               : restores(h, t, first);
       right = right && as_it_must;
     }
     h.seen.heard.clear();
@@ -104,6 +116,29 @@ private:
     return s.list == entry.list ||
            tell("what is applied is a prefix of one order", "node ", self(h), " applies command ", t.number,
                 " at entry ", t.index, ", where the others have command ", entry.number);
+  }
+  // It stands where the snapshot does, with the state of that index.
+  bool restores(host& h, told const& t, breach& tell) {
+    auto& s = h.seen;
+    if (t.index <= s.applied || t.index > book_.committed())
+      return tell("a machine is brought forward, to what is committed", "node ", self(h),
+                  " restores its machine to ", t.index, ", has applied up to ", s.applied,
+                  ", and all is committed up to ", book_.committed());
+    ++c_.covered()[happening::restored];
+    s.applied = t.index, s.list = book_.list_at(t.index), s.restored = true;
+    return t.number == book_.state_at(t.index) || tell("the state of an index is the same on every node", "node ",
+                                                       self(h), " restores another one at index ", t.index);
+  }
+  bool results(host& h, told const& t, breach& tell) {
+    auto const& s = h.seen;
+    auto const place = static_cast<std::size_t>(t.token - 1);
+    if (t.token == 0 || t.token > s.proposals.size() || s.proposals[place].number == spent || t.index != s.applied)
+      return tell("a result comes with its command, before the outcome", "node ", self(h), " tells one of token ",
+                  t.token, " at index ", t.index, ", and has applied up to ", s.applied);
+    auto const number = s.proposals[place].number;
+    return book_.at(t.index).number == number ||
+           tell("a result is that of the token's command", "node ", self(h), " gives command ", number,
+                " the result of command ", book_.at(t.index).number);
   }
   // A token has one outcome.
   request_made* asked(std::vector<request_made>& list, std::uint64_t token, std::size_t& count) {

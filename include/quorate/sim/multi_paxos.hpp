@@ -39,7 +39,13 @@ struct multi_paxos_truth {
 using marking_multi_paxos = multi_paxos::node<limits<limit_values{.mark = 16}>>;
 
 template <class Core = marking_multi_paxos, class Messages = messages<std::uint64_t>, class Storage = memory,
-          class Timer = manual_timer>
-using multi_paxos_family = log_family<multi_paxos_truth, Core, Messages, Storage, Timer>;
+          class Timer = manual_timer, class Machine = recorder<Messages>, class Store = memory_snapshots>
+using multi_paxos_family = log_family<multi_paxos_truth, Core, Messages, Storage, Timer, Machine, Store>;
+
+// With snapshots. Nodes save by themselves, and who is behind fetches.
+using forgetting_multi_paxos = multi_paxos::node<limits<limit_values{.mark = 16}>, multi_paxos::snapshots<on>>;
+template <class Machine = recorder<messages<std::uint64_t>>, class Store = memory_snapshots>
+using multi_paxos_with_snapshots =
+    multi_paxos_family<forgetting_multi_paxos, messages<std::uint64_t>, memory, manual_timer, Machine, Store>;
 
 } // namespace quorate::sim

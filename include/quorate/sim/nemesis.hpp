@@ -24,7 +24,7 @@ public:
   void begin() {
     for (auto const f : {fault::clogs, fault::partitions, fault::one_way, fault::flapping, fault::crashes,
                          fault::pauses, fault::jumps, fault::frozen_clocks, fault::failed_writes,
-                         fault::full_disks, fault::wiped_disks, fault::damage})
+                         fault::full_disks, fault::wiped_disks, fault::damage, fault::damaged_snapshots})
       if (s_.sky().has(f)) next(f);
   }
   void strike(fault f) {
@@ -56,13 +56,15 @@ private:
   // From once in 40 seconds to four times a second.
   void next(fault f) {
     std::uint64_t mean = 50'000'000 / (1 + s_.sky().force(f) / 5);
-    if (f == fault::wiped_disks || f == fault::damage) mean = (std::max<std::uint64_t>)(mean, 10'000'000);
+    if (f == fault::wiped_disks || f == fault::damage || f == fault::damaged_snapshots)
+      mean = (std::max<std::uint64_t>)(mean, 10'000'000);
     s_.strike_at(s_.now() + 1 + draw(f).around(mean), f);
   }
   stream& draw(fault f) {
     auto& all = s_.draws();
     if (f <= fault::flapping) return all.network;
     if (f <= fault::slow_nodes) return all.processes;
+    if (f >= fault::failed_seals) return all.snapshots;
     return f <= fault::frozen_clocks ? all.clock : all.disk;
   }
 
@@ -83,6 +85,7 @@ private:
     case fault::full_disks: return s_.trouble(n, disk_trouble::full);
     case fault::wiped_disks: return s_.wipe(n);
     case fault::damage: return s_.damage(n, random);
+    case fault::damaged_snapshots: return s_.rot(n, random);
     default: return false; // those that strike where something happens
     }
   }

@@ -37,7 +37,13 @@ struct raft_truth {
 };
 
 template <class Core = raft::node<>, class Messages = messages<std::uint64_t>, class Storage = memory,
-          class Timer = manual_timer>
-using raft_family = log_family<raft_truth, Core, Messages, Storage, Timer>;
+          class Timer = manual_timer, class Machine = recorder<Messages>, class Store = memory_snapshots>
+using raft_family = log_family<raft_truth, Core, Messages, Storage, Timer, Machine, Store>;
+
+// With snapshots. Nodes save by themselves, and who is behind fetches.
+using forgetting_raft = raft::node<raft::snapshots<on>>;
+template <class Machine = recorder<messages<std::uint64_t>>, class Store = memory_snapshots>
+using raft_with_snapshots =
+    raft_family<forgetting_raft, messages<std::uint64_t>, memory, manual_timer, Machine, Store>;
 
 } // namespace quorate::sim

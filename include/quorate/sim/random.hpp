@@ -44,10 +44,10 @@ private:
 };
 
 struct streams {
-  stream topology, network, disk, clock, clients, timeouts, processes;
+  stream topology, network, disk, clock, clients, timeouts, processes, snapshots;
   explicit streams(std::uint64_t seed)
       : topology{seed, 0}, network{seed, 1}, disk{seed, 2}, clock{seed, 3}, clients{seed, 4}, timeouts{seed, 5},
-        processes{seed, 6} {}
+        processes{seed, 6}, snapshots{seed, 7} {}
 };
 
 } // namespace quorate::sim

@@ -69,7 +69,7 @@ private:
         auto const& a = best_.actions[i];
         return a.node == n || (a.what == act::deliver && a.peer == n);
       });
-    for (std::uint8_t what = 0; what <= static_cast<std::uint8_t>(act::renew); ++what)
+    for (std::uint8_t what = 0; what <= static_cast<std::uint8_t>(last_enumerator(act{})); ++what)
       try_without([&](std::size_t i) { return static_cast<std::uint8_t>(best_.actions[i].what) == what; });
   }
   // Pieces of half the list, then of a quarter ... from the end, where the damage is.

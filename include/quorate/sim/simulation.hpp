@@ -2,6 +2,7 @@
 // right.
 #pragma once
 
+#include "quorate/sim/building.hpp"
 #include "quorate/sim/clock.hpp"
 #include "quorate/sim/cluster.hpp"
 #include "quorate/sim/nemesis.hpp"
@@ -36,10 +37,10 @@ public:
   using clients = typename Family::template clients<world_type>;
 
   explicit simulation(run_options const& o)
-      : options_{checked(o)}, draws_{o.seed}, weather_{draws_.topology, o.allowed, o.certain}, built_{build()},
-        world_{built_}, links_{built_.nodes, draws_.network, weather_, world_.covered()}, clients_{world_,
-                                                                                                   draws_.clients},
-        clocks_(built_.nodes), nodes_(built_.nodes), nemesis_{*this} {}
+      : options_{checked(o)}, draws_{o.seed}, weather_{weather_of<Family>(o, draws_)},
+        built_{options_, draws_, weather_}, world_{built_.options},
+        links_{nodes(), draws_.network, weather_, world_.covered()}, clients_{world_, draws_.clients},
+        clocks_(nodes()), nodes_(nodes()), nemesis_{*this} {}
 
   world_type& world() { return world_; }
 
@@ -53,7 +54,7 @@ public:
             node,
             world_.log().hash(),
             world_.size(),
-            built_,
+            built_.options,
             world_.covered(),
             check::sentence_of(world_.breach_found())};
   }
@@ -71,13 +72,15 @@ public:
       if (world_[n].up() && world_[n].node->leads()) return n;
     return world_.size();
   }
-  bool crash(std::uint32_t n) {
+  // `sealed`: a snapshot whose seal was on its way has reached the disk, and nobody was told.
+  bool crash(std::uint32_t n, bool sealed = false) {
     if (!world_[n].up()) return false;
+    if (seals(n)) sealed = sealed || draws_.snapshots.below(2) == 0;
     auto const risk = world_[n].disk.groups_at_risk();
     std::uint64_t kept = risk;
     if (weather_.has(fault::lost_writes)) kept = draws_.disk.below(2) == 0 ? 0 : draws_.disk.below(risk + 1);
     if (kept < risk) ++world_.covered()[fault::lost_writes];
-    act({.what = act::crash, .argument = static_cast<std::uint32_t>(kept)}, n);
+    act({.what = act::crash, .flag = std::uint8_t{sealed}, .argument = static_cast<std::uint32_t>(kept)}, n);
     ++nodes_[n].life;
     come_back(n, draws_.processes.on_log_scale(1000, 8'000'000));
     return true;
@@ -98,33 +101,27 @@ public:
     auto const place = clients_.what_may_rot(n, random);
     return !world_[n].lost && place != 0 && act({.what = act::damage, .argument = place}, n);
   }
+  // The newest snapshot of a node that goes down, or of one that is sending it, and need not notice it.
+  bool rot(std::uint32_t n, stream& random) {
+    auto const at = static_cast<std::uint32_t>(random.below(1'000'000));
+    bool const dies = random.below(2) == 0;
+    if (!dies) n = who_sends(world_, n);
+    if (!world_.can_lose(n) || world_[n].lost) return false;
+    if (dies) crash(n);
+    return act({.what = act::rot, .argument = at}, n);
+  }
 
 private:
   enum : std::uint32_t { deliver, turn, sync, request, restart, strike, mend, tidy, fall, calm, check, late };
-  struct node_course {
-    std::uint64_t life = 0;
-    std::uint64_t turn_at = 0; // 0: no turn is due
-    std::uint64_t paused_until = 0;
-    std::uint64_t free_at = 0; // it is slow, and busy until then
-    std::uint64_t pace = 20;   // microseconds between what comes and the turn that sees to it
-    bool comes_back = false;
-  };
+  static constexpr std::uint32_t seal = late + 1;
 
-  cluster_options build() {
-    auto const drawn = static_cast<std::uint32_t>(draws_.topology.between(1, 7));
-    cluster_options o{.nodes = options_.nodes == 0 ? drawn : options_.nodes, .seed = draws_.timeouts()};
-    if (weather_.has(fault::small_disks)) o.entries = static_cast<std::size_t>(draws_.disk.on_log_scale(80, 512));
-    disk_pace_ = draws_.disk.on_log_scale(100, 4000);
-    tidies_ = draws_.disk.below(4) != 0 || Family::renews || weather_.has(fault::small_disks);
-    if (Family::replicates_a_log && weather_.has(fault::slow_syncs)) draw_slow_disks(o);
-    return o;
-  }
+  std::uint32_t nodes() const { return built_.options.nodes; }
   void begin() {
     auto& covered = world_.covered();
     for (std::size_t i = 0; i < faults; ++i) covered.enabled[i] = weather_.has(static_cast<fault>(i)) ? 1 : 0;
     covered[fault::small_disks] = covered.enabled[static_cast<std::size_t>(fault::small_disks)];
     client_pace_ = draws_.clients.on_log_scale(20'000, 500'000);
-    covered[happening::slow_disks] += slow_.size();
+    covered[happening::slow_disks] += built_.slow.size();
     for (std::uint32_t n = 0; n < world_.size(); ++n) {
       auto const drift = 200 * std::uint64_t{weather_.force(fault::drift)};
       if (drift > 0) clocks_[n].run_at(1'000'000 - drift + draws_.clock.below(2 * drift + 1), 0);
@@ -139,20 +136,6 @@ private:
     queue_.put(client_pace_, request, 0);
     queue_.put(100'000, tidy, 0);
     queue_.put(draws_.topology.between(options_.storm_us / 2, options_.storm_us), calm, 0);
-  }
-
-  // In half of the seeds that have slow syncs all disks, one, or some have syncs of up to 5 T: to the end, since
-  // there must be progress. A request waits for two syncs in a row, each behind one that is under way.
-  void draw_slow_disks(cluster_options& o) {
-    if (draws_.disk.below(2) == 0) return;
-    auto const takes = draws_.disk.on_log_scale(o.times.election / 20, 5 * o.times.election);
-    auto const which = draws_.disk.below(3);
-    auto const one = draws_.disk.below(o.nodes);
-    for (std::uint8_t n = 0; n < o.nodes; ++n)
-      if (which == 0 || (which == 1 ? n == one : draws_.disk.below(2) == 0)) slow_.insert(node_index{n});
-    if (slow_.empty()) return;
-    slowest_sync_ = takes;
-    o.times.request += 4 * takes;
   }
 
   // --- events
@@ -170,6 +153,7 @@ private:
     case fall: return void(e.argument == nodes_[e.node].life && weather_.has(fault::crash_loops) && crash(e.node));
     case calm: return heal();
     case check: return on_check();
+    case seal: return on_seal(e);
     case late: return world_.breaks(clients_.what_is_missing(core_), first_of(core_));
     }
   }
@@ -227,10 +211,30 @@ private:
     act({.what = act::sync, .flag = static_cast<std::uint8_t>(end), .argument = place}, n);
     if (dies) torn(n);
   }
-  void torn(std::uint32_t n) {
+  void on_seal(event const& e) {
+    auto const n = e.node;
+    if (e.argument != nodes_[n].life || !seals(n) || waits(e, n)) return;
+    auto& draw = draws_.snapshots;
+    auto end = sync_end::well;
+    if (draw.chance(std::uint64_t{weather_.force(fault::failed_seals)} * 500)) {
+      end = sync_end::failed;
+      ++world_.covered()[fault::failed_seals];
+    }
+    bool const dies = draw.chance(std::uint64_t{weather_.force(fault::mid_turn)} * 200);
+    if (dies) end = sync_end::untold;
+    act({.what = act::seal, .flag = static_cast<std::uint8_t>(end)}, n);
+    if (dies) torn(n, true);
+  }
+  bool seals(std::uint32_t n) const {
+    if constexpr (keeps_snapshots<Family>)
+      return world_[n].up() && world_[n].node->seals();
+    else
+      return false;
+  }
+  void torn(std::uint32_t n, bool sealed = false) {
     ++world_.covered()[fault::mid_turn];
     ++world_.covered()[happening::torn_turns];
-    crash(n);
+    crash(n, sealed);
   }
   void on_request() {
     if (!clients_quiet_) {
@@ -256,7 +260,7 @@ private:
   }
   void on_tidy() {
     auto const drawn = static_cast<std::uint32_t>(draws_.disk.below(world_.size()));
-    for (std::uint32_t n = 0; tidies_ && n < world_.size(); ++n)
+    for (std::uint32_t n = 0; built_.tidies && n < world_.size(); ++n)
       if (n == drawn || healed_)
         if (auto a = clients_.tidy(n); a && (world_[n].up() || a->what == act::renew)) tidy_up(*a, n);
     queue_.put(now_ + 1 + draws_.disk.around(500'000), tidy, 0);
@@ -273,7 +277,7 @@ private:
   // From now on a quorum lives without faults; what is outside stays as bad as it is, for good.
   void heal() {
     healed_ = true;
-    core_ = draw_core();
+    core_ = draw_core(world_, draws_.topology);
     weather_.end_all();
     nemesis_.end();
     links_.mend_all();
@@ -285,19 +289,8 @@ private:
         abandon(n);
     }
     clients_.begin_anew();
-    queue_.put(now_ + 20 * built_.times.election + 40 * slowest_sync_, late, 0);
+    queue_.put(now_ + 20 * built_.options.times.election + 40 * built_.slowest_sync, late, 0);
     queue_.put(now_ + 50'000, check, 0);
-  }
-  node_set<64> draw_core() {
-    std::vector<std::uint32_t> order;
-    for (std::uint32_t n = 0; n < world_.size(); ++n)
-      if (!world_[n].lost) order.push_back(n);
-    for (auto i = order.size(); i > 1; --i)
-      std::swap(order[i - 1], order[static_cast<std::size_t>(draws_.topology.below(i))]);
-    node_set<64> core{};
-    for (auto const n : order)
-      if (!world_.decide(core) || draws_.topology.below(2) == 0) core.insert(world_type::index_of(world_[n]));
-    return core;
   }
   void revive(std::uint32_t n) {
     nodes_[n].paused_until = 0;
@@ -339,7 +332,9 @@ private:
   bool act(action a, std::uint32_t n) {
     a.node = static_cast<std::uint8_t>(n), a.time = now_;
     auto const syncing = world_[n].in_flight.empty() ? 0 : world_[n].in_flight.back().upto() + 1;
+    bool const sealed = seals(n);
     if (!world_.execute(a)) return false;
+    if (!sealed && seals(n)) order_seal(n);
     for (auto const slot : world_.sent()) send(slot);
     if (!world_[n].up()) return true;
     auto const& in_flight = world_[n].in_flight;
@@ -358,13 +353,20 @@ private:
     if (!links_.send(p.from, p.to, now_, arrives)) world_.lose(slot);
   }
   void order(std::uint32_t n, std::uint64_t upto) {
-    auto const more = slow_.contains(world_type::index_of(world_[n])) ? slowest_sync_ : 0;
-    auto takes = more + disk_pace_ + draws_.disk.below(disk_pace_ + 1);
+    auto const more = built_.slow.contains(world_type::index_of(world_[n])) ? built_.slowest_sync : 0;
+    auto takes = more + built_.disk_pace + draws_.disk.below(built_.disk_pace + 1);
     if (draws_.disk.chance(std::uint64_t{weather_.force(fault::slow_syncs)} * 300)) {
-      takes += disk_pace_ * (draws_.disk.below(4) == 0 ? 100 : 10);
+      takes += built_.disk_pace * (draws_.disk.below(4) == 0 ? 100 : 10);
       ++world_.covered()[fault::slow_syncs];
     }
     queue_.put(now_ + takes, sync, n, upto << 16 | (nodes_[n].life & 0xffff));
+  }
+  // It may take long: a snapshot is large.
+  void order_seal(std::uint32_t n) {
+    auto& draw = draws_.snapshots;
+    auto takes = built_.disk_pace * draw.on_log_scale(1, 64) + draw.below(built_.disk_pace + 1);
+    if (built_.slow.contains(world_type::index_of(world_[n]))) takes += built_.slowest_sync;
+    queue_.put(now_ + takes, seal, n, nodes_[n].life);
   }
   void want_turn(std::uint32_t n, std::uint64_t when) {
     auto& at = nodes_[n].turn_at;
@@ -381,10 +383,8 @@ private:
   run_options options_;
   streams draws_;
   weather weather_;
-  std::uint64_t disk_pace_ = 0, client_pace_ = 0, slowest_sync_ = 0;
-  node_set<64> slow_{}; // whose disk is slow for good: a sync takes slowest_sync_ more
-  bool tidies_ = false;
-  cluster_options built_;
+  std::uint64_t client_pace_ = 0;
+  building<Family> built_;
   world_type world_;
   network links_;
   clients clients_;

@@ -1,6 +1,7 @@
 // Snapshots in arrays, without a heap: for firmware. What is in them lasts as long as the memory does.
 #pragma once
 
+#include "quorate/replica/snapshotting.hpp"
 #include "quorate/snapshot/slots.hpp"
 
 #include <array>

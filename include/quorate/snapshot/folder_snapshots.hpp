@@ -9,6 +9,7 @@
 // stop the store (policy/snapshot_store.hpp).
 #pragma once
 
+#include "quorate/replica/snapshotting.hpp"
 #include "quorate/snapshot/folder_files.hpp"
 #include "quorate/storage/wal/posix.hpp"
 
@@ -80,7 +81,7 @@ public:
     void wait() noexcept {
       wal::folder<wal::files_aside<Files>> dir{{files_}, path_};
       auto const part = snapshots::unfinished_name(name_);
-      (void)(dir.sync_data(file_, part) && dir.rename(part, name_) && dir.sync());
+      (void)(drops_ ? dir.unlink(name_) : dir.sync_data(file_, part) && dir.rename(part, name_) && dir.sync());
       problem_ = dir.problem();
     }
 
@@ -89,6 +90,7 @@ public:
     Files* files_ = nullptr;
     typename Files::file file_{};
     std::string path_{}, name_{}, problem_{};
+    bool drops_ = false; // that file is to go
   };
   std::optional<pending_seal> prepare_seal() {
     if (sealing_ || !part_) return misused("seal() was called, and nothing is begun"), std::nullopt;
@@ -102,6 +104,7 @@ public:
     return p;
   }
   bool finish_seal(pending_seal p) {
+    if (p.drops_) return p.problem_.empty() || (problem_ = std::move(p.problem_), false);
     sealing_ = false;
     if (!p.problem_.empty()) {
       damaged_.push_back(part_->name); // it may have its name, and not for good
@@ -152,13 +155,21 @@ public:
   bool drop(snapshot_id id) {
     auto const at = find(id);
     if (at == kept_.end()) return true;
-    if (at->info.id == kept_.back().info.id)
-      return misused("drop() was called for the newest one, " + dir_.in(at->name));
-    auto const name = at->name;
+    if (is_newest(at)) return false;
     if (lent_ == id) lent_ = {}, lent_file_ = {};
-    if (!dir_.unlink(name)) return failed();
+    if (!dir_.unlink(at->name)) return failed();
     kept_.erase(at);
     return true;
+  }
+  // To remove a large file takes the system a while.
+  std::optional<pending_seal> prepare_drop(snapshot_id id) {
+    auto const at = find(id);
+    if (at == kept_.end() || is_newest(at)) return std::nullopt;
+    if (lent_ == id) lent_ = {}, lent_file_ = {};
+    pending_seal p;
+    p.files_ = files_.get(), p.path_ = dir_.path(), p.name_ = at->name, p.drops_ = true;
+    kept_.erase(at);
+    return p;
   }
 
   std::string failure() const { return problem_; }
@@ -331,6 +342,11 @@ private:
   using list = std::vector<snapshots::kept_snapshot>;
   list::iterator find(snapshot_id id) {
     return std::find_if(kept_.begin(), kept_.end(), [&](auto const& k) { return k.info.id == id; });
+  }
+  // It can't be dropped.
+  bool is_newest(list::const_iterator at) {
+    return at->info.id == kept_.back().info.id &&
+           !misused("drop() was called for the newest one, " + dir_.in(at->name));
   }
   list::const_iterator find(snapshot_id id) const {
     return std::find_if(kept_.begin(), kept_.end(), [&](auto const& k) { return k.info.id == id; });

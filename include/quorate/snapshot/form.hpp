@@ -43,6 +43,7 @@ struct snapshot_form {
   static constexpr std::uint32_t end_mark = 0x454e5351;  // "QSNE"
   static constexpr std::uint16_t version = 1;
   static constexpr std::size_t head_size = 64;
+  static constexpr std::size_t entry_sum_at = 52; // in the head
   static constexpr std::size_t end_size = 24;
   using head = std::array<std::byte, head_size>;
   using end = std::array<std::byte, end_size>;

@@ -1,6 +1,7 @@
 // Snapshots in memory: for tests, and for nodes that need not survive.
 #pragma once
 
+#include "quorate/replica/snapshotting.hpp"
 #include "quorate/snapshot/slots.hpp"
 
 #include <deque>

@@ -81,9 +81,13 @@ public:
     return s == nullptr ? std::nullopt : below(s->info.mark.at);
   }
   std::optional<std::span<std::byte const>> entry(snapshot_id id) {
-    auto const* const s = find(slots_, id);
+    auto* const s = find(slots_, id);
     if (s == nullptr) return not_there(id), std::nullopt;
-    return std::as_const(s->image).bytes().subspan(snapshot_form::head_size, s->entry_size);
+    auto const image = std::as_const(s->image).bytes();
+    auto const entry = image.subspan(snapshot_form::head_size, s->entry_size);
+    if (wal::byte_reader{image.data() + snapshot_form::entry_sum_at}.u32() == wal::checksum{}.add(entry).value())
+      return entry;
+    return refuse(*s, "the configuration", snapshot_form::head_size), std::nullopt;
   }
 
   std::optional<std::size_t> read(snapshot_id id, std::uint64_t from, std::span<std::byte> out) {

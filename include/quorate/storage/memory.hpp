@@ -24,6 +24,7 @@ struct memory_options {
 
 class memory {
 public:
+  static constexpr bool is_volatile = true; // it ends with its process, as the machine does
   // Options that can't work make a log that has room for nothing, and misfit() says which.
   explicit memory(memory_options const& o = {})
       : identity_{o.identity}, misfit_{wrong(o)}, log_{misfit_.empty() ? o.entries : 0,

@@ -10,6 +10,7 @@
 #include <asio/post.hpp>
 
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 namespace quorate {
@@ -24,9 +25,10 @@ namespace quorate {
 //   }
 //
 // What is heard while a sync is under way is taken, written and sent to the peers; it shares the next sync. A
-// storage without a sync in parts (policy/storage.hpp) blocks in turn(), as replica::turn does. One thread calls
-// all of it, the one that runs the io_context. Replica's time is std::chrono::steady_clock's. End in this order:
-// the loop, which waits for its sync; the transport; the replica; the storage.
+// snapshot's seal is waited for beside the turns, too. A storage without a sync in parts (policy/storage.hpp)
+// blocks in turn(), as replica::turn does; so does a snapshot store without a seal in parts. One thread calls all
+// of it, the one that runs the io_context. Replica's time is std::chrono::steady_clock's. End in this order: the
+// loop, which waits for its sync; the transport; the replica; the storage.
 template <class Replica>
 class node_loop {
 public:
@@ -34,7 +36,9 @@ public:
   using storage_type = typename Replica::storage_type;
 
   node_loop(asio::io_context& io, Replica& replica, storage_type& storage)
-      : io_{io}, replica_{replica}, disk_{storage, [&io] { asio::post(io, [] {}); }} {}
+      : io_{io}, replica_{replica}, disk_{storage, [&io] { asio::post(io, [] {}); }}, seals_{[&io] {
+          asio::post(io, [] {});
+        }} {}
 
   // What has come to the sockets, and what may go: before timers are looked at, so that a process that was paused
   // does not campaign against a leader that is alive. At most 512 handlers and 2 ms.
@@ -52,6 +56,7 @@ public:
     if (!disk_.busy())
       if (auto order = replica_.start_sync()) disk_.begin(std::move(*order));
     end_sync();
+    see_to_seals();
     replica_.release(send, machine);
     return replica_.next();
   }
@@ -73,10 +78,22 @@ private:
       replica_.stop();
   }
 
+  // A snapshot's seal waits for the disk, too.
+  void see_to_seals() {
+    if constexpr (has_snapshots) {
+      if (seals_.ended()) replica_.sealed(seals_.take());
+      if (!seals_.busy())
+        if (auto seal = replica_.start_seal()) seals_.begin(std::move(*seal));
+    }
+  }
+
+  static constexpr bool has_snapshots = !std::is_same_v<typename Replica::snapshots_type, no_snapshots>;
+
   asio::io_context& io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()}; // or it would not wait
   Replica& replica_;
   sync_thread<storage_type> disk_;
+  wait_thread<typename pending_seal_of<typename Replica::snapshots_type>::type> seals_;
 };
 
 } // namespace quorate
