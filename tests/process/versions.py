@@ -1,4 +1,4 @@
-"""Nodes of two builds in one cluster: the first that spoke version 2 of the frames, and this one.
+"""Nodes of two builds in one cluster: the first whose entries are the bare operations, and this one.
 
     versions.py SOURCE KV COMPILER...
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-FIRST = 'f7ca6e39da92d6527065cd79471cc0d77ded4e59'
+FIRST = '8df47cb18d4ff4266889f852a4def0908db952bf'
 LONGEST = 30  # seconds that a cluster may take for anything
 
 
