@@ -102,7 +102,8 @@ private:
 
   void one_life(std::uint64_t seed) {
     sim::stream any{seed, 3};
-    numbers life((std::min)(seed, trials_.commands)), others(1 + any.below(trials_.commands));
+    numbers life(static_cast<std::size_t>((std::min)(seed, trials_.commands)));
+    numbers others(static_cast<std::size_t>(1 + any.below(trials_.commands)));
     for (auto& n : life) n = any();
     for (auto& n : others) n = any();
     for (std::size_t k = 0; k <= life.size() && sound(); ++k) {
@@ -209,7 +210,7 @@ private:
       for (std::size_t i = 0; i < size; ++i) all.push_back(i);
     else
       for (std::uint64_t i = 0; i < trials_.damages; ++i)
-        all.push_back(i < trials_.damages / 3 ? i : any.below(size));
+        all.push_back(static_cast<std::size_t>(i < trials_.damages / 3 ? i : any.below(size)));
     return all;
   }
 

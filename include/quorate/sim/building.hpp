@@ -90,10 +90,10 @@ private:
   // bytes, an entry 12.
   void draw_habits(stream& draw, weather const& sky) {
     auto& [compaction, transfer] = options.habits;
-    bool const small = sky.has(fault::small_disks);
-    compaction.entries = draw.on_log_scale(4, small ? 16 : 64);
+    bool const tight = sky.has(fault::small_disks);
+    compaction.entries = draw.on_log_scale(4, tight ? 16 : 64);
     compaction.bytes = draw.below(2) == 0 ? 0 : draw.on_log_scale(120, 1200);
-    compaction.keep_bytes = draw.below(2) == 0 ? 0 : draw.on_log_scale(12, small ? 60 : 400);
+    compaction.keep_bytes = draw.below(2) == 0 ? 0 : draw.on_log_scale(12, tight ? 60 : 400);
     compaction.step = static_cast<std::size_t>(draw.on_log_scale(1, 400));
     transfer.piece = static_cast<std::size_t>(draw.on_log_scale(16, 200));
     transfer.window = transfer.piece * static_cast<std::size_t>(draw.between(1, 8));
