@@ -138,6 +138,14 @@ TEST_CASE("P55: a start refuses, with a reason, what would lose something") {
     cluster::replica r{config, h.disk, manual_timer{{100, 30, 400}, 1}, s, m};
     return r.failure();
   };
+  { // A log that is lost had votes in it: a snapshot does not take its place.
+    memory lost{{.identity = h.disk.identity()}};
+    tally m;
+    replica_config const config{.self = node_id{l}, .members = {node_id{1}, node_id{2}, node_id{3}}};
+    cluster::replica r{config, lost, manual_timer{{100, 30, 400}, 1}, h.snapshots, m};
+    CHECK(r.failure().find("the log is empty, and there is a snapshot at index ") == 0);
+    CHECK(lost.log().last() == log_index{}); // nothing was written
+  }
   memory_snapshots none;
   auto const why = started(none);
   CHECK(why.find("the log begins behind index ") == 0);

@@ -44,6 +44,14 @@ public:
   static complaint start(Body& b, Store& s, Machine& m, log_index& applied) {
     return detail::start_from_snapshot(b, s, m, applied);
   }
+  complaint misfit_of_new_log() const {
+    auto const s = store_.newest();
+    if (!s) return std::nullopt;
+    return sentence(
+        {"the log is empty, and there is a snapshot at index ", s->mark.at.value,
+         ": the log was lost, and with it what this node has promised; bring it back, or give this node "
+         "an empty directory and a new id"});
+  }
   void begin(Body const& b, log_index applied) {
     applied_ = began_at_ = applied;
     if (auto const s = store_.newest()) newest_ = s->mark.at;

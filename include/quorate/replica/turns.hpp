@@ -48,6 +48,9 @@ public:
     auto why = misfit<Core>(config, b_.storage, timer);
     if constexpr (has_snapshots)
       if (!why) why = snapshots_misfit(config);
+    // Before the log is founded: one that is lost had votes in it.
+    if constexpr (has_snapshots)
+      if (!why && b_.log().last() == log_index{}) why = snapshots_.misfit_of_new_log();
     if (!why) why = found(b_, config.self, config.members, [&] { return find(applied); });
     if (why) return b_.stop(std::move(*why));
     b_.first_era = b_.core.era();
@@ -151,7 +154,7 @@ public:
     }
     if constexpr (with_results) {
       proposals_.settle(b_, (std::min)(b_.core.commit_index(), applying_.index()), tell);
-      if (snapshots_.works(applying_.index(), applying_.bytes())) {
+      if (durable_ && snapshots_.works(applying_.index(), applying_.bytes())) { // as in heed_notice
         snapshots_.work(b_, applying_, machine.machine);
         if (b_.stopped) return give_up(tell);
       }
@@ -214,7 +217,8 @@ private:
     b_.heed_failure();
     if (b_.stopped) return;
     reads_.heed(b_);
-    snapshots_.heed(b_);
+    // Not before the log's founding is durable: a snapshot beside an empty log tells of a log that was lost.
+    if (durable_) snapshots_.heed(b_);
     b_.heed_failure(); // what is here may be installed at once, and that write may fail
   }
 
